@@ -1,0 +1,60 @@
+"""Who is asking: the one value that both walls read."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from auth.scopes import Scope
+
+
+class ViewerKind(StrEnum):
+    """In which capacity somebody asks. The kind narrows; the rights themselves are rows."""
+
+    ANONYMOUS = "ANONYMOUS"
+    CITIZEN = "CITIZEN"
+    EMPLOYER = "EMPLOYER"
+    OFFICER = "OFFICER"
+    PARTNER = "PARTNER"
+
+
+def principal_of(issuer: str, subject: str) -> UUID:
+    """Name the account that an issuer calls `subject`: the same pair always gives the same identifier.
+
+    Source: OpenID Connect Core 1.0 section 5.7: only issuer and subject together identify an account.
+    """
+    return uuid5(NAMESPACE_URL, f"{issuer}#{subject}")
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """The person or machine behind a request, as far as its token or session proves it.
+
+    `participant_id` is the person's own record; every other right is a row of `grants`.
+    `assurance` is the level of the electronic identity, 0 to 3. `expires_at` is the instant (UTC) at which
+    the token or the session ends.
+    """
+
+    kind: ViewerKind = ViewerKind.ANONYMOUS
+    principal: UUID | None = None
+    participant_id: UUID | None = None
+    name: str = ""
+    scopes: frozenset[Scope] = field(default_factory=frozenset)
+    assurance: int = 0
+    expires_at: datetime | None = None
+    session_id: UUID | None = None
+
+    @cached_property
+    def binding(self) -> str:
+        """The viewer as PostgreSQL reads it: JSON text, the argument of `vset`."""
+        claims = {
+            "kind": self.kind.value,
+            "principal": self.principal and str(self.principal),
+            "participant": self.participant_id and str(self.participant_id),
+        }
+        return json.dumps({key: value for key, value in claims.items() if value})
+
+
+ANONYMOUS = Viewer()

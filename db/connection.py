@@ -1,0 +1,103 @@
+"""The one way to PostgreSQL: a pool, a compiled statement, a viewer, a transaction.
+
+SQLAlchemy Core builds every statement; asyncpg runs it. Nothing outside this file opens a connection for the
+portal, names the viewer to PostgreSQL, or commits.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import asyncpg
+from sqlalchemy import Executable, ScalarSelect, Select, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import asyncpg as dialect
+
+if TYPE_CHECKING:
+    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+    Record = asyncpg.Record
+
+DIALECT = dialect.dialect()
+
+# A viewer's statement is bounded by the portal, not by the caller's patience.
+STATEMENT_TIMEOUT_MS = 2_500
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A compiled statement: its text, the names of `$1`, `$2`, … in order, and the values known beforehand."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """Put the values in the order of the placeholders."""
+        return [values[name] if name in values else self.constants[name] for name in self.names]
+
+
+@lru_cache(maxsize=512)
+def compiled(statement: Executable) -> Statement:
+    """Compile a statement once; the acts of the cellar are module constants, so this is a look-up after that."""
+    result = statement.compile(dialect=DIALECT, compile_kwargs={"render_postcompile": True})
+    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
+
+
+async def fetch(connection: "Connection | Pool", statement: Executable, **values: Any) -> "list[Record]":  # noqa: ANN401 -- what PostgreSQL takes
+    """Run a statement and return its rows."""
+    ready = compiled(statement)
+    return await connection.fetch(ready.sql, *ready.arguments(values))
+
+
+async def fetch_one(connection: "Connection | Pool", statement: Executable, **values: Any) -> "Record | None":  # noqa: ANN401
+    """Run a statement and return its first row, or None."""
+    rows = await fetch(connection, statement, **values)
+    return rows[0] if rows else None
+
+
+def seen_by_viewer(*answers: ScalarSelect[Any]) -> Select[Any]:
+    """Ask for the answers as the viewer bound to `viewer` sees them: the only shape that is safe.
+
+    The materialized row sets the viewer; every answer is a scalar sub-select of the target list, so PostgreSQL
+    evaluates it after that row is fetched. Nothing else may stand outside the sub-selects: a join, a WHERE or a LIMIT
+    out there can run before the viewer is set. An unset viewer sees nothing.
+    """
+    viewer = select(func.vset(bindparam("viewer", type_=Text))).cte("viewer").prefix_with("MATERIALIZED")
+    return select(*answers).select_from(viewer)
+
+
+VIEWER_FOR_TRANSACTION = select(func.vset_for_transaction(bindparam("viewer", type_=Text)))
+
+
+@asynccontextmanager
+async def transaction(pool: "Pool", viewer: str) -> "AsyncIterator[Connection]":
+    """Open a transaction in which every statement is the viewer's; commit at the end, roll back on an exception.
+
+    The viewer is set first, in a statement of its own. No network call may happen inside.
+    """
+    async with pool.acquire() as connection, connection.transaction():
+        await fetch(connection, VIEWER_FOR_TRANSACTION, viewer=viewer)
+        yield connection
+
+
+async def keep_as_is(connection: "Connection") -> None:
+    """Hand a connection back without asking PostgreSQL anything: the viewer is gone when its statement ends."""
+
+
+async def open_pool(dsn: str, *, size: int, name: str) -> "Pool":
+    """Open a pool whose sessions speak UTC, stop runaway statements, and carry nothing from one borrower to the next."""
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=1,
+        max_size=size,
+        reset=keep_as_is,
+        server_settings={
+            "application_name": name,
+            "TimeZone": "UTC",
+            "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+            "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+        },
+    )
