@@ -53,6 +53,7 @@ class Viewer:
             "kind": self.kind.value,
             "principal": self.principal and str(self.principal),
             "participant": self.participant_id and str(self.participant_id),
+            "scopes": " ".join(sorted(self.scopes)),
         }
         return json.dumps({key: value for key, value in claims.items() if value})
 

@@ -17,7 +17,10 @@ from sqlalchemy.dialects.postgresql import asyncpg as dialect
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
-    Record = asyncpg.Record
+else:
+    Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
+Record = asyncpg.Record
 
 DIALECT = dialect.dialect()
 
@@ -46,13 +49,13 @@ def compiled(statement: Executable) -> Statement:
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
-async def fetch(connection: "Connection | Pool", statement: Executable, **values: Any) -> "list[Record]":  # noqa: ANN401 -- what PostgreSQL takes
+async def fetch(connection: Connection | Pool, statement: Executable, **values: Any) -> list[Record]:  # noqa: ANN401 -- what PostgreSQL takes
     """Run a statement and return its rows."""
     ready = compiled(statement)
     return await connection.fetch(ready.sql, *ready.arguments(values))
 
 
-async def fetch_one(connection: "Connection | Pool", statement: Executable, **values: Any) -> "Record | None":  # noqa: ANN401
+async def fetch_one(connection: Connection | Pool, statement: Executable, **values: Any) -> Record | None:  # noqa: ANN401
     """Run a statement and return its first row, or None."""
     rows = await fetch(connection, statement, **values)
     return rows[0] if rows else None
@@ -73,7 +76,7 @@ VIEWER_FOR_TRANSACTION = select(func.vset_for_transaction(bindparam("viewer", ty
 
 
 @asynccontextmanager
-async def transaction(pool: "Pool", viewer: str) -> "AsyncIterator[Connection]":
+async def transaction(pool: Pool, viewer: str) -> AsyncIterator[Connection]:
     """Open a transaction in which every statement is the viewer's; commit at the end, roll back on an exception.
 
     The viewer is set first, in a statement of its own. No network call may happen inside.
@@ -83,11 +86,11 @@ async def transaction(pool: "Pool", viewer: str) -> "AsyncIterator[Connection]":
         yield connection
 
 
-async def keep_as_is(connection: "Connection") -> None:
+async def keep_as_is(connection: Connection) -> None:
     """Hand a connection back without asking PostgreSQL anything: the viewer is gone when its statement ends."""
 
 
-async def open_pool(dsn: str, *, size: int, name: str) -> "Pool":
+async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
     """Open a pool whose sessions speak UTC, stop runaway statements, and carry nothing from one borrower to the next."""
     return await asyncpg.create_pool(
         dsn,

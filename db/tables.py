@@ -1,0 +1,36 @@
+"""Every table of the cellar, seen together: for the migrations, the self-check and the tests."""
+
+from db import (
+    calendar,
+    contributions,
+    dossiers,
+    employers,
+    employments,
+    events,
+    grants,
+    households,
+    idempotency_keys,
+    identifiers,
+    offices,
+    participants,
+    services,
+)
+from db.metadata import metadata
+
+NOUNS = (
+    calendar,
+    contributions,
+    dossiers,
+    employers,
+    employments,
+    events,
+    grants,
+    households,
+    idempotency_keys,
+    identifiers,
+    offices,
+    participants,
+    services,
+)
+
+__all__ = ["NOUNS", "metadata"]

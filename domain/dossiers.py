@@ -1,0 +1,96 @@
+"""The life of a dossier: its states, who may move it, what its papers are called.
+
+Source: ND 61/2018 articles 17 to 20; the ten states of the national portal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from domain.refusals import Refusal
+
+
+class DossierStatus(StrEnum):
+    """Where a dossier stands, in the ten states of the national portal."""
+
+    NEW = "NEW"
+    ACCEPTED = "ACCEPTED"
+    NOT_ACCEPTED = "NOT_ACCEPTED"
+    IN_PROCESS = "IN_PROCESS"
+    SUPPLEMENT_REQUESTED = "SUPPLEMENT_REQUESTED"
+    PAYMENT_REQUESTED = "PAYMENT_REQUESTED"
+    WITHDRAWN = "WITHDRAWN"
+    STOPPED = "STOPPED"
+    DECIDED = "DECIDED"
+    RETURNED = "RETURNED"
+
+
+class Act(StrEnum):
+    """What somebody does to a dossier."""
+
+    SUBMIT = "SUBMIT"
+    ACCEPT = "ACCEPT"
+    WITHDRAW = "WITHDRAW"
+
+
+class Applicant(StrEnum):
+    """Who may file a dossier of a service."""
+
+    CITIZEN = "CITIZEN"
+    EMPLOYER = "EMPLOYER"
+    HEALTH_FACILITY = "HEALTH_FACILITY"
+
+
+FINAL = frozenset({DossierStatus.NOT_ACCEPTED, DossierStatus.WITHDRAWN, DossierStatus.RETURNED})
+
+# From which states an act is possible, and to which it leads.
+TRANSITIONS = {
+    Act.ACCEPT: (frozenset({DossierStatus.NEW}), DossierStatus.ACCEPTED),
+    Act.WITHDRAW: (
+        frozenset(DossierStatus) - FINAL - {DossierStatus.STOPPED, DossierStatus.DECIDED},
+        DossierStatus.WITHDRAWN,
+    ),
+}
+
+
+class TransitionRefused(Refusal):
+    """A dossier in the state {status} does not allow this; it allows: {allowed}."""
+
+    code = "DOSSIER_TRANSITION_REFUSED"
+    vietnamese = "Hồ sơ ở trạng thái {status} không cho phép việc này; được phép: {allowed}."
+
+
+class VersionConflict(Refusal):
+    """Somebody changed this dossier meanwhile: it is at version {version} now. Read it again, then decide."""
+
+    code = "VERSION_CONFLICT"
+    vietnamese = "Hồ sơ đã được người khác thay đổi: hiện là phiên bản {version}. Hãy xem lại rồi quyết định."
+
+
+def status_after(act: Act, status: DossierStatus) -> DossierStatus:
+    """Say where an act leads from a state.
+
+    Raises: TransitionRefused, naming the acts that the state allows.
+    Source: ND 61/2018 articles 17 to 20.
+    """
+    from_states, to_state = TRANSITIONS[act]
+    if status not in from_states:
+        allowed = sorted(other for other, (states, _) in TRANSITIONS.items() if status in states)
+        raise TransitionRefused(status=status, allowed=", ".join(allowed) or "–")
+    return to_state
+
+
+@dataclass(frozen=True, slots=True)
+class DossierCode:
+    """The number of a dossier: agency, day and the serial of that day at that agency.
+
+    Source: ND 61/2018 article 26; TT 01/2018/TT-VPCP article 19; agency codes by QD 20/2020/QD-TTg.
+    """
+
+    agency_code: str
+    day: date
+    serial: int
+
+    def __str__(self) -> str:
+        """Write it as `H01.02-180601-0001`; past 9,999 a day the serial takes a fifth digit rather than wrap."""
+        return f"{self.agency_code}-{self.day:%y%m%d}-{self.serial:04d}"

@@ -1,0 +1,48 @@
+"""The numbers that name people and organisations: their forms, and how much of one may be shown.
+
+Source: ND 137/2015 article 13 (personal number); QD 1351/QD-BHXH 2015 and QD 1666/QD-BHXH 2020 (health card).
+"""
+
+import re
+from enum import StrEnum
+
+
+class IdentifierKind(StrEnum):
+    """What a number is."""
+
+    HEALTH_CARD_NUMBER = "HEALTH_CARD_NUMBER"
+    IDENTITY_CARD_NUMBER = "IDENTITY_CARD_NUMBER"
+    PERSONAL_NUMBER = "PERSONAL_NUMBER"
+    SOCIAL_INSURANCE_NUMBER = "SOCIAL_INSURANCE_NUMBER"
+
+
+FORMS = {
+    IdentifierKind.HEALTH_CARD_NUMBER: re.compile(r"[A-Z]{2}[1-5]\d{12}|\d{10}"),
+    IdentifierKind.IDENTITY_CARD_NUMBER: re.compile(r"\d{9}"),
+    IdentifierKind.PERSONAL_NUMBER: re.compile(r"\d{12}"),
+    IdentifierKind.SOCIAL_INSURANCE_NUMBER: re.compile(r"\d{10}|\d{12}"),
+}
+SHOWN = 3
+TAX_CODE_WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
+
+
+def is_formed(kind: IdentifierKind, number: str) -> bool:
+    """Whether the number has the form of its kind. ASCII digits only; nothing says that it was issued."""
+    return number.isascii() and FORMS[kind].fullmatch(number) is not None
+
+
+def masked(number: str) -> str:
+    """Show the last three characters: enough for the owner to recognise it, too few for anyone else to use it."""
+    return "•" * (len(number) - SHOWN) + number[-SHOWN:]
+
+
+def personal_number_sex_digit(birth_year: int, *, is_female: bool) -> int:
+    """The fourth digit of a personal number: sex and century of birth (ND 137/2015 article 13)."""
+    return (birth_year // 100 - 19) * 2 + is_female
+
+
+def tax_code_check_digit(first_nine: str) -> int | None:
+    """The tenth digit of a tax code; None where the nine digits can have none, and so were never issued."""
+    total = sum(weight * int(digit) for weight, digit in zip(TAX_CODE_WEIGHTS, first_nine, strict=True))
+    check = 10 - total % 11
+    return check if check < 10 else None  # noqa: PLR2004 -- a digit
