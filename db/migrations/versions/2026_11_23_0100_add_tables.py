@@ -41,7 +41,7 @@ STATEMENTS = (
         CONSTRAINT pk_calendar_overrides PRIMARY KEY (day)
     )
     """,
-    """
+    r"""
     CREATE TABLE idempotency_keys (
         principal UUID NOT NULL,
         operation TEXT NOT NULL,
@@ -56,7 +56,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_idempotency_keys_claimed_at ON idempotency_keys (claimed_at)
     """,
-    """
+    r"""
     CREATE TABLE offices (
         id INTEGER NOT NULL,
         last_id INTEGER NOT NULL,
@@ -76,7 +76,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_offices_parent_id ON offices (parent_id)
     """,
-    """
+    r"""
     CREATE TABLE services (
         id TEXT NOT NULL,
         service_group TEXT NOT NULL,
@@ -97,7 +97,7 @@ STATEMENTS = (
         CONSTRAINT fk_dossier_code_serials_office_id_offices FOREIGN KEY(office_id) REFERENCES offices (id)
     )
     """,
-    """
+    r"""
     CREATE TABLE employers (
         id UUID DEFAULT uuidv7() NOT NULL,
         office_id INTEGER NOT NULL,
@@ -115,7 +115,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_employers_folded_name ON employers (folded_name)
     """,
-    """
+    r"""
     CREATE TABLE households (
         id UUID DEFAULT uuidv7() NOT NULL,
         code TEXT NOT NULL,
@@ -130,7 +130,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_households_office_id ON households (office_id)
     """,
-    """
+    r"""
     CREATE TABLE service_versions (
         id UUID DEFAULT uuidv7() NOT NULL,
         service_id TEXT NOT NULL,
@@ -152,7 +152,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_service_versions_service_id ON service_versions (service_id)
     """,
-    """
+    r"""
     CREATE TABLE employer_accounts (
         employer_id UUID NOT NULL,
         month DATE NOT NULL,
@@ -183,13 +183,13 @@ STATEMENTS = (
         CONSTRAINT fk_grants_employer_id_employers FOREIGN KEY(employer_id) REFERENCES employers (id)
     )
     """,
-    """
+    r"""
     CREATE INDEX ix_grants_employer_id ON grants (employer_id)
     """,
     r"""
     CREATE INDEX ix_grants_office_id ON grants (office_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_grants_principal ON grants (principal)
     """,
     r"""
@@ -211,19 +211,19 @@ STATEMENTS = (
         CONSTRAINT fk_participants_household_id_households FOREIGN KEY(household_id) REFERENCES households (id)
     )
     """,
-    """
+    r"""
     CREATE INDEX ix_participants_folded_name_id ON participants (folded_name, id)
     """,
     r"""
     CREATE INDEX ix_participants_household_id ON participants (household_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_participants_office_id_id ON participants (office_id, id)
     """,
     r"""
     CREATE INDEX ix_participants_sort_name_id ON participants (sort_name, id)
     """,
-    """
+    r"""
     CREATE TABLE service_time_limits (
         service_version_id UUID NOT NULL,
         applies_to TEXT NOT NULL,
@@ -257,13 +257,13 @@ STATEMENTS = (
         CONSTRAINT fk_contributions_employer_id_employers FOREIGN KEY(employer_id) REFERENCES employers (id)
     )
     """,
-    """
+    r"""
     CREATE INDEX ix_contributions_employer_id ON contributions (employer_id)
     """,
     r"""
     CREATE INDEX ix_contributions_participant_id_recorded_at_id ON contributions (participant_id, recorded_at, id)
     """,
-    """
+    r"""
     CREATE TABLE dossiers (
         id UUID DEFAULT uuidv7() NOT NULL,
         reference TEXT NOT NULL,
@@ -303,25 +303,25 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_dossiers_employer_id_id ON dossiers (employer_id, id DESC) WHERE employer_id IS NOT NULL
     """,
-    """
+    r"""
     CREATE INDEX ix_dossiers_office_id_id ON dossiers (office_id, id DESC)
     """,
     r"""
     CREATE INDEX ix_dossiers_open_office_id_status_due_on_id ON dossiers (office_id, status, due_on, id) WHERE closed_at IS NULL
     """,
-    """
+    r"""
     CREATE INDEX ix_dossiers_participant_id_id ON dossiers (participant_id, id DESC)
     """,
     r"""
     CREATE INDEX ix_dossiers_service_id ON dossiers (service_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_dossiers_service_version_id ON dossiers (service_version_id)
     """,
     r"""
     CREATE INDEX ix_dossiers_submitted_by ON dossiers (submitted_by)
     """,
-    """
+    r"""
     CREATE TABLE employments (
         id UUID DEFAULT uuidv7() NOT NULL,
         participant_id UUID NOT NULL,
@@ -341,13 +341,13 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_employments_employer_id_participant_id ON employments (employer_id, participant_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_employments_office_id ON employments (office_id)
     """,
     r"""
     CREATE INDEX ix_employments_participant_id_id ON employments (participant_id, id)
     """,
-    """
+    r"""
     CREATE TABLE household_members (
         id UUID DEFAULT uuidv7() NOT NULL,
         household_id UUID NOT NULL,
@@ -365,7 +365,7 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_household_members_household_id ON household_members (household_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_household_members_participant_id ON household_members (participant_id)
     """,
     r"""
@@ -387,13 +387,13 @@ STATEMENTS = (
         CONSTRAINT fk_identifiers_participant_id_participants FOREIGN KEY(participant_id) REFERENCES participants (id)
     )
     """,
-    """
+    r"""
     CREATE INDEX ix_identifiers_blind_index ON identifiers (blind_index)
     """,
     r"""
     CREATE INDEX ix_identifiers_participant_id ON identifiers (participant_id)
     """,
-    """
+    r"""
     CREATE TABLE dossier_events (
         dossier_id UUID NOT NULL,
         seq INTEGER NOT NULL,
@@ -421,13 +421,13 @@ STATEMENTS = (
     r"""
     CREATE INDEX ix_dossier_events_employer_id ON dossier_events (employer_id)
     """,
-    """
+    r"""
     CREATE INDEX ix_dossier_events_office_id ON dossier_events (office_id)
     """,
     r"""
     CREATE INDEX ix_dossier_events_participant_id ON dossier_events (participant_id)
     """,
-    """
+    r"""
     CREATE TABLE event_positions (
         position BIGINT NOT NULL,
         dossier_id UUID NOT NULL,
@@ -439,7 +439,7 @@ STATEMENTS = (
     r"""
     CREATE UNIQUE INDEX uq_event_positions_dossier_id_seq ON event_positions (dossier_id, seq)
     """,
-    """
+    r"""
     CREATE TABLE unsequenced_events (
         id BIGINT GENERATED ALWAYS AS IDENTITY,
         dossier_id UUID NOT NULL,

@@ -1,0 +1,19 @@
+"""${message}.
+
+Expand or contract: … Lock: … For how long, on how many rows: …
+"""
+
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+
+
+def upgrade() -> None:
+    """…"""
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """…"""
+    ${downgrades if downgrades else "pass"}
