@@ -51,6 +51,7 @@ class Viewer:
         """The viewer as PostgreSQL reads it: JSON text, the argument of `vset`."""
         claims = {
             "kind": self.kind.value,
+            "name": self.name,
             "principal": self.principal and str(self.principal),
             "participant": self.participant_id and str(self.participant_id),
             "scopes": " ".join(sorted(self.scopes)),

@@ -1,0 +1,187 @@
+"""Whose rows: the first wall. One policy a table, each named as its table and answering one question.
+
+A policy is given the columns of a row and the capacity in which the viewer asks, and returns the SQL condition of a yes.
+It stands in the statement, so it is seen in every snapshot and used by the index; row-level security asks the same
+question again behind it (db/migrations/versions/*_walls.py). What no case grants is refused.
+
+The viewer is read as `(SELECT vget(…))`, once a statement, and rights that can be taken back are read from `grants`.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    ScalarSelect,
+    Uuid,
+    and_,
+    any_,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.types import Integer
+
+from auth.viewer import ViewerKind
+from db.employers import employers as employers_table
+from db.employments import employments as employments_table
+from db.grants import grants as grants_table
+from db.offices import offices as offices_table
+from db.participants import participants as participants_table
+
+Columns = ReadOnlyColumnCollection[str, Any]
+Condition = ColumnElement[bool]
+
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+
+
+def viewers(key: str) -> ScalarSelect[Any]:
+    """What the viewer said of itself under a key; NULL where it is unset or meant for another statement."""
+    return select(func.vget(key)).scalar_subquery()
+
+
+PRINCIPAL = select(cast(func.vget("principal"), Uuid)).scalar_subquery()
+ME = select(cast(func.vget("participant"), Uuid)).scalar_subquery()
+TODAY = select(cast(func.timezone(TIME_ZONE, func.statement_timestamp()), Date)).scalar_subquery()
+
+
+def grants(grant: Columns) -> Condition:
+    """Is this right the viewer's own, in the capacity in which the viewer asks, and in force?"""
+    return and_(
+        grant.principal == PRINCIPAL,
+        grant.kind == viewers("kind"),
+        or_(grant.valid_until.is_(None), grant.valid_until > func.statement_timestamp()),
+    )
+
+
+def in_force(employment: Columns) -> Condition:
+    """Is the person employed today, in Vietnam?"""
+    return and_(
+        employment.started_on <= TODAY, or_(employment.ended_on.is_(None), employment.ended_on >= TODAY)
+    )
+
+
+def _array(column: Any, *conditions: Condition, item: Any, joined: Any) -> ColumnElement[Any]:  # noqa: ANN401 -- SQL of any type
+    rows = select(column).select_from(joined).where(*conditions)
+    return type_coerce(func.array(rows.scalar_subquery()), ARRAY(item))
+
+
+def _my_employers() -> ColumnElement[Any]:
+    grant = grants_table.alias("my_grant")
+    return _array(grant.c.employer_id, grants(grant.c), item=Uuid, joined=grant)
+
+
+def _my_offices() -> ColumnElement[Any]:
+    grant, root, office = (
+        grants_table.alias("my_grant"),
+        offices_table.alias("my_office"),
+        offices_table.alias("below"),
+    )
+    joined = grant.join(root, root.c.id == grant.c.office_id).join(
+        office, office.c.id.between(root.c.id, root.c.last_id)
+    )
+    return _array(office.c.id, grants(grant.c), item=Integer, joined=joined)
+
+
+def _my_employees() -> ColumnElement[Any]:
+    employment = employments_table.alias("my_employment")
+    return _array(
+        employment.c.participant_id,
+        employment.c.employer_id == any_(_my_employers()),
+        in_force(employment.c),
+        item=Uuid,
+        joined=employment,
+    )
+
+
+def everybody(_row: Columns, _kind: str) -> Condition:
+    """May the viewer see this? Everybody may: it is nobody's data."""
+    return true()
+
+
+def concerned(row: Columns, kind: str) -> Condition:
+    """Is the row about the viewer, from an employer the viewer acts for, or in an office the viewer serves?"""
+    match kind:
+        case ViewerKind.CITIZEN:
+            return row.participant_id == ME
+        case ViewerKind.EMPLOYER:
+            return row.employer_id == any_(_my_employers())
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return row.office_id == any_(_my_offices())
+    return false()
+
+
+def participants(participant: Columns, kind: str) -> Condition:
+    """May the viewer see this person?
+
+    The person; an employer the person works for today; an officer of the person's office; a partner for its population.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return participant.id == ME
+        case ViewerKind.EMPLOYER:
+            return participant.id == any_(_my_employees())
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return participant.office_id == any_(_my_offices())
+    return false()
+
+
+def identifiers(identifier: Columns, kind: str) -> Condition:
+    """May the viewer see this masked number? Whoever may see the person."""
+    if kind == ViewerKind.CITIZEN:
+        return identifier.participant_id == ME
+    person = participants_table.alias("person")
+    return exists(select(1).where(person.c.id == identifier.participant_id, participants(person.c, kind)))
+
+
+def employments(employment: Columns, kind: str) -> Condition:
+    """May the viewer see this employment? The person, the employer, and officers of the employer's office."""
+    return concerned(employment, kind)
+
+
+def contributions(line: Columns, kind: str) -> Condition:
+    """May the viewer see this line of the ledger?
+
+    The person; the employer whose line it is; officers and partners who may see the person.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return line.participant_id == ME
+        case ViewerKind.EMPLOYER:
+            return line.employer_id == any_(_my_employers())
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            person = participants_table.alias("person")
+            return exists(select(1).where(person.c.id == line.participant_id, participants(person.c, kind)))
+    return false()
+
+
+def employer_accounts(account: Columns, kind: str) -> Condition:
+    """May the viewer see this account? Who acts for the employer, and officers of its office."""
+    match kind:
+        case ViewerKind.EMPLOYER:
+            return account.employer_id == any_(_my_employers())
+        case ViewerKind.OFFICER:
+            employer = employers_table.alias("employer")
+            return exists(
+                select(1).where(
+                    employer.c.id == account.employer_id, employer.c.office_id == any_(_my_offices())
+                )
+            )
+    return false()
+
+
+def dossiers(dossier: Columns, kind: str) -> Condition:
+    """May the viewer see this dossier? Its participant, the employer that filed it, and those of its office."""
+    return concerned(dossier, kind)
+
+
+def dossier_events(event: Columns, kind: str) -> Condition:
+    """May the viewer see this event? Whoever may see its dossier."""
+    return concerned(event, kind)

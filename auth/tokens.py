@@ -1,0 +1,363 @@
+"""Access tokens: from a text that somebody presents to the viewer it proves, or a refusal.
+
+Source: RFC 9068 (the form of an access token), RFC 8725 (what to check of any), OpenID Connect Discovery 1.0
+(what an issuer publishes).
+"""
+
+import asyncio
+import hmac
+import logging
+import time
+import unicodedata
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from joserfc import jws, jwt
+from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
+from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey, import_key
+
+from auth.scopes import Scope
+from auth.viewer import Viewer, ViewerKind, principal_of
+from domain.identifiers import IdentifierKind, is_formed
+from domain.refusals import Refusal
+
+Claims = Mapping[str, Any]
+
+# Reads the JSON document at an address; raises OSError or ValueError where there is none to be had.
+Fetch = Callable[[str], Awaitable[Mapping[str, Any]]]
+
+# Says whose personal number this is.
+FindParticipant = Callable[[str], Awaitable[UUID | None]]
+
+ALGORITHMS = ("ES256", "PS256")
+ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
+ID_TOKEN_TYPES = frozenset({"jwt", ""})
+
+# Nothing an issuer signs for us is longer; a longer text is refused before anything looks into it.
+LONGEST_TOKEN = 8_192
+LONGEST_HEADER_BYTES = 2_048
+LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0 section 2: at most 255 ASCII characters
+LONGEST_NAME = 200
+
+# An issuer's clock may run ahead of ours, so a token may begin in the future by this much. Its end is exact:
+# whoever holds a token is told when it ends, and open subscriptions are closed at that instant.
+LEEWAY_S = 60
+LONGEST_LIFE_S = 3_600
+MOST_REMEMBERED = 10_000
+
+FETCH_SPACING_S = 30
+# Without any keys nobody can sign in, so an issuer that was away at the first attempt is asked again sooner.
+FIRST_FETCH_SPACING_S = 2
+KEYS_FRESH_S = 600
+KEYS_USABLE_S = 86_400
+
+log = logging.getLogger("ansinh.tokens")
+
+
+class TokenRefused(Refusal):
+    """The token is not accepted here; what is wrong with it: {part}."""
+
+    code = "TOKEN_REFUSED"
+    vietnamese = "Mã truy cập không được chấp nhận ở đây; phần không hợp lệ: {part}."
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part=part)
+
+
+class TokenExpired(Refusal):
+    """The token has expired; sign in again."""
+
+    code = "TOKEN_EXPIRED"
+    vietnamese = "Mã truy cập đã hết hạn; vui lòng đăng nhập lại."
+
+
+class IssuerUnreachable(Refusal):
+    """The sign-in provider cannot be reached at the moment; try again shortly."""
+
+    code = "SIGN_IN_PROVIDER_UNREACHABLE"
+    vietnamese = "Hiện không kết nối được với hệ thống xác thực; vui lòng thử lại sau ít phút."
+
+
+@dataclass(frozen=True)
+class ClaimNames:
+    """Under which names an issuer says what, and what its words mean here.
+
+    What the national sign-on claims is not published [unsure], so all of this is configuration.
+    """
+
+    account_type: str = "account_type"
+    name: str = "name"
+    personal_number: str = "personal_number"
+    assurance: str = "acr"
+    scope: str = "scope"
+    account_types: Mapping[str, ViewerKind] = field(
+        default_factory=lambda: MappingProxyType(
+            {kind.value.lower(): kind for kind in ViewerKind if kind is not ViewerKind.ANONYMOUS}
+        )
+    )
+    assurance_levels: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType({"1": 1, "2": 2, "3": 3})
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What an issuer published when it was last asked."""
+
+    metadata: Mapping[str, Any]
+    keys: KeySet
+    fetched_at: float
+
+    def names(self, kid: str) -> bool:
+        """Whether a key of this name is among them."""
+        return any(key.kid == kid for key in self.keys)
+
+
+class Issuer:
+    """An issuer as we know it: its documents are fetched when needed, and kept while it is away."""
+
+    def __init__(self, name: str, fetch: Fetch, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self._fetch = fetch
+        self._clock = clock
+        self._published: Published | None = None
+        self._next_fetch_at = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def published(self, kid: str | None = None) -> Published:
+        """Give what the issuer publishes, asking it again when that has aged or lacks the key named `kid`.
+
+        It is asked at most once in 30 seconds, whatever keys are named.
+
+        Raises: IssuerUnreachable when nothing usable is known.
+        """
+        known = self._published
+        if known is not None and (kid is None or known.names(kid)):
+            fresh = self._clock() - known.fetched_at < KEYS_FRESH_S
+            # While one request renews what has aged, the others go on with what they have.
+            if fresh or self._fetching.locked():
+                return known
+        async with self._fetching:
+            # Whoever waited here finds what another has just fetched.
+            if self._published is known:
+                await self._renew()
+        if self._published is None or self._clock() - self._published.fetched_at > KEYS_USABLE_S:
+            raise IssuerUnreachable
+        return self._published
+
+    async def _renew(self) -> None:
+        now = self._clock()
+        if now < self._next_fetch_at:
+            return
+        self._next_fetch_at = now + (FETCH_SPACING_S if self._published else FIRST_FETCH_SPACING_S)
+        try:
+            metadata = await self._fetch(f"{self.name}/.well-known/openid-configuration")
+            # The document of another issuer must not be used (OpenID Connect Discovery 1.0 section 4.3).
+            if metadata["issuer"] != self.name:
+                log.error("The issuer's discovery document names another issuer.")
+                return
+            keys = usable_keys(await self._fetch(metadata["jwks_uri"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("The issuer's documents could not be renewed: %s", type(error).__name__)
+            return
+        self._published = Published(metadata, keys, now)
+        self._next_fetch_at = now + FETCH_SPACING_S
+
+
+def usable_keys(document: Mapping[str, Any]) -> KeySet:
+    """Read the public signing keys of a key set, leaving out whatever else is in it.
+
+    A symmetric key in a public document is everybody's and proves nothing; a key that cannot be read must not
+    hide those that can.
+
+    Raises: ValueError when there is none.
+    Source: RFC 7517 section 5.
+    """
+    keys: list[OctKey | RSAKey | ECKey | OKPKey] = []
+    for data in document["keys"]:
+        try:
+            key = import_key(data)
+        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+            continue
+        for_signing = data.get("use", "sig") == "sig" and isinstance(data.get("kid"), str)
+        if for_signing and not isinstance(key, OctKey):
+            keys.append(key)
+    if not keys:
+        raise ValueError("The key set has no usable key.")
+    return KeySet(keys)
+
+
+def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) -> str:
+    """Read the name of the signing key from a token's header, refusing other types and algorithms.
+
+    Nothing is verified yet: this only spares the rest to what cannot be accepted.
+
+    Raises: TokenRefused.
+    """
+    if len(token) > LONGEST_TOKEN:
+        raise TokenRefused("length")
+    try:
+        header = jws.extract_compact(token.encode("ascii")).headers()
+        kind, algorithm, kid = header.get("typ", ""), header.get("alg"), header.get("kid")
+    except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise TokenRefused("form") from error
+    if not isinstance(kind, str) or kind.lower() not in types:
+        raise TokenRefused("typ")
+    if algorithm not in algorithms:
+        raise TokenRefused("alg")
+    if not isinstance(kid, str):
+        raise TokenRefused("kid")
+    return kid
+
+
+class Verifier:
+    """Says whom a token of one issuer proves, and remembers what it has verified until the token ends."""
+
+    def __init__(
+        self,
+        issuer: Issuer,
+        *,
+        audience: str,
+        find_participant: FindParticipant,
+        claim_names: ClaimNames | None = None,
+        algorithms: tuple[str, ...] = ALGORITHMS,
+        longest_life_s: int = LONGEST_LIFE_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.issuer = issuer
+        self._audience = audience
+        self._find_participant = find_participant
+        self._names = claim_names or ClaimNames()
+        self._algorithms = algorithms
+        self._longest_life_s = longest_life_s
+        self._clock = clock
+        self._remembered: dict[bytes, Viewer] = {}
+        self._remembered_under: Published | None = None
+        self._registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
+        self._registry.max_header_length = LONGEST_HEADER_BYTES
+
+    async def viewer(self, token: str) -> Viewer:
+        """Say whom an access token proves.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        Source: RFC 9068 section 4.
+        """
+        published = await self._keys_for(token, ACCESS_TOKEN_TYPES)
+        if published is not self._remembered_under:
+            # A key that has been withdrawn takes along what it had signed.
+            self._remembered.clear()
+            self._remembered_under = published
+        fingerprint = sha256(token.encode()).digest()
+        remembered = self._remembered.get(fingerprint)
+        if remembered and remembered.expires_at and remembered.expires_at.timestamp() > self._clock():
+            return remembered
+
+        claims = self._checked(token, published, self._audience)
+        # Whether the caller also holds the key that a bound token names (RFC 9449, RFC 8705) is not checked
+        # here, so such a token is not accepted as a mere bearer token.
+        if "cnf" in claims:
+            raise TokenRefused("cnf")
+        viewer = await self.viewer_of(claims, self._scopes(claims))
+        is_settled = viewer.kind is not ViewerKind.CITIZEN or viewer.participant_id is not None
+        if is_settled and published is self._remembered_under:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                del self._remembered[next(iter(self._remembered))]
+            self._remembered[fingerprint] = viewer
+        return viewer
+
+    async def identity(self, id_token: str, *, client_id: str, nonce: str) -> Claims:
+        """Check the identity token that answers our own sign-in request, and give its claims.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        Source: OpenID Connect Core 1.0 section 3.1.3.7.
+        """
+        published = await self._keys_for(id_token, ID_TOKEN_TYPES)
+        claims = self._checked(id_token, published, client_id)
+        if claims.get("azp", client_id) != client_id:
+            raise TokenRefused("azp")
+        answered = claims.get("nonce")
+        if not isinstance(answered, str) or not hmac.compare_digest(answered.encode(), nonce.encode()):
+            raise TokenRefused("nonce")
+        return claims
+
+    async def viewer_of(self, claims: Claims, scopes: frozenset[Scope]) -> Viewer:
+        """Make the viewer whom checked claims describe.
+
+        Raises: TokenRefused when they describe nobody.
+        """
+        kind = self._names.account_types.get(str(claims.get(self._names.account_type)))
+        if kind is None:
+            raise TokenRefused(self._names.account_type)
+        subject: str = claims["sub"]
+        if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
+            raise TokenRefused("sub")
+        return Viewer(
+            kind=kind,
+            principal=principal_of(self.issuer.name, subject),
+            participant_id=await self._participant(claims) if kind is ViewerKind.CITIZEN else None,
+            name=self._name(claims),
+            scopes=scopes,
+            assurance=self._names.assurance_levels.get(str(claims.get(self._names.assurance)), 0),
+            expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+        )
+
+    async def _keys_for(self, token: str, types: frozenset[str]) -> Published:
+        kid = header_of(token, types, self._algorithms)
+        published = await self.issuer.published(kid)
+        if not published.names(kid):
+            raise TokenRefused("kid")
+        return published
+
+    def _checked(self, token: str, published: Published, audience: str) -> dict[str, Any]:
+        """Check signature, issuer, audience and times: decoding alone checks the signature only."""
+        now = self._clock()
+        try:
+            claims = jwt.decode(
+                token, published.keys, algorithms=self._algorithms, registry=self._registry
+            ).claims
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
+            raise TokenRefused("signature") from error
+        try:
+            jwt.JWTClaimsRegistry(
+                now=int(now),
+                leeway=LEEWAY_S,
+                iss={"essential": True, "value": self.issuer.name},
+                sub={"essential": True},
+                aud={"essential": True, "value": audience},
+                exp={"essential": True},
+                iat={"essential": True},
+            ).validate(claims)
+        except ExpiredTokenError as error:
+            raise TokenExpired from error
+        except ClaimError as error:
+            raise TokenRefused(error.claim) from error
+        # A token meant for several audiences could be played here by any of the others.
+        if claims["aud"] != audience:
+            raise TokenRefused("aud")
+        if claims["exp"] <= now:
+            raise TokenExpired
+        if claims["exp"] > now + self._longest_life_s:
+            raise TokenRefused("exp")
+        return claims
+
+    def _scopes(self, claims: Claims) -> frozenset[Scope]:
+        named = claims.get(self._names.scope, "")
+        known = set(Scope)
+        return frozenset(Scope(word) for word in str(named).split() if word in known)
+
+    def _name(self, claims: Claims) -> str:
+        # What cannot be shown (control characters, lone surrogates, marks that turn the direction of writing)
+        # is not a name, and some of it PostgreSQL cannot store.
+        name = unicodedata.normalize("NFC", str(claims.get(self._names.name, "")))
+        return name[:LONGEST_NAME] if name.isprintable() else ""
+
+    async def _participant(self, claims: Claims) -> UUID | None:
+        number = claims.get(self._names.personal_number)
+        if not isinstance(number, str) or not is_formed(IdentifierKind.PERSONAL_NUMBER, number):
+            return None
+        return await self._find_participant(number)

@@ -1,0 +1,125 @@
+"""The people of the agency."""
+
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import strawberry
+from sqlalchemy import func
+
+from auth import policies
+from auth.scopes import Scope
+from db.identifiers import identifiers
+from db.participants import participants
+from domain.identifiers import IdentifierKind
+from domain.names import folded
+from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
+from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
+from schema.enums import described
+from schema.offices import Office, OfficeID
+from selection import (
+    Columns,
+    Condition,
+    Connection,
+    Names,
+    Node,
+    Order,
+    Through,
+    entity,
+    link,
+    rows,
+    stored,
+)
+
+ParticipantID = Annotated[strawberry.ID, Names("Participant")]
+LAST_CHARACTER = 0x10FFFF
+
+
+class Sex(StrEnum):
+    """The sex in a person's civil status."""
+
+    FEMALE = "FEMALE"
+    MALE = "MALE"
+
+
+described(Sex, FEMALE="Nữ.", MALE="Nam.")
+described(
+    IdentifierKind,
+    HEALTH_CARD_NUMBER="Mã thẻ BHYT: the number of a health insurance card.",
+    IDENTITY_CARD_NUMBER="CMND: the nine digits of an old identity card.",
+    PERSONAL_NUMBER="Số định danh cá nhân: the twelve digits of a person's life.",
+    SOCIAL_INSURANCE_NUMBER="Mã số BHXH: the number of a person in social insurance.",
+)
+
+
+@entity(identifiers, visible_to=policies.identifiers, needs=Scope.IDENTIFIER_READ)
+class Identifier(Node):
+    """A number that a person is or was known by. It is shown masked, and kept so that a stolen copy names nobody."""
+
+    kind: IdentifierKind = stored("What the number is.")
+    masked: str = stored("Its last three characters; the others as dots.")
+    valid_from: date = stored("The first day on which it names the person.")
+    valid_to: date | None = stored("The last such day, included; null while it goes on.")
+
+
+def identifiers_of(participant: Columns, identifier: Columns) -> Iterator[Condition]:
+    """The numbers of a person."""
+    yield identifier.participant_id == participant.id
+
+
+@entity(participants, visible_to=policies.participants, needs=Scope.PARTICIPANT_READ)
+class Participant(Node):
+    """A person who takes part in social, health or unemployment insurance (người tham gia)."""
+
+    full_name: str = stored("Family name, middle names and given name, as in the civil status.")
+    birth_date: date = stored("The day of birth.")
+    sex: Sex = stored("The sex in the civil status.")
+    died_on: date | None = stored("The day of death; null for the living.")
+    office: Office = link("The office that keeps the person's record.", lambda person, office: office.id == person.office_id)
+    identifiers: Connection[Identifier] = rows(
+        "The numbers the person is or was known by, masked.",
+        identifiers_of,
+        orders={"KIND": Order(("kind", "id"))},
+    )
+    employments: Connection[Employment] = rows(
+        "For whom the person works and worked, newest first.", employments_of, orders=NEWEST_EMPLOYMENT
+    )
+    dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
+
+
+class ParticipantOrder(StrEnum):
+    """An order of people."""
+
+    NAME = "NAME"
+    REGISTERED = "REGISTERED"
+
+
+described(
+    ParticipantOrder,
+    NAME="By given name, then family name, as Vietnamese sorts them.",
+    REGISTERED="By registration, the newest first.",
+)
+
+PARTICIPANT_ORDERS = {
+    ParticipantOrder.NAME: Order(("sort_name", "id")),
+    ParticipantOrder.REGISTERED: Order(("id",), descending=True),
+}
+
+
+def participants_listed(
+    participant: Columns,
+    *,
+    name_prefix: Annotated[
+        str | None,
+        Through(folded),
+        strawberry.argument(description="Only people whose full name begins so, whatever the case and diacritics."),
+    ] = None,
+    office: Annotated[OfficeID | None, strawberry.argument(description="Only people of this office.")] = None,
+) -> Iterator[Condition]:
+    """The people whom the viewer may see."""
+    if name_prefix is not None:
+        yield participant.folded_name >= name_prefix
+        yield participant.folded_name < func.concat(name_prefix, func.chr(LAST_CHARACTER))
+    if office is not None:
+        yield participant.office_id == office

@@ -1,0 +1,51 @@
+"""The portal: everything one can ask, do and follow."""
+
+import strawberry
+from sqlalchemy import or_, true
+from strawberry.schema.config import StrawberryConfig
+
+from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_listed
+from schema.participants import PARTICIPANT_ORDERS, Participant, ParticipantID, participants_listed
+from schema.scalars import SCALARS
+from schema.services import Service, services_listed
+from schema.viewer import Viewer
+from selection import Columns, Condition, Connection, Node, Order, link, nodes, rows
+
+
+def the_dossier(dossier: Columns, *, reference: str) -> Condition:
+    """The dossier of a reference or of a code."""
+    return or_(dossier.reference == reference, dossier.code == reference)
+
+
+def the_participant(participant: Columns, *, id: ParticipantID) -> Condition:
+    """The person of an identifier."""
+    return participant.id == id  # type: ignore[no-any-return]
+
+
+def the_service(service: Columns, *, code: str) -> Condition:
+    """The service of a code."""
+    return service.id == code  # type: ignore[no-any-return]
+
+
+@strawberry.type(description="Everything one can ask.")
+class Query:
+    """Everything one can ask."""
+
+    viewer: Viewer = link("Who is asking.", lambda _viewer: true())
+    node: Node | None = nodes("Anything by its global identifier; null where it is not, or not for the viewer.", many=False)
+    nodes: list[Node | None] = nodes("Several things by their global identifiers, in the same order.", many=True)
+    participant: Participant | None = link("A person.", the_participant)
+    participants: Connection[Participant] = rows(
+        "The people whom the viewer may see.", participants_listed, orders=PARTICIPANT_ORDERS
+    )
+    service: Service | None = link("A service by its code.", the_service)
+    services: Connection[Service] = rows(
+        "What the agency offers.", services_listed, orders={"CODE": Order(("id",))}
+    )
+    dossier: Dossier | None = link("A dossier by its reference or its code.", the_dossier)
+    dossiers: Connection[Dossier] = rows(
+        "The dossiers that the viewer may see.", dossiers_listed, orders=DOSSIER_ORDERS
+    )
+
+
+schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))

@@ -1,0 +1,63 @@
+"""Who is asking, and what is theirs: where an SPA starts."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import Text, cast, exists, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from auth import policies
+from auth.policies import ME
+from auth.viewer import ViewerKind
+from db.grants import grants
+from schema.employers import Employer
+from schema.enums import described
+from schema.offices import Office
+from schema.participants import Participant
+from selection import Columns, Condition, Connection, Order, computed, entity, link, rows
+
+described(
+    ViewerKind,
+    ANONYMOUS="Nobody signed in: public facts only.",
+    CITIZEN="A person, for themself.",
+    EMPLOYER="Somebody who acts for an employer.",
+    OFFICER="An officer of the agency.",
+    PARTNER="Another agency's system.",
+)
+
+
+def granted_offices(office: Columns) -> Iterator[Condition]:
+    """The offices that the viewer serves."""
+    grant = grants.alias("granted")
+    yield exists(select(1).where(grant.c.office_id == office.id, policies.grants(grant.c)))
+
+
+def granted_employers(employer: Columns) -> Iterator[Condition]:
+    """The employers that the viewer acts for."""
+    grant = grants.alias("granted")
+    yield exists(select(1).where(grant.c.employer_id == employer.id, policies.grants(grant.c)))
+
+
+@entity(None, visible_to=policies.everybody)
+class Viewer:
+    """Who is asking, in which capacity, and what is theirs."""
+
+    kind: ViewerKind = computed("In which capacity the viewer asks.", lambda: func.vget("kind", type_=Text))
+    name: str | None = computed("The name that the sign-in gave.", lambda: func.vget("name", type_=Text))
+    scopes: list[str] = computed(
+        "What the token or session may ask for.",
+        lambda: func.coalesce(
+            func.string_to_array(func.vget("scopes"), literal(" ", literal_execute=True)),
+            cast(literal("{}", literal_execute=True), ARRAY(Text)),
+        ),
+    )
+    participant: Participant | None = link(
+        "The viewer's own record; null where the viewer has none.", lambda participant: participant.id == ME
+    )
+    offices: Connection[Office] = rows(
+        "The offices that the viewer serves, each with all below it.",
+        granted_offices,
+        orders={"CODE": Order(("code", "id"))},
+    )
+    employers: Connection[Employer] = rows(
+        "The employers that the viewer acts for.", granted_employers, orders={"CODE": Order(("code", "id"))}
+    )

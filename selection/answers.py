@@ -1,0 +1,220 @@
+"""From a document to its answer: one plan, one statement, the bytes that PostgreSQL wrote.
+
+An answer comes in one of two ways, and is the same in both. `Translator.answer` serves an operation that is planned
+whole, ahead of strawberry. Where strawberry executes (introspection beside data, mutations, subscriptions),
+`Translator.install` has given every declared field a resolver that runs the same plan for its part.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Protocol
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLSchema,
+)
+from graphql.execution.values import VariableValues, get_variable_values
+
+from db.connection import Connection, Pool, Statement, compiled
+from selection.catalogue import Catalogue, catalogue_of
+from selection.documents import Documents, Operation
+from selection.plans import Part, Planner, Reader, Unplannable
+from selection.statements import statement
+
+
+class Viewer(Protocol):
+    """As much of the viewer as the translator needs."""
+
+    @property
+    def binding(self) -> str:
+        """The viewer as PostgreSQL reads it."""
+
+    @property
+    def kind(self) -> str:
+        """The capacity in which the viewer asks."""
+
+    @property
+    def scopes(self) -> frozenset[Any]:
+        """The scopes that the viewer holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A statement ready to run, and how its answer is put together."""
+
+    parts: tuple[Part, ...]
+    statement: Statement
+    readers: Mapping[str, Reader]
+    keys: tuple[bytes, ...]
+
+    def arguments(self, viewer: Viewer, variables: VariableValues) -> list[Any]:
+        """The values of `$1`, `$2`, …
+
+        Raises: OperationFault where an argument has no meaning, with its path.
+        """
+        values = {name: read(variables) for name, read in self.readers.items()}
+        return self.statement.arguments({**values, "viewer": viewer.binding})
+
+    async def run(self, connection: Connection | Pool, viewer: Viewer, variables: VariableValues) -> bytes:
+        """Run the statement as the viewer and return the object of all root fields as JSON."""
+        row = await connection.fetchrow(self.statement.sql, *self.arguments(viewer, variables))
+        assert row is not None  # noqa: S101 -- the viewer's row is always there
+        return (
+            b"{"
+            + b",".join(key + value.encode() for key, value in zip(self.keys, row.values(), strict=True))
+            + b"}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long the steps of an answer took, in milliseconds: the names that `Server-Timing` carries."""
+
+    parse_ms: float
+    plan_ms: float
+    db_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The object of the response's `data`, as JSON, and how long its steps took."""
+
+    data: bytes
+    timing: Timing
+
+
+class Translator:
+    """Answers the operations of one schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.catalogue: Catalogue = catalogue_of(schema)
+        self.documents = Documents(self.catalogue)
+
+    async def answer(
+        self,
+        pool: Pool,
+        viewer: Viewer,
+        text: str,
+        operation_name: str | None,
+        inputs: Mapping[str, Any],
+    ) -> Answer | None:
+        """Answer a query whole, or return None where ordinary execution has to.
+
+        Raises: OperationFault, with its path, where the viewer may not ask this or an argument has no meaning.
+        """
+        started = perf_counter()
+        document = self.documents.read(text)
+        operation = document and document.operation(operation_name)
+        if not operation or not operation.is_query:
+            return None
+        parsed = perf_counter()
+        variables = self.variables(operation, inputs)
+        if variables is None:
+            return None
+        try:
+            plan = self.plan(operation, viewer, variables)
+        except Unplannable:
+            return None
+        planned = perf_counter()
+        data = await plan.run(pool, viewer, variables)
+        done = perf_counter()
+        return Answer(
+            data,
+            Timing((parsed - started) * 1e3, (planned - parsed) * 1e3, (done - planned) * 1e3),
+        )
+
+    def variables(self, operation: Operation, inputs: Mapping[str, Any]) -> VariableValues | None:
+        """Coerce the values of an operation's variables; None where one does not fit its type."""
+        definitions = operation.node.variable_definitions or ()
+        if not definitions:
+            return VariableValues({}, {})
+        found = get_variable_values(self.catalogue.schema, definitions, dict(inputs), max_errors=1)
+        return found if isinstance(found, VariableValues) else None
+
+    def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:
+        """Find or make the plan for the capacity of the viewer and the shape of the variables.
+
+        Raises: Unplannable where a field is not declared; OperationFault where the viewer may not ask for one.
+        """
+        key = (viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
+        if (known := operation.variants.get(key)) is not None:
+            if isinstance(known, Unplannable):
+                raise known
+            return known  # type: ignore[no-any-return]
+        root = self.catalogue.schema.query_type
+        assert root is not None  # noqa: S101 -- a schema has queries
+        planner = Planner(self.catalogue, operation.fragments, variables, frozenset(viewer.scopes))
+        try:
+            parts = planner.parts(root, [operation.node.selection_set], ())
+        except Unplannable as unplannable:
+            operation.variants.put(key, unplannable)
+            raise
+        return operation.variants.put(key, self.ready(parts, planner.readers, viewer.kind))  # type: ignore[no-any-return]
+
+    def ready(self, parts: Sequence[Part], readers: Mapping[str, Reader], kind: str) -> Plan:
+        """Write and compile the statement of some parts."""
+        return Plan(
+            tuple(parts),
+            compiled.__wrapped__(statement(parts, kind)),
+            readers,
+            tuple(f'"{part.key}":'.encode() for part in parts),
+        )
+
+    # Where strawberry executes.
+
+    def planner(self, info: GraphQLResolveInfo, viewer: Viewer) -> Planner:
+        """A planner for a part of an operation that strawberry executes."""
+        return Planner(
+            self.catalogue, info.fragments, info.variable_values, frozenset(viewer.scopes), names_types=True
+        )
+
+    async def fetch(
+        self, connection: Connection | Pool, viewer: Viewer, parts: Sequence[Part], planner: Planner
+    ) -> dict[str, Any]:
+        """Run some parts as the viewer and return their values by response key."""
+        plan = self.ready(parts, planner.readers, viewer.kind)
+        answer: dict[str, Any] = json.loads(await plan.run(connection, viewer, planner.variables))
+        return answer
+
+    def install(self) -> None:
+        """Give every declared field of the schema a resolver that runs a plan, or reads what a plan has brought."""
+        for (type_name, field_name) in self.catalogue.declarations:
+            graphql_type = self.catalogue.schema.type_map[type_name]
+            assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- declarations stand on objects
+            is_root = graphql_type is self.catalogue.schema.query_type
+            graphql_type.fields[field_name].resolve = self.resolve_root if is_root else brought
+        for graphql_type in self.catalogue.schema.type_map.values():
+            if isinstance(graphql_type, GraphQLInterfaceType):
+                graphql_type.resolve_type = type_of_row
+            elif isinstance(graphql_type, GraphQLObjectType) and _is_page_type(graphql_type):
+                for field in graphql_type.fields.values():
+                    field.resolve = brought
+
+    async def resolve_root(self, _source: object, info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+        """Answer one root field of a query that strawberry executes."""
+        viewer: Viewer = info.context["viewer"]
+        planner = self.planner(info, viewer)
+        part = planner.part(info.parent_type, str(info.path.key), info.field_nodes, ())
+        return (await self.fetch(info.context["pool"], viewer, [part], planner))[part.key]
+
+
+def brought(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+    """Read from what a plan brought, under the response key."""
+    return source[str(info.path.key)]
+
+
+def type_of_row(source: Mapping[str, Any], *_: object) -> str:
+    """Say which type an object of an abstract type has."""
+    name: str = source["__typename"]
+    return name
+
+
+def _is_page_type(graphql_type: GraphQLObjectType) -> bool:
+    return graphql_type.name == "PageInfo" or graphql_type.name.endswith(("Connection", "Edge"))
+
+
+__all__ = ["Answer", "Plan", "Timing", "Translator"]

@@ -1,0 +1,169 @@
+"""What the schema's authors declared, found again by the names that a document uses."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar, get_args, get_origin
+
+from graphql import (
+    GraphQLField,
+    GraphQLInputType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    get_nullable_type,
+    is_enum_type,
+    is_list_type,
+    is_object_type,
+)
+from sqlalchemy import Boolean, Date, Integer, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.types import TypeEngine
+
+from selection.entities import DECLARATION, Computed, Declaration, Entity, Link, Names, Rows, Through
+from selection.faults import BadIdentifier
+
+M = TypeVar("M")
+
+BACK_REFERENCE = "strawberry-definition"  # where strawberry leaves its own definition on a graphql-core object
+
+SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
+    "Boolean": Boolean(),
+    "Date": Date(),
+    "DateTime": TIMESTAMP(timezone=True),
+    "Int": Integer(),
+    "String": Text(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An argument of a declaration: its Python name, its SQL type, and how its value becomes PostgreSQL's."""
+
+    name: str
+    sql_type: TypeEngine[Any]
+    convert: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The entities and declarations of a schema."""
+
+    schema: GraphQLSchema
+    entities: Mapping[str, Entity]
+    declarations: Mapping[tuple[str, str], Declaration]
+    parameters: Mapping[tuple[str, str], Mapping[str, Parameter]]
+    node_types: tuple[str, ...]
+
+    def declaration(self, parent: str, field_name: str) -> Declaration | None:
+        """What the author declared for a field; None for a field that strawberry resolves."""
+        return self.declarations.get((parent, field_name))
+
+
+def catalogue_of(schema: GraphQLSchema) -> Catalogue:
+    """Read the declarations out of a schema, and refuse those that could not be answered."""
+    entities: dict[str, Entity] = {}
+    declarations: dict[tuple[str, str], Declaration] = {}
+    objects = [graphql_type for graphql_type in schema.type_map.values() if is_object_type(graphql_type)]
+    for graphql_type in objects:
+        origin = getattr(graphql_type.extensions.get(BACK_REFERENCE), "origin", None)
+        if entity := getattr(origin, "__entity__", None):
+            entities[graphql_type.name] = entity
+        for name, field in graphql_type.fields.items():
+            definition = field.extensions.get(BACK_REFERENCE)
+            if declaration := getattr(definition, "metadata", {}).get(DECLARATION):
+                declarations[graphql_type.name, name] = declaration
+    parameters = {
+        (type_name, name): _parameters(_fields(schema, type_name)[name], declaration, entities)
+        for (type_name, name), declaration in declarations.items()
+    }
+    node_types = tuple(
+        sorted(
+            name
+            for name, entity in entities.items()
+            if entity.table is not None and "Node" in {interface.name for interface in _interfaces(schema, name)}
+        )
+    )
+    return Catalogue(schema, entities, declarations, parameters, node_types)
+
+
+def _fields(schema: GraphQLSchema, type_name: str) -> Mapping[str, GraphQLField]:
+    graphql_type = schema.type_map[type_name]
+    assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- the names come from this very schema
+    return graphql_type.fields
+
+
+def _interfaces(schema: GraphQLSchema, type_name: str) -> tuple[Any, ...]:
+    graphql_type = schema.type_map[type_name]
+    return tuple(getattr(graphql_type, "interfaces", ()))
+
+
+def _parameters(
+    field: GraphQLField, declaration: Declaration, entities: Mapping[str, Entity]
+) -> Mapping[str, Parameter]:
+    """Pair the GraphQL arguments of a field with the keyword-only parameters of its declaration."""
+    match declaration:
+        case Rows(conditions=function) | Link(condition=function) | Computed(expression=function):
+            declared = inspect.signature(function).parameters
+        case _:
+            return {}
+    found = {}
+    for graphql_name, argument in field.args.items():
+        name = argument.extensions[BACK_REFERENCE].python_name
+        if name in declared and declared[name].kind is inspect.Parameter.KEYWORD_ONLY:
+            found[graphql_name] = _parameter(name, argument.type, declared[name].annotation, entities)
+    return found
+
+
+def _parameter(
+    name: str, graphql_type: GraphQLInputType, annotation: Any, entities: Mapping[str, Entity]  # noqa: ANN401
+) -> Parameter:
+    named = get_named_type(graphql_type)
+    if refers := _marked(annotation, Names):
+        table = entities[refers.entity].table
+        assert table is not None  # noqa: S101 -- an entity with identifiers has a table
+        sql_type, convert = table.primary_key.columns[0].type, key_reader(refers.entity, table)
+    elif is_enum_type(named):
+        sql_type, convert = Text(), str
+    else:
+        through = _marked(annotation, Through)
+        sql_type, convert = SQL_TYPES[named.name], through.function if through else _as_it_is
+    if is_list_type(get_nullable_type(graphql_type)):
+        one = convert
+        return Parameter(name, ARRAY(sql_type), lambda values: [one(value) for value in values])
+    return Parameter(name, sql_type, convert)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401
+    return value
+
+
+def _marked(annotation: Any, mark: type[M]) -> M | None:  # noqa: ANN401
+    """Find a mark in an annotation, under `| None`, `list[…]` and `Annotated[…]`."""
+    if get_origin(annotation) is Annotated:
+        for extra in annotation.__metadata__:
+            if isinstance(extra, mark):
+                return extra
+    return next((found for part in get_args(annotation) if (found := _marked(part, mark))), None)
+
+
+def key_reader(entity: str, table: Table) -> Callable[[str], Any]:
+    """Read the key out of a global identifier of one entity.
+
+    Raises (when read): BadIdentifier when it is of another type or has another form.
+    """
+    python_type = table.primary_key.columns[0].type.python_type
+
+    def read(identifier: str) -> Any:  # noqa: ANN401
+        prefix, _, key = identifier.partition(":")
+        if prefix != entity:
+            raise BadIdentifier(entity=entity)
+        try:
+            return python_type(key)
+        except ValueError as error:
+            raise BadIdentifier(entity=entity) from error
+
+    return read
+
+
+__all__ = ["Catalogue", "Parameter", "catalogue_of", "key_reader"]

@@ -1,0 +1,189 @@
+"""Documents that were seen before: parsed, validated and looked through once."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    VariableNode,
+    Visitor,
+    get_named_type,
+    parse,
+    validate,
+    visit,
+)
+from graphql.execution.values import VariableValues
+
+from selection.catalogue import Catalogue
+from selection.entities import Rows
+from selection.plans import PAGE_STEPS
+
+MOST_DOCUMENTS = 1_000
+MOST_TOKENS = 2_000
+MOST_VARIANTS = 16
+
+V = TypeVar("V")
+
+
+class Recent(Generic[V]):
+    """A bounded map that forgets what was not used for longest."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.items: OrderedDict[Any, V] = OrderedDict()
+
+    def get(self, key: Any) -> V | None:  # noqa: ANN401 -- any hashable
+        """Find an item and remember that it was used."""
+        if (found := self.items.get(key)) is not None:
+            self.items.move_to_end(key)
+        return found
+
+    def put(self, key: Any, item: V) -> V:  # noqa: ANN401
+        """Keep an item, and forget the oldest beyond the bound."""
+        self.items[key] = item
+        if len(self.items) > self.most:
+            self.items.popitem(last=False)
+        return item
+
+
+class Role(Enum):
+    """What of a variable shapes the plan: whether it is there, its value, or the step of the page it asks for."""
+
+    PRESENCE = auto()
+    VALUE = auto()
+    STEP = auto()
+
+    def shape(self, value: Any) -> Any:  # noqa: ANN401 -- part of a cache key
+        """The part of the value that shapes the plan."""
+        match self:
+            case Role.PRESENCE:
+                return value is not None
+            case Role.STEP if isinstance(value, int):
+                return next((step for step in PAGE_STEPS if value <= step), 0)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of a document, with what its plans depend on."""
+
+    node: OperationDefinitionNode
+    fragments: Mapping[str, FragmentDefinitionNode]
+    roles: Mapping[str, Role]
+    scopes: frozenset[str]
+    variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it only reads."""
+        return self.node.operation is OperationType.QUERY
+
+    def shape(self, variables: VariableValues) -> tuple[Any, ...]:
+        """What of the variables shapes the plan."""
+        return tuple(role.shape(variables.coerced.get(name)) for name, role in self.roles.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document that the schema found valid."""
+
+    node: DocumentNode
+    operations: Mapping[str, Operation]
+
+    def operation(self, name: str | None) -> Operation | None:
+        """The operation of that name, or the only one."""
+        if name:
+            return self.operations.get(name)
+        return next(iter(self.operations.values())) if len(self.operations) == 1 else None
+
+
+class Documents:
+    """The documents of a schema, the most recently used of them kept."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self.known: Recent[Document] = Recent(MOST_DOCUMENTS)
+
+    def read(self, text: str) -> Document | None:
+        """Find or read a document; None where it has faults, which ordinary execution then tells."""
+        if (known := self.known.get(text)) is not None:
+            return known
+        try:
+            node = parse(text, max_tokens=MOST_TOKENS)
+        except GraphQLError:
+            return None
+        if validate(self.catalogue.schema, node, max_errors=1):
+            return None
+        return self.known.put(text, self.look_through(node))
+
+    def look_through(self, node: DocumentNode) -> Document:
+        """Note of every operation which variables shape its plans, and which scopes its fields take."""
+        fragments = {
+            definition.name.value: definition
+            for definition in node.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        type_info = TypeInfo(self.catalogue.schema)
+        look = _Look(self.catalogue, type_info)
+        visit(node, TypeInfoVisitor(type_info, look))
+        return Document(
+            node,
+            {
+                definition.name.value if definition.name else "": Operation(
+                    definition,
+                    fragments,
+                    {
+                        variable.variable.name.value: look.roles.get(
+                            variable.variable.name.value, Role.PRESENCE
+                        )
+                        for variable in definition.variable_definitions or ()
+                    },
+                    frozenset(look.scopes),
+                )
+                for definition in node.definitions
+                if isinstance(definition, OperationDefinitionNode)
+            },
+        )
+
+
+class _Look(Visitor):
+    """Walks a document once. What it notes of a whole document is true of each of its operations."""
+
+    def __init__(self, catalogue: Catalogue, type_info: TypeInfo) -> None:
+        super().__init__()
+        self.catalogue, self.type_info = catalogue, type_info
+        self.roles: dict[str, Role] = {}
+        self.scopes: set[str] = set()
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
+        """Note the scopes of a field, and which variables shape a page."""
+        parent = self.type_info.get_parent_type()
+        result = self.type_info.get_type()
+        if parent is None or result is None:
+            return
+        declaration = self.catalogue.declaration(parent.name, node.name.value)
+        target = get_named_type(result).name
+        names = self.catalogue.node_types if target == "Node" else (parent.name, target)
+        needs = [self.catalogue.entities[name].needs for name in names if name in self.catalogue.entities]
+        self.scopes.update(scope for scope in (*needs, getattr(declaration, "needs", None)) if scope)
+        if isinstance(declaration, Rows):
+            for argument in node.arguments or ():
+                role = {"first": Role.STEP, "last": Role.STEP, "order": Role.VALUE}.get(argument.name.value)
+                if role and isinstance(argument.value, VariableNode):
+                    self.roles[argument.value.name.value] = role
+
+    def enter_directive(self, node: Any, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
+        """Note the variables of @skip and @include."""
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                self.roles[argument.value.name.value] = Role.VALUE

@@ -1,0 +1,303 @@
+"""What an author writes: which column, which row and which rows a field means.
+
+    @entity(dossiers, visible_to=policies.dossiers, needs=Scope.DOSSIER_READ)
+    class Dossier(Node):
+        reference: str = stored("What the applicant quotes.")
+        overdue: bool = computed("…", lambda dossier: dossier.due_on < today())
+        service: Service = link("…", lambda dossier, service: service.id == dossier.service_id)
+        events: Connection[Event] = rows("…", events_of, orders=…)
+
+The functions of a declaration take the columns of tables by position, the parent first, and GraphQL arguments by
+keyword. An argument is a bind parameter, or None where the caller left it out: never its value. That is what makes a
+plan cacheable. Nobody writes fetching: which columns is the caller's selection, whose rows is the policy.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, TypeVar
+
+import strawberry
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from selection.cursors import Cursor
+
+Columns = ReadOnlyColumnCollection[str, Any]
+Condition = ColumnElement[bool]
+Policy = Callable[[Columns, str], Condition]
+
+DECLARATION = "selection"  # where a declaration stands in the metadata of its GraphQL field
+MOST_ROWS = 100  # the longest page
+COMMON_ROWS = 20  # the page of a caller who does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A GraphQL type whose objects are rows of a table; without a table it has one row, the viewer's."""
+
+    name: str
+    table: Table | None
+    visible_to: Policy
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Says of an `ID` argument whose identifier it is: `Annotated[strawberry.ID, Names("Office")]`."""
+
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Says of an argument through which function its value goes on its way: `Annotated[str, Through(folded)]`."""
+
+    function: Callable[[Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The global identifier of a row: type and key, such as `Dossier:0199…`."""
+
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The column of the same name, or the one named."""
+
+    column: str | None
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An SQL expression over the row's columns."""
+
+    expression: Callable[..., ColumnElement[Any]]
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """At most one row of another entity: the one that meets the condition."""
+
+    condition: Callable[..., Condition]
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order of rows. `columns` end with the key, all run in one direction, and none is null in the rows of `only`."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+    only: Callable[[Columns], Condition] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A page of the rows of another entity that meet the conditions."""
+
+    conditions: Callable[..., Iterable[Condition]]
+    orders: Mapping[str, Order]
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """Objects of any type by their global identifiers; `many` for a list."""
+
+    many: bool
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A row of an entity that the payload of a mutation shows after the act."""
+
+    entity: str
+    needs: str | None = None
+
+
+Declaration = Identity | Stored | Computed | Link | Rows | Nodes | Fetched
+
+
+@strawberry.interface(description="Something with a global identifier.")
+class Node:
+    """Something with a global identifier."""
+
+    id: strawberry.ID = strawberry.field(
+        description="The global identifier: opaque, stable, accepted by `node`.",
+        metadata={DECLARATION: Identity()},
+    )
+
+
+T = TypeVar("T")
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    """Where a page stands in its list."""
+
+    has_next_page: bool = strawberry.field(description="Whether rows follow this page.")
+    has_previous_page: bool = strawberry.field(description="Whether rows precede this page.")
+    start_cursor: Cursor | None = strawberry.field(description="The cursor of the page's first row.")
+    end_cursor: Cursor | None = strawberry.field(description="The cursor of the page's last row.")
+
+
+@strawberry.type(description="A row of a list, with its place in the list.")
+class Edge(Generic[T]):
+    """A row of a list, with its place in the list."""
+
+    cursor: Cursor = strawberry.field(description="The place of the row: pass it as `after` or `before`.")
+    node: T = strawberry.field(description="The row.")
+
+
+@strawberry.type(description="A page of a list.")
+class Connection(Generic[T]):
+    """A page of a list."""
+
+    nodes: list[T] = strawberry.field(description="The rows of the page.")
+    edges: list[Edge[T]] = strawberry.field(description="The rows of the page, with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page stands in its list.")
+    total_count: int = strawberry.field(
+        description="How many rows the list has for this viewer, counted up to 10,000."
+    )
+    total_count_is_exact: bool = strawberry.field(
+        description="False where the list has more rows than `totalCount` says."
+    )
+
+
+PAGE_ARGUMENTS = (
+    (
+        "first",
+        Annotated[
+            int | None,
+            strawberry.argument(description=f"At most this many rows from the start, 1 to {MOST_ROWS}."),
+        ],
+        COMMON_ROWS,
+    ),
+    ("after", Annotated[Cursor | None, strawberry.argument(description="Only rows after this cursor.")], None),
+    (
+        "last",
+        Annotated[
+            int | None,
+            strawberry.argument(description=f"At most this many rows from the end, 1 to {MOST_ROWS}."),
+        ],
+        None,
+    ),
+    ("before", Annotated[Cursor | None, strawberry.argument(description="Only rows before this cursor.")], None),
+)
+
+
+def entity(
+    table: Table | None, *, visible_to: Policy, needs: str | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Declare a class as the GraphQL type of a table's rows; its docstring is the type's description.
+
+    `needs` is the scope that every look at the type takes.
+    """
+
+    def declare(cls: type[T]) -> type[T]:
+        described = " ".join((cls.__doc__ or "").split())
+        declared = strawberry.type(cls, description=described)
+        declared.__entity__ = Entity(declared.__name__, table, visible_to, needs)  # type: ignore[attr-defined]
+        return declared
+
+    return declare
+
+
+def stored(description: str, *, column: str | None = None, needs: str | None = None) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
+    """Expose a stored column: the one named as the field, or `column`."""
+    return strawberry.field(description=description, metadata={DECLARATION: Stored(column, needs)})
+
+
+def computed(
+    description: str, expression: Callable[..., ColumnElement[Any]], *, needs: str | None = None
+) -> Any:  # noqa: ANN401
+    """Expose an SQL expression over the row's columns."""
+    return strawberry.field(
+        resolver=_arguments_of(expression),
+        description=description,
+        metadata={DECLARATION: Computed(expression, needs)},
+    )
+
+
+def link(description: str, condition: Callable[..., Condition], *, needs: str | None = None) -> Any:  # noqa: ANN401
+    """Expose the one row of another entity that meets the condition."""
+    return strawberry.field(
+        resolver=_arguments_of(condition),
+        description=description,
+        metadata={DECLARATION: Link(condition, needs)},
+    )
+
+
+def rows(
+    description: str,
+    conditions: Callable[..., Iterable[Condition]],
+    *,
+    orders: Mapping[Any, Order],
+    needs: str | None = None,
+) -> Any:  # noqa: ANN401
+    """Expose a page of the rows of another entity. Every list has a bound, so the page's arguments come by themselves.
+
+    `orders` has the orders a caller may choose among, under the values of one enum; the first is the usual one, and where there is only one
+    nobody is asked.
+    """
+    usual = next(iter(orders))
+    named = {str(name): order for name, order in orders.items()}
+    asked = (
+        [("order", Annotated[type(usual), strawberry.argument(description="The order of the list.")], usual)]
+        if len(orders) > 1
+        else []
+    )
+    return strawberry.field(
+        resolver=_arguments_of(conditions, *asked, *PAGE_ARGUMENTS),
+        description=description,
+        metadata={DECLARATION: Rows(conditions, named, needs)},
+    )
+
+
+def nodes(description: str, *, many: bool) -> Any:  # noqa: ANN401
+    """Expose objects of any type by their global identifiers."""
+    identifiers = (
+        Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MOST_ROWS} identifiers.")]
+        if many
+        else Annotated[strawberry.ID, strawberry.argument(description="The identifier.")]
+    )
+    return strawberry.field(
+        resolver=_arguments_of(lambda: None, ("ids" if many else "id", identifiers, inspect.Parameter.empty)),
+        description=description,
+        metadata={DECLARATION: Nodes(many)},
+    )
+
+
+def fetched(description: str, entity_name: str) -> Any:  # noqa: ANN401
+    """Show, in the payload of a mutation, a row as it is after the act: read by the query's path."""
+    return strawberry.field(
+        resolver=_arguments_of(lambda: None),
+        description=description,
+        metadata={DECLARATION: Fetched(entity_name)},
+    )
+
+
+def _arguments_of(declared: Callable[..., Any], *more: tuple[str, Any, Any]) -> Callable[..., Any]:
+    """Make the signature that strawberry reads the arguments from: the keyword-only ones, and `more`."""
+
+    def planned(**_arguments: object) -> None:
+        """Stand for the field; its answer comes from a plan."""
+
+    keyword_only = [
+        parameter
+        for parameter in inspect.signature(declared).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+    added = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+        for name, annotation, default in more
+    ]
+    planned.__signature__ = inspect.Signature([*keyword_only, *added])  # type: ignore[attr-defined]
+    planned.__module__ = declared.__module__
+    return planned

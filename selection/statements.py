@@ -1,0 +1,357 @@
+"""A plan becomes one SELECT, whose columns are the JSON texts of the root fields.
+
+Every object is one `concat` over its row, every link a scalar sub-select, every page a bounded sub-select that an
+aggregate folds. PostgreSQL writes the answer; nothing above it touches a row.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    Text,
+    case,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.types import BigInteger, SmallInteger, Uuid
+
+from db.connection import seen_by_viewer
+from selection.cursors import beyond, cursor_text
+from selection.entities import Columns, Computed, Entity, Identity
+from selection.plans import (
+    Choice,
+    EdgeCursor,
+    EdgeList,
+    EdgeNode,
+    One,
+    Page,
+    PageFacts,
+    Part,
+    RowList,
+    Total,
+    TypeName,
+    Value,
+)
+
+MOST_COUNTED = 10_000
+MOST_ARGUMENTS = 90  # PostgreSQL takes 100 arguments a function; the rest is room for what joins the chunks
+NUMBERS = (SmallInteger, Integer, BigInteger)
+
+Piece = str | ColumnElement[Any]
+
+
+def statement(parts: Sequence[Part], kind: str) -> Select[Any]:
+    """Write the statement of a plan, for viewers of one capacity."""
+    writer = Writer(kind)
+    return seen_by_viewer(
+        *(
+            select(writer.text(part, Scope())).scalar_subquery().label(f"root_{number}")
+            for number, part in enumerate(parts, start=1)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where in the statement we are: the row at hand, and every table around it."""
+
+    row: FromClause | None = None
+    around: tuple[FromClause, ...] = ()
+
+    @property
+    def columns(self) -> tuple[Columns, ...]:
+        """The row's columns, to stand before a link's; none outside of tables."""
+        return () if self.row is None else (self.row.c,)
+
+    def within(self, row: FromClause) -> "Scope":
+        """Go one row further in."""
+        return Scope(row, (*self.around, row))
+
+
+class Writer:
+    """Writes SQL for one capacity of viewers; table aliases are numbered so that a plan always reads the same."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.aliases: dict[str, int] = {}
+
+    def object(self, parts: Sequence[Any], scope: Scope) -> ColumnElement[str]:
+        """An object as JSON text: its braces and keys are literals, its values expressions."""
+        return concat("{", *_separated((_key(part.key), self.text(part, scope)) for part in parts), "}")
+
+    def text(self, part: Any, scope: Scope) -> ColumnElement[str]:  # noqa: ANN401 -- any part
+        """One value as JSON text."""
+        match part:
+            case TypeName(name=name):
+                return _literal(f'"{name}"')
+            case Value():
+                return self.value(part, scope)
+            case One():
+                return self.one(part, scope)
+            case Page():
+                return self.page(part, scope)
+            case Choice():
+                return self.choice(part, scope)
+        raise AssertionError(part)
+
+    def value(self, part: Value, scope: Scope) -> ColumnElement[str]:
+        """A scalar as JSON text."""
+        match part.declaration:
+            case Identity():
+                return self.identity(part.entity, scope)
+            case Computed(expression=expression):
+                found = expression(*scope.columns, **part.arguments)
+            case stored:
+                assert scope.row is not None  # noqa: S101 -- what is stored stands in a row
+                found = scope.row.c[stored.column or part.name]
+        if isinstance(found.type, NUMBERS):
+            as_text: ColumnElement[Any] = cast(found, Text)
+        else:
+            as_text = cast(func.to_json(found), Text)
+        return func.coalesce(as_text, _literal("null")) if part.nullable else as_text
+
+    def identity(self, entity: Entity, scope: Scope) -> ColumnElement[str]:
+        """A row's global identifier as JSON text."""
+        assert scope.row is not None  # noqa: S101 -- an identifier names a row
+        assert entity.table is not None  # noqa: S101 -- likewise
+        key = scope.row.c[entity.table.primary_key.columns[0].name]
+        if isinstance(key.type, (*NUMBERS, Uuid)):
+            return concat(f'"{entity.name}:', key, '"')
+        return cast(func.to_json(concat(f"{entity.name}:", key)), Text)
+
+    def one(self, part: One, scope: Scope) -> ColumnElement[str]:
+        """A link as JSON text: `null` where no row meets the condition, or the viewer may not see it."""
+        if part.entity.table is None:
+            return self.object(part.parts, Scope())
+        row = self.alias(part.entity)
+        found = (
+            select(self.object(part.parts, scope.within(row)))
+            .select_from(row)
+            .where(
+                part.declaration.condition(*scope.columns, row.c, **part.arguments),
+                part.entity.visible_to(row.c, self.kind),
+            )
+            .correlate(*scope.around)
+        )
+        return func.coalesce(found.scalar_subquery(), _literal("null"))
+
+    def page(self, part: Page, scope: Scope) -> ColumnElement[str]:
+        """A page as JSON text: one row more than it shows, to know whether more follow."""
+        row = self.alias(part.entity)
+        inner = scope.within(row)
+        conditions = [
+            *part.declaration.conditions(*scope.columns, row.c, **part.arguments),
+            part.entity.visible_to(row.c, self.kind),
+        ]
+        if part.order.only is not None:
+            conditions.append(part.order.only(row.c))
+        keys = [row.c[name] for name in part.order.columns]
+        descending = part.order.descending != part.backwards
+        place = [beyond(keys, part.place, descending=descending)] if part.place else []
+        wanted = _Wanted(part, cursor_text(part.order_name, keys))
+        selected = [
+            (self.object(item.parts, inner) if item is not None else wanted.cursor_text).label(name)
+            for name, item in wanted.columns()
+        ]
+        page = (
+            select(*selected or [literal(1, literal_execute=True).label("row")])
+            .select_from(row)
+            .where(*conditions, *place)
+            .order_by(*(key.desc() if descending else key for key in keys))
+            .limit(literal(part.step + 1, literal_execute=True))
+            .correlate(*scope.around)
+            .subquery(self.name("page"))
+        )
+        fold = _Fold(part, page, self.total(row, conditions, scope))
+        folded = concat("{", *_separated((_key(item.key), fold.text(item)) for item in part.parts), "}")
+        return select(folded).select_from(page).correlate(*scope.around).scalar_subquery()
+
+    def total(
+        self, row: FromClause, conditions: Sequence[ColumnElement[bool]], scope: Scope
+    ) -> ScalarSelect[int]:
+        """How many rows the whole list has, counted to one more than we say."""
+        counted = (
+            select(literal(1, literal_execute=True).label("row"))
+            .select_from(row)
+            .where(*conditions)
+            .limit(literal(MOST_COUNTED + 1, literal_execute=True))
+            .correlate(*scope.around)
+            .subquery("counted")
+        )
+        return select(func.count()).select_from(counted).correlate(*scope.around).scalar_subquery()
+
+    def choice(self, part: Choice, scope: Scope) -> ColumnElement[str]:
+        """Objects of any type as JSON text, in the order of their identifiers; `null` for what is hidden or absent."""
+        wanted = (
+            func.unnest(part.types, part.keys)
+            .table_valued(column("type", Text), column("key", Text), with_ordinality="number")
+            .render_derived(name=self.name("wanted"))
+        )
+        whens = []
+        for entity, parts in part.options:
+            row = self.alias(entity)
+            assert entity.table is not None  # noqa: S101 -- options are tables
+            key = row.c[entity.table.primary_key.columns[0].name]
+            found = (
+                select(self.object(parts, scope.within(row)))
+                .select_from(row)
+                .where(key == cast(wanted.c.key, key.type), entity.visible_to(row.c, self.kind))
+                .correlate(wanted, *scope.around)
+            )
+            whens.append((wanted.c.type == _literal(entity.name), found.scalar_subquery()))
+        chosen = func.coalesce(case(*whens), _literal("null")) if whens else _literal("null")
+        if not part.many:
+            return select(chosen).select_from(wanted).correlate(*scope.around).scalar_subquery()
+        listed = func.string_agg(chosen, aggregate_order_by(_literal(","), wanted.c.number))
+        return select(concat("[", listed, "]")).select_from(wanted).correlate(*scope.around).scalar_subquery()
+
+    def alias(self, entity: Entity) -> FromClause:
+        """A table under its noun, numbered from the second time on."""
+        assert entity.table is not None  # noqa: S101 -- only tables have aliases
+        return entity.table.alias(self.name(_snake(entity.name)))
+
+    def name(self, noun: str) -> str:
+        """A noun, numbered from the second time on."""
+        count = self.aliases[noun] = self.aliases.get(noun, 0) + 1
+        return noun if count == 1 else f"{noun}_{count}"
+
+
+class _Wanted:
+    """Which columns the rows of a page bring: one per list of nodes, and the cursor if anybody asks."""
+
+    def __init__(self, page: Page, cursor: ColumnElement[str]) -> None:
+        self.page = page
+        self.cursor_text = cursor
+
+    def columns(self) -> Iterable[tuple[str, RowList | EdgeNode | None]]:
+        for item in self.page.parts:
+            match item:
+                case RowList():
+                    yield f"nodes_{item.key}", item
+                case EdgeList():
+                    for part in item.parts:
+                        if isinstance(part, EdgeNode):
+                            yield f"edges_{item.key}_{part.key}", part
+        if self._needs_cursor():
+            yield "cursor", None
+
+    def _needs_cursor(self) -> bool:
+        for item in self.page.parts:
+            parts: Sequence[Any] = item.parts if isinstance(item, (EdgeList, PageFacts)) else ()
+            if any(isinstance(part, EdgeCursor) or getattr(part, "name", "").endswith("Cursor") for part in parts):
+                return True
+        return False
+
+
+class _Fold:
+    """Folds the rows of a page into its fields."""
+
+    def __init__(self, page: Page, rows: FromClause, total: ScalarSelect[int]) -> None:
+        self.page, self.rows, self.total = page, rows, total
+        size = page.size
+        self.size: Any = literal(size, literal_execute=True) if isinstance(size, int) else size
+        self.surplus = func.greatest(cast(func.count(), Integer) - self.size, _number(0))
+
+    def text(self, item: Any) -> ColumnElement[str]:  # noqa: ANN401 -- any part of a page
+        """One field of a page as JSON text."""
+        match item:
+            case TypeName(name=name):
+                return _literal(f'"{name}"')
+            case RowList():
+                return self.listed(self.rows.c[f"nodes_{item.key}"])
+            case EdgeList():
+                return self.listed(concat("{", *_separated(self.edge(item)), "}"))
+            case PageFacts():
+                return concat("{", *_separated((_key(fact.key), self.fact(fact)) for fact in item.parts), "}")
+            case Total(is_exactness=True):
+                return cast(func.to_json(self.total <= _number(MOST_COUNTED)), Text)
+            case Total():
+                return cast(func.least(self.total, _number(MOST_COUNTED)), Text)
+        raise AssertionError(item)
+
+    def edge(self, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
+        """The fields of an edge."""
+        for part in item.parts:
+            match part:
+                case TypeName(name=name):
+                    yield _key(part.key), _literal(f'"{name}"')
+                case EdgeCursor():
+                    yield _key(part.key), concat('"', self.rows.c.cursor, '"')
+                case EdgeNode():
+                    yield _key(part.key), self.rows.c[f"edges_{item.key}_{part.key}"]
+
+    def kept(self, each: ColumnElement[Any]) -> ColumnElement[Any]:
+        """The rows that the page shows, in the list's order: without the surplus one, and turned when read backwards."""
+        kept = func.trim_array(func.array_agg(each), self.surplus)
+        return type_coerce(func.array_reverse(kept) if self.page.backwards else kept, ARRAY(Text))
+
+    def listed(self, each: ColumnElement[Any]) -> ColumnElement[str]:
+        return concat("[", func.array_to_string(self.kept(each), _literal(",")), "]")
+
+    def fact(self, fact: Any) -> ColumnElement[str]:  # noqa: ANN401 -- a type name or a fact
+        """One field of `pageInfo` as JSON text."""
+        if isinstance(fact, TypeName):
+            return _literal(f'"{fact.name}"')
+        more_beyond = cast(func.to_json(self.surplus > _number(0)), Text)
+        more_behind = _literal("true" if self.page.place else "false")
+        match fact.name, self.page.backwards:
+            case ("hasNextPage", False) | ("hasPreviousPage", True):
+                return more_beyond
+            case ("hasNextPage", True) | ("hasPreviousPage", False):
+                return more_behind
+        cursors = self.kept(self.rows.c.cursor)
+        index = _number(1) if fact.name == "startCursor" else func.cardinality(cursors)
+        found = func.array_to_json(cursors).op("->>", return_type=Text)(index - _number(1))
+        return func.coalesce(cast(func.to_json(found), Text), _literal("null"))
+
+
+def concat(*pieces: Piece) -> ColumnElement[str]:
+    """Join pieces of text: neighbouring literals become one, long lists are joined in chunks."""
+    merged: list[ColumnElement[Any]] = []
+    for is_literal, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
+        merged += [_literal("".join(group))] if is_literal else list(group)  # type: ignore[arg-type]
+    if len(merged) == 1:
+        return merged[0]
+    while len(merged) > MOST_ARGUMENTS:
+        merged = [
+            func.concat(*merged[start : start + MOST_ARGUMENTS])
+            for start in range(0, len(merged), MOST_ARGUMENTS)
+        ]
+    return func.concat(*merged, type_=Text)
+
+
+def _separated(fields: Iterable[tuple[str, ColumnElement[str]]]) -> Iterable[Piece]:
+    for number, (key, value) in enumerate(fields):
+        yield f",{key}" if number else key
+        yield value
+
+
+def _key(key: str) -> str:
+    return f'"{key}":'
+
+
+def _literal(text: str) -> ColumnElement[str]:
+    """A text that is part of the plan: response keys and type names, which the parser has already checked."""
+    return literal(text, Text, literal_execute=True)
+
+
+def _number(number: int) -> ColumnElement[int]:
+    return literal(number, Integer, literal_execute=True)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
