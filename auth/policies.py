@@ -13,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     ScalarSelect,
+    Text,
     Uuid,
     and_,
     any_,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     exists,
     false,
     func,
+    literal_column,
     or_,
     select,
     true,
@@ -44,12 +46,12 @@ TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 def viewers(key: str) -> ScalarSelect[Any]:
     """What the viewer said of itself under a key; NULL where it is unset or meant for another statement."""
-    return select(func.vget(key)).scalar_subquery()
+    return select(func.vget(literal_column(f"'{key}'"), type_=Text)).scalar_subquery()
 
 
-PRINCIPAL = select(cast(func.vget("principal"), Uuid)).scalar_subquery()
-ME = select(cast(func.vget("participant"), Uuid)).scalar_subquery()
-TODAY = select(cast(func.timezone(TIME_ZONE, func.statement_timestamp()), Date)).scalar_subquery()
+PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_subquery()
+ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
+TODAY = select(cast(func.timezone(literal_column(f"'{TIME_ZONE}'"), func.statement_timestamp()), Date)).scalar_subquery()
 
 
 def grants(grant: Columns) -> Condition:

@@ -31,6 +31,7 @@ from selection import (
     rows,
     stored,
 )
+from selection.literals import number
 
 ParticipantID = Annotated[strawberry.ID, Names("Participant")]
 LAST_CHARACTER = 0x10FFFF
@@ -120,6 +121,6 @@ def participants_listed(
     """The people whom the viewer may see."""
     if name_prefix is not None:
         yield participant.folded_name >= name_prefix
-        yield participant.folded_name < func.concat(name_prefix, func.chr(LAST_CHARACTER))
+        yield participant.folded_name < func.concat(name_prefix, func.chr(number(LAST_CHARACTER)))
     if office is not None:
         yield participant.office_id == office

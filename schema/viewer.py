@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Text, cast, exists, func, literal, select
+from sqlalchemy import Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth import policies
@@ -14,6 +14,7 @@ from schema.enums import described
 from schema.offices import Office
 from schema.participants import Participant
 from selection import Columns, Condition, Connection, Order, computed, entity, link, rows
+from selection.literals import words
 
 described(
     ViewerKind,
@@ -41,13 +42,13 @@ def granted_employers(employer: Columns) -> Iterator[Condition]:
 class Viewer:
     """Who is asking, in which capacity, and what is theirs."""
 
-    kind: ViewerKind = computed("In which capacity the viewer asks.", lambda: func.vget("kind", type_=Text))
-    name: str | None = computed("The name that the sign-in gave.", lambda: func.vget("name", type_=Text))
+    kind: ViewerKind = computed("In which capacity the viewer asks.", lambda: func.vget(words("kind"), type_=Text))
+    name: str | None = computed("The name that the sign-in gave.", lambda: func.vget(words("name"), type_=Text))
     scopes: list[str] = computed(
         "What the token or session may ask for.",
         lambda: func.coalesce(
-            func.string_to_array(func.vget("scopes"), literal(" ", literal_execute=True)),
-            cast(literal("{}", literal_execute=True), ARRAY(Text)),
+            func.string_to_array(func.vget(words("scopes")), words(" ")),
+            cast(words("{}"), ARRAY(Text)),
         ),
     )
     participant: Participant | None = link(

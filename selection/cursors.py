@@ -13,9 +13,10 @@ from datetime import date, datetime
 from typing import Any, NewType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, literal, tuple_
+from sqlalchemy import ColumnElement, Text, cast, func, tuple_
 
 from selection.faults import BadCursor
+from selection.literals import words
 
 LONGEST_CURSOR = 1_000
 
@@ -68,9 +69,9 @@ Cursor = NewType("Cursor", str)
 
 def cursor_text(order: str, columns: Sequence[ColumnElement[Any]]) -> ColumnElement[str]:
     """The cursor of a row as an SQL expression."""
-    array = func.json_build_array(literal(order, literal_execute=True), *columns)
-    encoded = func.encode(func.convert_to(cast(array, Text), literal("UTF8", literal_execute=True)), literal("base64", literal_execute=True))
-    return func.translate(encoded, literal("+/=\n", literal_execute=True), literal("-_", literal_execute=True))
+    array = func.json_build_array(words(order), *columns)
+    encoded = func.encode(func.convert_to(cast(array, Text), words("UTF8")), words("base64"))
+    return func.translate(encoded, words("+/=\n"), words("-_"))
 
 
 def beyond(

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLInterfaceType,
     GraphQLObjectType,
     InlineFragmentNode,
+    IntValueNode,
     NullValueNode,
     SelectionSetNode,
     ValueNode,
@@ -316,7 +317,7 @@ class Planner:
     def _value(self, value: ValueNode) -> Any:  # noqa: ANN401 -- a value that shapes the plan
         if isinstance(value, VariableNode):
             return self.variables.coerced.get(value.name.value)
-        return getattr(value, "value", None)
+        return int(value.value) if isinstance(value, IntValueNode) else getattr(value, "value", None)
 
     def _bind(
         self, parameter: Parameter, value: ValueNode | None, graphql_type: GraphQLInputType, path: Path

@@ -20,7 +20,6 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal,
     select,
     type_coerce,
 )
@@ -30,6 +29,7 @@ from sqlalchemy.types import BigInteger, SmallInteger, Uuid
 from db.connection import seen_by_viewer
 from selection.cursors import beyond, cursor_text
 from selection.entities import Columns, Computed, Entity, Identity
+from selection.literals import number, words
 from selection.plans import (
     Choice,
     EdgeCursor,
@@ -55,10 +55,11 @@ Piece = str | ColumnElement[Any]
 def statement(parts: Sequence[Part], kind: str) -> Select[Any]:
     """Write the statement of a plan, for viewers of one capacity."""
     writer = Writer(kind)
+    texts = [writer.text(part, Scope()) for part in parts]
     return seen_by_viewer(
         *(
-            select(writer.text(part, Scope())).scalar_subquery().label(f"root_{number}")
-            for number, part in enumerate(parts, start=1)
+            (text if isinstance(text, ScalarSelect) else select(text).scalar_subquery()).label(f"root_{position}")
+            for position, text in enumerate(texts, start=1)
         )
     )
 
@@ -95,7 +96,7 @@ class Writer:
         """One value as JSON text."""
         match part:
             case TypeName(name=name):
-                return _literal(f'"{name}"')
+                return words(f'"{name}"')
             case Value():
                 return self.value(part, scope)
             case One():
@@ -120,7 +121,7 @@ class Writer:
             as_text: ColumnElement[Any] = cast(found, Text)
         else:
             as_text = cast(func.to_json(found), Text)
-        return func.coalesce(as_text, _literal("null")) if part.nullable else as_text
+        return func.coalesce(as_text, words("null")) if part.nullable else as_text
 
     def identity(self, entity: Entity, scope: Scope) -> ColumnElement[str]:
         """A row's global identifier as JSON text."""
@@ -145,7 +146,7 @@ class Writer:
             )
             .correlate(*scope.around)
         )
-        return func.coalesce(found.scalar_subquery(), _literal("null"))
+        return func.coalesce(found.scalar_subquery(), words("null"))
 
     def page(self, part: Page, scope: Scope) -> ColumnElement[str]:
         """A page as JSON text: one row more than it shows, to know whether more follow."""
@@ -166,11 +167,11 @@ class Writer:
             for name, item in wanted.columns()
         ]
         page = (
-            select(*selected or [literal(1, literal_execute=True).label("row")])
+            select(*selected or [number(1).label("row")])
             .select_from(row)
             .where(*conditions, *place)
             .order_by(*(key.desc() if descending else key for key in keys))
-            .limit(literal(part.step + 1, literal_execute=True))
+            .limit(number(part.step + 1))
             .correlate(*scope.around)
             .subquery(self.name("page"))
         )
@@ -183,10 +184,10 @@ class Writer:
     ) -> ScalarSelect[int]:
         """How many rows the whole list has, counted to one more than we say."""
         counted = (
-            select(literal(1, literal_execute=True).label("row"))
+            select(number(1).label("row"))
             .select_from(row)
             .where(*conditions)
-            .limit(literal(MOST_COUNTED + 1, literal_execute=True))
+            .limit(number(MOST_COUNTED + 1))
             .correlate(*scope.around)
             .subquery("counted")
         )
@@ -210,11 +211,11 @@ class Writer:
                 .where(key == cast(wanted.c.key, key.type), entity.visible_to(row.c, self.kind))
                 .correlate(wanted, *scope.around)
             )
-            whens.append((wanted.c.type == _literal(entity.name), found.scalar_subquery()))
-        chosen = func.coalesce(case(*whens), _literal("null")) if whens else _literal("null")
+            whens.append((wanted.c.type == words(entity.name), found.scalar_subquery()))
+        chosen = func.coalesce(case(*whens), words("null")) if whens else words("null")
         if not part.many:
             return select(chosen).select_from(wanted).correlate(*scope.around).scalar_subquery()
-        listed = func.string_agg(chosen, aggregate_order_by(_literal(","), wanted.c.number))
+        listed = func.string_agg(chosen, aggregate_order_by(words(","), wanted.c.number))
         return select(concat("[", listed, "]")).select_from(wanted).correlate(*scope.around).scalar_subquery()
 
     def alias(self, entity: Entity) -> FromClause:
@@ -261,14 +262,14 @@ class _Fold:
     def __init__(self, page: Page, rows: FromClause, total: ScalarSelect[int]) -> None:
         self.page, self.rows, self.total = page, rows, total
         size = page.size
-        self.size: Any = literal(size, literal_execute=True) if isinstance(size, int) else size
-        self.surplus = func.greatest(cast(func.count(), Integer) - self.size, _number(0))
+        self.size: Any = number(size) if isinstance(size, int) else size
+        self.surplus = func.greatest(cast(func.count(), Integer) - self.size, number(0))
 
     def text(self, item: Any) -> ColumnElement[str]:  # noqa: ANN401 -- any part of a page
         """One field of a page as JSON text."""
         match item:
             case TypeName(name=name):
-                return _literal(f'"{name}"')
+                return words(f'"{name}"')
             case RowList():
                 return self.listed(self.rows.c[f"nodes_{item.key}"])
             case EdgeList():
@@ -276,9 +277,9 @@ class _Fold:
             case PageFacts():
                 return concat("{", *_separated((_key(fact.key), self.fact(fact)) for fact in item.parts), "}")
             case Total(is_exactness=True):
-                return cast(func.to_json(self.total <= _number(MOST_COUNTED)), Text)
+                return cast(func.to_json(self.total <= number(MOST_COUNTED)), Text)
             case Total():
-                return cast(func.least(self.total, _number(MOST_COUNTED)), Text)
+                return cast(func.least(self.total, number(MOST_COUNTED)), Text)
         raise AssertionError(item)
 
     def edge(self, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
@@ -286,7 +287,7 @@ class _Fold:
         for part in item.parts:
             match part:
                 case TypeName(name=name):
-                    yield _key(part.key), _literal(f'"{name}"')
+                    yield _key(part.key), words(f'"{name}"')
                 case EdgeCursor():
                     yield _key(part.key), concat('"', self.rows.c.cursor, '"')
                 case EdgeNode():
@@ -298,30 +299,30 @@ class _Fold:
         return type_coerce(func.array_reverse(kept) if self.page.backwards else kept, ARRAY(Text))
 
     def listed(self, each: ColumnElement[Any]) -> ColumnElement[str]:
-        return concat("[", func.array_to_string(self.kept(each), _literal(",")), "]")
+        return concat("[", func.array_to_string(self.kept(each), words(",")), "]")
 
     def fact(self, fact: Any) -> ColumnElement[str]:  # noqa: ANN401 -- a type name or a fact
         """One field of `pageInfo` as JSON text."""
         if isinstance(fact, TypeName):
-            return _literal(f'"{fact.name}"')
-        more_beyond = cast(func.to_json(self.surplus > _number(0)), Text)
-        more_behind = _literal("true" if self.page.place else "false")
+            return words(f'"{fact.name}"')
+        more_beyond = cast(func.to_json(self.surplus > number(0)), Text)
+        more_behind = words("true" if self.page.place else "false")
         match fact.name, self.page.backwards:
             case ("hasNextPage", False) | ("hasPreviousPage", True):
                 return more_beyond
             case ("hasNextPage", True) | ("hasPreviousPage", False):
                 return more_behind
         cursors = self.kept(self.rows.c.cursor)
-        index = _number(1) if fact.name == "startCursor" else func.cardinality(cursors)
-        found = func.array_to_json(cursors).op("->>", return_type=Text)(index - _number(1))
-        return func.coalesce(cast(func.to_json(found), Text), _literal("null"))
+        index = number(1) if fact.name == "startCursor" else func.cardinality(cursors)
+        found = func.array_to_json(cursors).op("->>", return_type=Text)(index - number(1))
+        return func.coalesce(cast(func.to_json(found), Text), words("null"))
 
 
 def concat(*pieces: Piece) -> ColumnElement[str]:
     """Join pieces of text: neighbouring literals become one, long lists are joined in chunks."""
     merged: list[ColumnElement[Any]] = []
     for is_literal, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        merged += [_literal("".join(group))] if is_literal else list(group)  # type: ignore[arg-type]
+        merged += [words("".join(group))] if is_literal else list(group)  # type: ignore[arg-type]
     if len(merged) == 1:
         return merged[0]
     while len(merged) > MOST_ARGUMENTS:
@@ -333,22 +334,13 @@ def concat(*pieces: Piece) -> ColumnElement[str]:
 
 
 def _separated(fields: Iterable[tuple[str, ColumnElement[str]]]) -> Iterable[Piece]:
-    for number, (key, value) in enumerate(fields):
-        yield f",{key}" if number else key
+    for position, (key, value) in enumerate(fields):
+        yield f",{key}" if position else key
         yield value
 
 
 def _key(key: str) -> str:
     return f'"{key}":'
-
-
-def _literal(text: str) -> ColumnElement[str]:
-    """A text that is part of the plan: response keys and type names, which the parser has already checked."""
-    return literal(text, Text, literal_execute=True)
-
-
-def _number(number: int) -> ColumnElement[int]:
-    return literal(number, Integer, literal_execute=True)
 
 
 def _snake(name: str) -> str:
