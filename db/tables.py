@@ -14,6 +14,7 @@ from db import (
     offices,
     participants,
     services,
+    sessions,
 )
 from db.metadata import metadata
 
@@ -31,6 +32,7 @@ NOUNS = (
     offices,
     participants,
     services,
+    sessions,
 )
 
 __all__ = ["NOUNS", "metadata"]

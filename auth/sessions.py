@@ -1,0 +1,181 @@
+"""Browser sessions: a secret in the browser's cookie, a row in PostgreSQL that any process finds by its hash.
+
+Source: OWASP ASVS 5.0 chapter 7 (sessions); the limits are those of login.gov.
+"""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from auth.scopes import Scope
+from auth.viewer import Viewer, ViewerKind
+from db import sessions
+from db.connection import Pool
+
+SECRET_BYTES = 32
+SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
+MOST_REMEMBERED = 10_000
+
+# A session that was ended is refused within a second by every process, so none may believe in one for longer.
+REMEMBERED_S = 1.0
+# Somebody who clicks every second need not write every second.
+SEEN_EVERY = timedelta(minutes=1)
+
+# All that an account of a kind may ask for, which is what our own pages ask; the rights themselves are rows.
+_READ = frozenset({Scope.DOSSIER_READ, Scope.EMPLOYMENT_READ, Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ})
+SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
+    {
+        ViewerKind.CITIZEN: _READ | {Scope.DOSSIER_SUBMIT},
+        ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
+        ViewerKind.OFFICER: _READ | {Scope.DOSSIER_ACCEPT},
+        ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
+    }
+)
+
+# The first that occurs names the browser: the others also call themselves Chrome and Safari.
+BROWSERS = (
+    ("coc_coc_browser/", "Cốc Cốc"),
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+
+
+def browser_family(user_agent: str) -> str:
+    """The family of a browser, so that people recognise their sessions; its version is nobody's business."""
+    return next((family for mark, family in BROWSERS if mark in user_agent), "")
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long a session may idle, and how long it may last at all."""
+
+    idle: timedelta = timedelta(minutes=15)
+    lasting: timedelta = timedelta(hours=12)
+    officers_lasting: timedelta = timedelta(hours=10)
+
+
+def now_utc() -> datetime:
+    """The time of day, for a clock that is not told."""
+    return datetime.now(UTC)
+
+
+def hash_of(secret: str) -> bytes | None:
+    """What a session is found by; None where the text cannot be a secret of ours."""
+    return sha256(secret.encode()).digest() if SECRET.fullmatch(secret) else None
+
+
+class Sessions:
+    """The sessions of browsers: begun at sign-in, found at each request, ended for good.
+
+    `secret` is always the value of the cookie. Look-ups are remembered for at most a second.
+    """
+
+    def __init__(
+        self, pool: Pool, *, limits: SessionLimits | None = None, clock: Callable[[], datetime] = now_utc
+    ) -> None:
+        self._pool = pool
+        self._limits = limits or SessionLimits()
+        self._clock = clock
+        self._remembered: dict[bytes, tuple[float, Viewer]] = {}
+
+    async def begin(self, viewer: Viewer, *, issuer: str, subject: str, user_agent: str = "") -> str:
+        """Begin a session for somebody who has just signed in, and give its secret: always a new one."""
+        secret = secrets.token_urlsafe(SECRET_BYTES)
+        now = self._clock()
+        is_officer = viewer.kind is ViewerKind.OFFICER
+        lasting = self._limits.officers_lasting if is_officer else self._limits.lasting
+        await sessions.add_session(
+            self._pool,
+            {
+                "id_hash": hash_of(secret),
+                "principal": viewer.principal,
+                "issuer": issuer,
+                "subject": subject,
+                "kind": viewer.kind.value,
+                "participant_id": viewer.participant_id,
+                "name": viewer.name,
+                "scopes": " ".join(sorted(SCOPES_OF_KIND[viewer.kind])),
+                "assurance": viewer.assurance,
+                "browser": browser_family(user_agent),
+                "created_at": now,
+                "last_seen_at": now,
+                "expires_at": now + lasting,
+            },
+        )
+        return secret
+
+    async def viewer(self, secret: str) -> Viewer | None:
+        """Say whose session this is, and note that somebody was seen in it; None where there is none."""
+        id_hash = hash_of(secret)
+        if id_hash is None:
+            return None
+        remembered_at, viewer = self._remembered.get(id_hash, (float("-inf"), None))
+        if viewer and time.monotonic() - remembered_at < REMEMBERED_S:
+            return viewer
+        asked_at, now = time.monotonic(), self._clock()
+        row = await sessions.find_session(self._pool, id_hash, now=now, idle_since=now - self._limits.idle)
+        if row is None:
+            self._remembered.pop(id_hash, None)
+            return None
+        if now - datetime.fromisoformat(row["last_seen_at"]) >= SEEN_EVERY:
+            await sessions.see(self._pool, id_hash, now=now)
+        viewer = viewer_of(row)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[id_hash] = asked_at, viewer
+        return viewer
+
+    async def is_live(self, viewer: Viewer) -> bool:
+        """Whether the session behind a viewer still stands; asking does not count as being seen in it.
+
+        It is what an open subscription asks.
+        """
+        if viewer.session_id is None:
+            return False
+        now = self._clock()
+        return await sessions.is_live(
+            self._pool, viewer.session_id, viewer.binding, now=now, idle_since=now - self._limits.idle
+        )
+
+    async def end(self, secret: str) -> None:
+        """End a session: here at once, in every other process within a second."""
+        id_hash = hash_of(secret)
+        if id_hash is not None:
+            await sessions.end_session(self._pool, id_hash)
+            self._remembered.pop(id_hash, None)
+
+    async def end_all(self, viewer: Viewer) -> int:
+        """End every session of the viewer's account, in all browsers; their number is given back."""
+        if viewer.principal is None:
+            return 0
+        ended = await sessions.end_sessions_of(self._pool, viewer.principal, viewer.binding)
+        for id_hash in ended:
+            self._remembered.pop(id_hash, None)
+        return len(ended)
+
+
+def viewer_of(row: Mapping[str, Any]) -> Viewer:
+    """Make the viewer whom a session's row describes; a scope that is no longer known is left out."""
+    known = set(Scope)
+    return Viewer(
+        kind=ViewerKind(row["kind"]),
+        principal=UUID(row["principal"]),
+        participant_id=row["participant_id"] and UUID(row["participant_id"]),
+        name=row["name"],
+        scopes=frozenset(Scope(word) for word in row["scopes"].split() if word in known),
+        assurance=row["assurance"],
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        session_id=UUID(row["id"]),
+    )
