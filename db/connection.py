@@ -15,9 +15,11 @@ from sqlalchemy import Executable, ScalarSelect, Select, Text, bindparam, func, 
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 if TYPE_CHECKING:
-    Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+    DirectConnection = asyncpg.Connection[asyncpg.Record]
+    Connection = DirectConnection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
 else:
+    DirectConnection = asyncpg.Connection
     Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 Record = asyncpg.Record
@@ -27,6 +29,12 @@ DIALECT = dialect.dialect()
 # A viewer's statement is bounded by the portal, not by the caller's patience.
 STATEMENT_TIMEOUT_MS = 2_500
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+# A server that is cut off does not even answer that it timed out: then we hang up ourselves.
+ANSWERED_WITHIN_S = 5.0
+CONNECTED_WITHIN_S = 5.0
+
+# For whom the jobs act: their rights are their role's.
+NOBODY = "{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +98,12 @@ async def keep_as_is(connection: Connection) -> None:
     """Hand a connection back without asking PostgreSQL anything: the viewer is gone when its statement ends."""
 
 
-async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
-    """Open a pool whose sessions speak UTC, stop runaway statements, and carry nothing from one borrower to the next."""
-    return await asyncpg.create_pool(
-        dsn,
-        min_size=1,
-        max_size=size,
-        reset=keep_as_is,
-        server_settings={
+def manners(name: str) -> dict[str, Any]:
+    """How each connection behaves: it speaks UTC, stops runaway statements, gives up a server that is cut off."""
+    return {
+        "timeout": CONNECTED_WITHIN_S,
+        "command_timeout": ANSWERED_WITHIN_S,
+        "server_settings": {
             "application_name": name,
             "TimeZone": "UTC",
             # Statements are made so that one plan fits every value; planning anew would cost more than running.
@@ -105,4 +111,14 @@ async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
         },
-    )
+    }
+
+
+async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
+    """Open a pool whose sessions carry nothing from one borrower to the next."""
+    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=keep_as_is, **manners(name))
+
+
+async def open_connection(dsn: str, *, name: str) -> DirectConnection:
+    """Open a connection beside the pool, to the server itself: notifications do not pass a pooler."""
+    return await asyncpg.connect(dsn, **manners(name))

@@ -1,0 +1,22 @@
+"""What ends by itself: sessions that nobody uses, keys that no client repeats any more."""
+
+from datetime import UTC, datetime, timedelta
+
+from auth.sessions import SessionLimits
+from db import idempotency_keys, sessions
+from db.connection import Pool
+
+# A client that heard no answer asks again within minutes; two days bridge a weekend's outage of its own.
+KEYS_KEPT_FOR = timedelta(hours=48)
+
+
+async def expire_sessions(pool: Pool) -> None:
+    """Remove the sessions that have ended or idled for too long."""
+    now = datetime.now(UTC)
+    await sessions.remove_ended(pool, now=now, idle_since=now - SessionLimits().idle)
+
+
+async def expire_idempotency_keys(pool: Pool) -> None:
+    """Remove the idempotency keys that were claimed longer ago than they are kept."""
+    while await idempotency_keys.remove_old(pool, claimed_before=datetime.now(UTC) - KEYS_KEPT_FOR):
+        pass
