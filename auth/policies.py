@@ -17,6 +17,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     any_,
+    bindparam,
     cast,
     exists,
     false,
@@ -37,6 +38,7 @@ from db.employments import employments as employments_table
 from db.grants import grants as grants_table
 from db.offices import offices as offices_table
 from db.participants import participants as participants_table
+from domain.dossiers import Applicant
 
 Columns = ReadOnlyColumnCollection[str, Any]
 Condition = ColumnElement[bool]
@@ -51,7 +53,9 @@ def viewers(key: str) -> ScalarSelect[Any]:
 
 PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_subquery()
 ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
-TODAY = select(cast(func.timezone(literal_column(f"'{TIME_ZONE}'"), func.statement_timestamp()), Date)).scalar_subquery()
+TODAY = select(
+    cast(func.timezone(literal_column(f"'{TIME_ZONE}'"), func.statement_timestamp()), Date)
+).scalar_subquery()
 
 
 def grants(grant: Columns) -> Condition:
@@ -92,11 +96,12 @@ def _my_offices() -> ColumnElement[Any]:
     return _array(office.c.id, grants(grant.c), item=Integer, joined=joined)
 
 
-def _my_employees() -> ColumnElement[Any]:
+def _my_employees(employer: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
     employment = employments_table.alias("my_employment")
     return _array(
         employment.c.participant_id,
         employment.c.employer_id == any_(_my_employers()),
+        true() if employer is None else employment.c.employer_id == employer,
         in_force(employment.c),
         item=Uuid,
         joined=employment,
@@ -187,3 +192,28 @@ def dossiers(dossier: Columns, kind: str) -> Condition:
 def dossier_events(event: Columns, kind: str) -> Condition:
     """May the viewer see this event? Whoever may see its dossier."""
     return concerned(event, kind)
+
+
+def may_file_for(participant: Columns, kind: str) -> Condition:
+    """May the viewer file a dossier for this person? The person; the employer named, for who works for it today."""
+    match kind:
+        case ViewerKind.CITIZEN:
+            return participant.id == ME
+        case ViewerKind.EMPLOYER:
+            return participant.id == any_(_my_employees(bindparam("employer_id", type_=Uuid)))
+    return false()
+
+
+def may_accept(dossier: Columns, kind: str) -> Condition:
+    """May the viewer accept this dossier? Officers of the office that holds it."""
+    return dossier.office_id == any_(_my_offices()) if kind == ViewerKind.OFFICER else false()
+
+
+def may_withdraw(dossier: Columns, kind: str) -> Condition:
+    """May the viewer withdraw this dossier? Whoever filed it: the person, or those who act for the employer."""
+    match kind:
+        case ViewerKind.CITIZEN:
+            return and_(dossier.applicant == Applicant.CITIZEN.value, dossier.participant_id == ME)
+        case ViewerKind.EMPLOYER:
+            return dossier.employer_id == any_(_my_employers())
+    return false()

@@ -1,7 +1,11 @@
 """Days that a decision makes working or free; they win over the calendar of the law."""
 
-from sqlalchemy import Boolean, Column, Date, Table
+from collections.abc import Mapping
+from datetime import date
 
+from sqlalchemy import Boolean, Column, Date, Table, select
+
+from db.connection import Connection, fetch
 from db.metadata import PUBLIC, metadata, words
 
 calendar_overrides = Table(
@@ -12,3 +16,10 @@ calendar_overrides = Table(
     words("decision"),
     info=PUBLIC,
 )
+
+_ALL = select(calendar_overrides.c.day, calendar_overrides.c.is_working)
+
+
+async def overrides(connection: Connection) -> Mapping[date, bool]:
+    """The days that a decision changed, and whether each is a working day."""
+    return {row["day"]: row["is_working"] for row in await fetch(connection, _ALL)}

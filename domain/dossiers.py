@@ -6,6 +6,7 @@ Source: ND 61/2018 articles 17 to 20; the ten states of the national portal.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from domain.refusals import Refusal
 
@@ -33,6 +34,31 @@ class Act(StrEnum):
     WITHDRAW = "WITHDRAW"
 
 
+class EventKind(StrEnum):
+    """What happened to a dossier."""
+
+    ACCEPTED = "ACCEPTED"
+    SUBMITTED = "SUBMITTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ActorKind(StrEnum):
+    """In which capacity somebody acted."""
+
+    CITIZEN = "CITIZEN"
+    EMPLOYER = "EMPLOYER"
+    OFFICER = "OFFICER"
+    SYSTEM = "SYSTEM"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the account, and in which capacity."""
+
+    kind: ActorKind
+    principal: UUID
+
+
 class Applicant(StrEnum):
     """Who may file a dossier of a service."""
 
@@ -54,7 +80,7 @@ TRANSITIONS = {
 
 
 class TransitionRefused(Refusal):
-    """A dossier in the state {status} does not allow this; it allows: {allowed}."""
+    """A dossier in the state {status} does not allow this. It allows: {allowed}."""
 
     code = "DOSSIER_TRANSITION_REFUSED"
     vietnamese = "Hồ sơ ở trạng thái {status} không cho phép việc này; được phép: {allowed}."
@@ -65,6 +91,27 @@ class VersionConflict(Refusal):
 
     code = "VERSION_CONFLICT"
     vietnamese = "Hồ sơ đã được người khác thay đổi: hiện là phiên bản {version}. Hãy xem lại rồi quyết định."
+
+
+class ServiceNotOffered(Refusal):
+    """The agency does not offer the service {service} today."""
+
+    code = "SERVICE_NOT_OFFERED"
+    vietnamese = "Hôm nay cơ quan không cung cấp dịch vụ {service}."
+
+
+class ApplicantRefused(Refusal):
+    """The service {service} is filed by: {applicants}."""
+
+    code = "APPLICANT_REFUSED"
+    vietnamese = "Dịch vụ {service} do các đối tượng sau nộp: {applicants}."
+
+
+class ActNotAllowed(Refusal):
+    """This dossier is not yours to {act}."""
+
+    code = "ACT_NOT_ALLOWED"
+    vietnamese = "Bạn không có quyền thực hiện việc này ({act}) với hồ sơ."
 
 
 def status_after(act: Act, status: DossierStatus) -> DossierStatus:

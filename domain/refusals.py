@@ -1,20 +1,54 @@
 """How the agency says no: with a code, a reason a person can read, and the place in the input."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 
 class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error of the program
     """The agency refuses."""
 
-    code: ClassVar[str]
-    vietnamese: ClassVar[str]
+    code: ClassVar[str] = ""
+    vietnamese: ClassVar[str] = "Cơ quan từ chối."
 
-    def __init__(self, path: tuple[str | int, ...] = (), **params: object) -> None:
+    def __init__(self, *, path: tuple[str | int, ...] = (), **params: object) -> None:
         self.path = path
         self.params = {name: str(value) for name, value in params.items()}
         super().__init__(self.message("en"))
 
+    @classmethod
+    def sentence(cls, language: str) -> str:
+        """The refusal's sentence in Vietnamese (`vi`) or in English, with the names of its params in braces."""
+        return cls.vietnamese if language == "vi" else " ".join((cls.__doc__ or "").split())
+
     def message(self, language: str) -> str:
-        """Say it in Vietnamese (`vi`) or in English: the docstring of the refusal is its English sentence."""
-        sentence = self.vietnamese if language == "vi" else " ".join((self.__doc__ or "").split())
-        return sentence.format_map(self.params)
+        """Say it in Vietnamese (`vi`) or in English."""
+        return self.sentence(language).format_map(self.params)
+
+    @classmethod
+    def kinds(cls) -> Iterator[type["Refusal"]]:
+        """Every kind of refusal that has a code."""
+        for kind in cls.__subclasses__():
+            if kind.code:
+                yield kind
+            yield from kind.kinds()
+
+
+class NotSignedIn(Refusal):
+    """Sign in first."""
+
+    code = "NOT_SIGNED_IN"
+    vietnamese = "Hãy đăng nhập trước."
+
+
+class NotFound(Refusal):
+    """There is no such {noun}, or it is not for you."""
+
+    code = "NOT_FOUND"
+    vietnamese = "Không có {noun} này, hoặc không thuộc quyền của bạn."
+
+
+class IdentifierRefused(Refusal):
+    """This is not the identifier of a {noun}."""
+
+    code = "BAD_ID"
+    vietnamese = "Đây không phải là mã định danh của {noun}."

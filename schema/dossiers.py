@@ -1,23 +1,36 @@
 """Dossiers: what people apply for, and what happened to it."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
+from uuid import UUID
 
 import strawberry
 from sqlalchemy import any_
+from strawberry import Info
 
+import db.dossiers
 from auth import policies
 from auth.scopes import Scope
-from db.dossiers import dossiers
-from domain.dossiers import Applicant, DossierStatus
+from auth.viewer import Viewer, ViewerKind
+from db.connection import Connection
+from db.dossiers import LONGEST_REQUEST, Filing, Right, dossiers
+from db.events import LONGEST_REASON
+from domain.dossiers import Actor, Applicant, DossierStatus
+from domain.names import clean_text
+from domain.refusals import IdentifierRefused
+from schema.acts import Done, Moment, perform
+from schema.context import Context
 from schema.employers import Employer, EmployerID
 from schema.enums import described
 from schema.events import EVENT_ORDERS, DossierEvent, events_of
 from schema.offices import Office, OfficeID
 from schema.services import Service, ServiceID, ServiceVersion
-from selection import Columns, Condition, Connection, Names, Node, Order, entity, link, rows, stored
+from schema.refusals import Refusal
+from selection import Columns, Condition, Names, Node, Order, entity, fetched, link, rows, stored
+from selection import Connection as Page
 
 DossierID = Annotated[strawberry.ID, Names("Dossier")]
 AnyParticipantID = Annotated[strawberry.ID, Names("Participant")]
@@ -75,7 +88,7 @@ class Dossier(Node):
         "The employer that filed it; null where a citizen did.",
         lambda dossier, employer: employer.id == dossier.employer_id,
     )
-    events: Connection[DossierEvent] = rows("What happened to it, oldest first.", events_of, orders=EVENT_ORDERS)
+    events: Page[DossierEvent] = rows("What happened to it, oldest first.", events_of, orders=EVENT_ORDERS)
 
 
 def dossiers_listed(
@@ -124,3 +137,170 @@ def dossiers_of(
     yield dossier.participant_id == participant.id
     if status is not None:
         yield dossier.status == any_(status)
+
+
+# ------------------------------------------------------------ what one can do ---
+
+REFERENCE_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: none is mistaken for another
+REFERENCE_GROUPS = 3
+REFERENCE_GROUP_LETTERS = 4
+
+
+def new_reference() -> str:
+    """A random reference, such as 7Q2M-0XKD-91RV: sixty bits, so that none is guessed."""
+    return "-".join(
+        "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(REFERENCE_GROUP_LETTERS))
+        for _ in range(REFERENCE_GROUPS)
+    )
+
+
+@strawberry.input(description="What is filed.")
+class SubmitDossierInput:
+    """What is filed."""
+
+    idempotency_key: str = strawberry.field(
+        description="Chosen by the client, new for every new wish: the same key and input never file twice."
+    )
+    service: strawberry.ID = strawberry.field(description="The service applied for.")
+    participant: strawberry.ID | None = strawberry.field(
+        description="Whom it is about; the viewer where absent.", default=None
+    )
+    employer: strawberry.ID | None = strawberry.field(
+        description="The employer that files it; absent where a citizen does.", default=None
+    )
+    request: str = strawberry.field(
+        description=f"What is asked for, in the applicant's words; at most {LONGEST_REQUEST:,} characters.",
+        default="",
+    )
+
+
+@strawberry.input(description="Which dossier is accepted.")
+class AcceptDossierInput:
+    """Which dossier is accepted."""
+
+    idempotency_key: str = strawberry.field(description="Chosen by the client, new for every new wish.")
+    dossier: strawberry.ID = strawberry.field(description="The dossier.")
+    expected_version: int = strawberry.field(description="The version that the officer saw.")
+
+
+@strawberry.input(description="Which dossier is withdrawn.")
+class WithdrawDossierInput:
+    """Which dossier is withdrawn."""
+
+    idempotency_key: str = strawberry.field(description="Chosen by the client, new for every new wish.")
+    dossier: strawberry.ID = strawberry.field(description="The dossier.")
+    expected_version: int = strawberry.field(description="The version that the applicant saw.")
+    reason: str | None = strawberry.field(
+        description=f"Why, if the applicant says; at most {LONGEST_REASON:,} characters.", default=None
+    )
+
+
+@strawberry.type(description="What an act on a dossier did.")
+class DossierPayload:
+    """What an act on a dossier did."""
+
+    rows: strawberry.Private[Mapping[str, Any]]
+    dossier: Dossier | None = fetched("The dossier after the act; null where the agency said no.", "Dossier")
+    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
+    replayed: bool = strawberry.field(
+        description="Whether this key had been used before, so that nothing was done again."
+    )
+
+    @classmethod
+    def of(cls, done: Done, language: str) -> Self:
+        """Show what was done, in the reader's language."""
+        return cls(
+            rows=done.rows,
+            errors=[Refusal.of(refusal, language) for refusal in done.refusals],
+            replayed=done.replayed,
+        )
+
+
+async def submit_dossier(info: Info[Context, None], input: SubmitDossierInput) -> DossierPayload:  # noqa: A002 -- GraphQL's name
+    """File a dossier: its state is NEW, and its random reference is what the applicant quotes."""
+    viewer = info.context.viewer
+
+    async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:
+        filing = Filing(
+            service_id=_key("Service", input.service, "service"),
+            participant_id=_participant(viewer, input.participant),
+            employer_id=UUID(_key("Employer", input.employer, "employer")) if input.employer else None,
+            applicant=Applicant.EMPLOYER if viewer.kind is ViewerKind.EMPLOYER else Applicant.CITIZEN,
+            request=clean_text(input.request, LONGEST_REQUEST, lines=True, path=("request",)) if input.request else "",
+        )
+        return await db.dossiers.submit(
+            connection,
+            actor,
+            filing,
+            right=Right(policies.may_file_for, viewer.kind),
+            reference=new_reference(),
+            now=moment.now,
+            today=moment.today,
+        )
+
+    return await _perform(info, Scope.DOSSIER_SUBMIT, input, act)
+
+
+async def accept_dossier(info: Info[Context, None], input: AcceptDossierInput) -> DossierPayload:  # noqa: A002
+    """Accept a dossier that is complete: its code is issued and the clock starts (ND 61/2018 article 17)."""
+    viewer = info.context.viewer
+
+    async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:
+        return await db.dossiers.accept(
+            connection,
+            actor,
+            UUID(_key("Dossier", input.dossier, "dossier")),
+            right=Right(policies.may_accept, viewer.kind),
+            visible=Right(policies.dossiers, viewer.kind),
+            expected_version=input.expected_version,
+            now=moment.now,
+            today=moment.today,
+        )
+
+    return await _perform(info, Scope.DOSSIER_ACCEPT, input, act)
+
+
+async def withdraw_dossier(info: Info[Context, None], input: WithdrawDossierInput) -> DossierPayload:  # noqa: A002
+    """Withdraw a dossier, as whoever filed it."""
+    viewer = info.context.viewer
+
+    async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:
+        return await db.dossiers.withdraw(
+            connection,
+            actor,
+            UUID(_key("Dossier", input.dossier, "dossier")),
+            right=Right(policies.may_withdraw, viewer.kind),
+            visible=Right(policies.dossiers, viewer.kind),
+            expected_version=input.expected_version,
+            reason=clean_text(input.reason, LONGEST_REASON, lines=True, path=("reason",))
+            if input.reason
+            else None,
+            now=moment.now,
+        )
+
+    return await _perform(info, Scope.DOSSIER_SUBMIT, input, act)
+
+
+async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Any) -> DossierPayload:  # noqa: ANN401 -- any input, any act
+    done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
+    return DossierPayload.of(done, info.context.language)
+
+
+def _participant(viewer: Viewer, identifier: str | None) -> UUID:
+    if identifier is None and viewer.participant_id is not None:
+        return viewer.participant_id
+    return UUID(_key("Participant", identifier or "", "participant"))
+
+
+def _key(noun: str, identifier: str, argument: str) -> str:
+    """The key inside a global identifier of one type.
+
+    Raises: IdentifierRefused.
+    """
+    prefix, _, key = identifier.partition(":")
+    try:
+        if prefix == noun and (noun == "Service" or UUID(key)):
+            return key
+    except ValueError:
+        pass
+    raise IdentifierRefused(path=(argument,), noun=noun)

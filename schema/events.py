@@ -1,16 +1,27 @@
 """What happened to a dossier."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import suppress
 from datetime import datetime
-from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError
+from strawberry import Info
 
 from auth import policies
 from auth.scopes import Scope
 from db.events import dossier_events
-from domain.dossiers import DossierStatus
+from domain.dossiers import ActorKind, DossierStatus, EventKind
+from schema.context import Context
 from schema.enums import described
 from schema.offices import Office
 from selection import Columns, Condition, Cursor, Order, computed, cursor_text, entity, link, stored
+from selection.cursors import read_cursor
+from selection.faults import BadIdentifier
+from selection.plans import Followed
 
 described(
     DossierStatus,
@@ -27,29 +38,12 @@ described(
 )
 
 
-class DossierEventKind(StrEnum):
-    """What happened to a dossier."""
-
-    ACCEPTED = "ACCEPTED"
-    SUBMITTED = "SUBMITTED"
-    WITHDRAWN = "WITHDRAWN"
-
-
 described(
-    DossierEventKind,
+    EventKind,
     ACCEPTED="An officer accepted it, and the agency's code was issued.",
     SUBMITTED="It was filed.",
     WITHDRAWN="The applicant withdrew it.",
 )
-
-
-class ActorKind(StrEnum):
-    """In which capacity somebody acted."""
-
-    CITIZEN = "CITIZEN"
-    EMPLOYER = "EMPLOYER"
-    OFFICER = "OFFICER"
-    SYSTEM = "SYSTEM"
 
 
 described(
@@ -73,7 +67,7 @@ class DossierEvent:
         lambda event: cursor_text("OLDEST", [event.seq]),
     )
     seq: int = stored("Its number within the dossier, from 1, without gaps.")
-    kind: DossierEventKind = stored("What happened.")
+    kind: EventKind = stored("What happened.")
     status: DossierStatus = stored("Where the dossier stood afterwards.")
     at: datetime = stored("When it happened.")
     actor_kind: ActorKind = stored("In which capacity somebody acted.")
@@ -84,3 +78,57 @@ class DossierEvent:
 def events_of(dossier: Columns, event: Columns) -> Iterator[Condition]:
     """The events of a dossier."""
     yield event.dossier_id == dossier.id
+
+
+# Whoever follows a dossier looks again at least this often, so that a right that was taken back ends within it.
+LOOK_AGAIN_S = 2.0
+
+
+def events_followed(event: Columns, *, dossier: Condition) -> Iterator[Condition]:
+    """The events of the dossier that somebody follows."""
+    yield event.dossier_id == dossier
+
+
+class FollowingEnded(GraphQLError):
+    """There is no such dossier, or it is no longer for you."""
+
+    def __init__(self) -> None:
+        super().__init__(str(self.__doc__), extensions={"code": "NOT_FOUND"})
+
+
+async def dossier_events_followed(
+    info: Info[Context, None],
+    dossier: Annotated[strawberry.ID, strawberry.argument(description="The dossier to follow.")],
+    after: Annotated[
+        Cursor | None,
+        strawberry.argument(description="The last event already known; from the first one where absent."),
+    ] = None,
+) -> AsyncGenerator[DossierEvent, None]:
+    """What happens to a dossier: first what happened after the cursor, then each event as it happens.
+
+    Nothing is left out or told twice. Each look asks anew whether the viewer may see the dossier.
+    """
+    context = info.context
+    noun, _, key = dossier.partition(":")
+    try:
+        dossier_id = UUID(key if noun == "Dossier" else "")
+    except ValueError as error:
+        raise BadIdentifier(entity="Dossier") from error
+    seq = read_cursor(after).value(0, 1, "OLDEST", int) if after else 0
+    feed = context.translator.follow(
+        info._raw_info,  # noqa: SLF001 -- strawberry's way to graphql-core's
+        context.viewer,
+        Followed("DossierEvent", "Dossier", events_followed, EVENT_ORDER, {"dossier": dossier_id}),
+    )
+    with context.listener.watch(dossier_id) as changes:
+        while True:
+            page = await feed.after(context.pool, (seq,))
+            if page is None:
+                raise FollowingEnded
+            for place, event in page:
+                yield event  # type: ignore[misc]  # a row that a plan brought stands for its type
+                seq = place[0]
+            if not page:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_AGAIN_S):
+                        await changes.wait(seq)

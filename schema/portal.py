@@ -1,10 +1,22 @@
 """The portal: everything one can ask, do and follow."""
 
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
 import strawberry
 from sqlalchemy import or_, true
 from strawberry.schema.config import StrawberryConfig
 
-from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_listed
+from schema.dossiers import (
+    DOSSIER_ORDERS,
+    Dossier,
+    DossierPayload,
+    accept_dossier,
+    dossiers_listed,
+    submit_dossier,
+    withdraw_dossier,
+)
+from schema.events import DossierEvent, dossier_events_followed
 from schema.participants import PARTICIPANT_ORDERS, Participant, ParticipantID, participants_listed
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
@@ -48,4 +60,35 @@ class Query:
     )
 
 
-schema = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+def _act(resolver: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
+    return strawberry.mutation(resolver=resolver, description=_said_by(resolver))
+
+
+def _said_by(resolver: Callable[..., Any]) -> str:
+    return " ".join((resolver.__doc__ or "").split())
+
+
+@strawberry.type(description="Everything one can do. Each act takes an idempotency key and happens once.")
+class Mutation:
+    """Everything one can do."""
+
+    submit_dossier: DossierPayload = _act(submit_dossier)
+    accept_dossier: DossierPayload = _act(accept_dossier)
+    withdraw_dossier: DossierPayload = _act(withdraw_dossier)
+
+
+@strawberry.type(description="Everything one can follow.")
+class Subscription:
+    """Everything one can follow."""
+
+    dossier_events: AsyncGenerator[DossierEvent, None] = strawberry.subscription(
+        resolver=dossier_events_followed, description=_said_by(dossier_events_followed)
+    )
+
+
+schema = strawberry.Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)

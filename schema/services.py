@@ -12,6 +12,7 @@ from auth import policies
 from auth.policies import TODAY
 from db.services import service_time_limits, service_versions, services
 from domain.dossiers import Applicant
+from domain.services import TimeUnit
 from schema.enums import described
 from selection import Columns, Condition, Connection, Names, Node, Order, entity, link, rows, stored
 
@@ -57,14 +58,6 @@ described(
     FULL="Toàn trình: nothing requires presence.",
     PARTIAL="Một phần: some step requires presence.",
 )
-
-
-class TimeUnit(StrEnum):
-    """How the days of a time limit are counted."""
-
-    CALENDAR_DAYS = "CALENDAR_DAYS"
-    CALENDAR_DAYS_EXCEPT_HOLIDAYS = "CALENDAR_DAYS_EXCEPT_HOLIDAYS"
-    WORKING_DAYS = "WORKING_DAYS"
 
 
 described(

@@ -16,13 +16,15 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_named_type,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
 from db.connection import Connection, Pool, Statement, compiled
 from selection.catalogue import Catalogue, catalogue_of
 from selection.documents import Documents, Operation
-from selection.plans import Part, Planner, Reader, Unplannable
+from selection.entities import Fetched
+from selection.plans import HIDDEN, Followed, Part, Planner, Reader, Unplannable
 from selection.statements import statement
 
 
@@ -85,6 +87,30 @@ class Answer:
 
     data: bytes
     timing: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What one subscriber follows: a plan that is run again from the last place."""
+
+    plan: Plan
+    viewer: Viewer
+    variables: VariableValues
+    columns: tuple[str, ...]
+    place: dict[str, Any]
+
+    async def after(
+        self, pool: Pool, place: tuple[Any, ...]
+    ) -> list[tuple[tuple[Any, ...], dict[str, Any]]] | None:
+        """The rows after a place, each with its own; None where the viewer may not see their owner."""
+        self.place.update(zip(self.columns, place, strict=True))
+        answer = json.loads(await self.plan.run(pool, self.viewer, self.variables))
+        if answer["owner"] is None:
+            return None
+        return [
+            (tuple(row[f"{HIDDEN}{column}"] for column in self.columns), row)
+            for row in answer["page"]["nodes"]
+        ]
 
 
 class Translator:
@@ -180,13 +206,41 @@ class Translator:
         answer: dict[str, Any] = json.loads(await plan.run(connection, viewer, planner.variables))
         return answer
 
+    async def bring(
+        self, connection: Connection, info: GraphQLResolveInfo, viewer: Viewer, row_key: Any  # noqa: ANN401
+    ) -> dict[str, Any]:
+        """Read the rows that the payload of a mutation shows, in the transaction of its act."""
+        payload = get_named_type(info.return_type)
+        assert isinstance(payload, GraphQLObjectType)  # noqa: S101 -- payloads are objects
+        planner = self.planner(info, viewer)
+        selected = planner.collect(payload, [node.selection_set for node in info.field_nodes if node.selection_set])
+        found = [planner.fetched(payload, key, nodes, row_key) for key, nodes in selected.items()]
+        parts = [part for part in found if part is not None]
+        return await self.fetch(connection, viewer, parts, planner) if parts else {}
+
+    def follow(self, info: GraphQLResolveInfo, viewer: Viewer, followed: Followed) -> "Feed":
+        """Plan what a subscription follows; the plan serves every look of this subscriber."""
+        target = get_named_type(info.return_type)
+        assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- events are objects
+        planner = self.planner(info, viewer)
+        place: dict[str, Any] = {}
+        parts = planner.followed(target, info.field_nodes, followed, place)
+        return Feed(
+            self.ready(parts, planner.readers, viewer.kind), viewer, planner.variables, followed.order.columns, place
+        )
+
     def install(self) -> None:
         """Give every declared field of the schema a resolver that runs a plan, or reads what a plan has brought."""
         for (type_name, field_name) in self.catalogue.declarations:
             graphql_type = self.catalogue.schema.type_map[type_name]
             assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- declarations stand on objects
-            is_root = graphql_type is self.catalogue.schema.query_type
-            graphql_type.fields[field_name].resolve = self.resolve_root if is_root else brought
+            field = graphql_type.fields[field_name]
+            if graphql_type is self.catalogue.schema.query_type:
+                field.resolve = self.resolve_root
+            elif isinstance(self.catalogue.declaration(type_name, field_name), Fetched):
+                field.resolve = brought_by_act
+            else:
+                field.resolve = brought
         for graphql_type in self.catalogue.schema.type_map.values():
             if isinstance(graphql_type, GraphQLInterfaceType):
                 graphql_type.resolve_type = type_of_row
@@ -196,15 +250,20 @@ class Translator:
 
     async def resolve_root(self, _source: object, info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
         """Answer one root field of a query that strawberry executes."""
-        viewer: Viewer = info.context["viewer"]
+        viewer: Viewer = info.context.viewer
         planner = self.planner(info, viewer)
         part = planner.part(info.parent_type, str(info.path.key), info.field_nodes, ())
-        return (await self.fetch(info.context["pool"], viewer, [part], planner))[part.key]
+        return (await self.fetch(info.context.pool, viewer, [part], planner))[part.key]
 
 
 def brought(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
     """Read from what a plan brought, under the response key."""
     return source[str(info.path.key)]
+
+
+def brought_by_act(source: Any, info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+    """Read from the rows that a payload brought; null where the act was refused."""
+    return source.rows.get(str(info.path.key))
 
 
 def type_of_row(source: Mapping[str, Any], *_: object) -> str:

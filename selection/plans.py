@@ -39,6 +39,7 @@ from selection.entities import (
     MOST_ROWS,
     Computed,
     Entity,
+    Fetched,
     Identity,
     Link,
     Nodes,
@@ -58,6 +59,7 @@ from selection.faults import (
 Reader = Callable[[VariableValues], Any]
 Path = tuple[str | int, ...]
 
+HIDDEN = "__"  # response keys that GraphQL reserves: no caller's key begins so
 PAGE_STEPS = (10, 25, 50, MOST_ROWS)
 
 
@@ -182,6 +184,20 @@ class Choice:
 Part = TypeName | Value | One | Page | Choice
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a subscription follows: the rows of an entity under an order, as long as `owner` may be seen.
+
+    `arguments` has one item, the key of the owner, under the name by which `conditions` takes it.
+    """
+
+    entity: str
+    owner: str
+    conditions: Callable[..., Iterable[Any]]
+    order: Order
+    arguments: Mapping[str, Any]
+
+
 @dataclass
 class Planner:
     """Plans one operation for one capacity of viewers and one shape of variables."""
@@ -292,6 +308,61 @@ class Planner:
         entity = self.catalogue.entities[target.name]
         self._check(entity.needs, nodes, path)
         return target, entity
+
+    # Parts of an operation that strawberry executes.
+
+    def fetched(
+        self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], row_key: Any  # noqa: ANN401
+    ) -> One | None:
+        """Plan the row that a payload shows; None for a field of the payload that is no row."""
+        name = nodes[0].name.value
+        declaration = self.catalogue.declaration(parent.name, name)
+        if not isinstance(declaration, Fetched):
+            return None
+        target, entity = self._target(parent.fields[name], nodes, (key,))
+        return self.row(key, entity, row_key, self.parts(target, _below(nodes), (key,)))
+
+    def row(self, key: str, entity: Entity, row_key: Any, parts: tuple[Part, ...]) -> One:  # noqa: ANN401
+        """Plan the row of a key."""
+        assert entity.table is not None  # noqa: S101 -- a row stands in a table
+        column = entity.table.primary_key.columns[0]
+        argument = self._parameter(column.type, lambda _: row_key, (key,))
+        return One(
+            key, entity, Link(lambda row, *, key: row[column.name] == key, None), {"key": argument}, parts
+        )
+
+    def followed(
+        self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, place: Mapping[str, Any]
+    ) -> tuple[Page, One]:
+        """Plan a page of what a subscription follows, after a place that changes, and its owner."""
+        path = (str((nodes[0].alias or nodes[0].name).value),)
+        entity, owner = self.catalogue.entities[followed.entity], self.catalogue.entities[followed.owner]
+        self._check(entity.needs, nodes, path)
+        assert entity.table is not None  # noqa: S101 -- what is followed stands in a table
+        columns = [entity.table.c[name] for name in followed.order.columns]
+        (name, owner_key), = followed.arguments.items()
+        owner_part = self.row("owner", owner, owner_key, (TypeName("__typename", owner.name),))
+        places = tuple(
+            self._parameter(column.type, lambda _, name=column.name: place[name], path) for column in columns
+        )
+        hidden = tuple(
+            Value(f"{HIDDEN}{column.name}", entity, Stored(column.name, None), column.name, {}, nullable=False)
+            for column in columns
+        )
+        page = Page(
+            "page",
+            entity,
+            Rows(followed.conditions, {}, None),
+            {name: owner_part.arguments["key"]},
+            "",
+            followed.order,
+            backwards=False,
+            step=MOST_ROWS,
+            size=MOST_ROWS,
+            place=places,
+            parts=(RowList("nodes", (*hidden, *self.parts(target, _below(nodes), path))),),
+        )
+        return page, owner_part
 
     # Arguments: what is absent shapes the plan, what is present becomes a bind parameter.
 

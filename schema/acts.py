@@ -1,0 +1,88 @@
+"""How a mutation runs: the key, the act and the reading of what it did, in one transaction."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from strawberry import Info
+
+from auth.scopes import Scope
+from auth.viewer import ViewerKind
+from db import idempotency_keys
+from db.connection import Connection, transaction
+from domain.dossiers import Actor, ActorKind
+from domain.refusals import NotSignedIn, Refusal
+from schema.context import Context, business_date
+from selection.faults import ScopeMissing
+
+ACTORS = {
+    ViewerKind.CITIZEN: ActorKind.CITIZEN,
+    ViewerKind.EMPLOYER: ActorKind.EMPLOYER,
+    ViewerKind.OFFICER: ActorKind.OFFICER,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a mutation did: the rows that its payload shows, or why it did nothing."""
+
+    rows: Mapping[str, Any]
+    replayed: bool
+    refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something is done: the instant, in UTC, and the date in Vietnam."""
+
+    now: datetime
+    today: date
+
+
+Act = Callable[[Connection, Actor, Moment], Awaitable[UUID]]
+
+
+async def perform(
+    info: Info[Context, None], *, scope: Scope, key: str, wish: Mapping[str, Any], act: Act
+) -> Done:
+    """Do an act once for a key, however often it is asked for, and read what it did in the same transaction.
+
+    Nothing is announced before the commit. A refusal rolls everything back, the key's claim too.
+
+    Raises: ScopeMissing.
+    """
+    context = info.context
+    viewer = context.viewer
+    try:
+        if viewer.principal is None:
+            raise NotSignedIn
+        if scope not in viewer.scopes or viewer.kind not in ACTORS:
+            raise ScopeMissing(scope=scope)
+        actor = Actor(ACTORS[viewer.kind], viewer.principal)
+        now = context.clock()
+        claim: Mapping[str, Any] = {
+            "principal": viewer.principal,
+            "operation": info.field_name,
+            "key": key,
+        }
+        async with transaction(context.pool, viewer.binding) as connection:
+            outcome = await idempotency_keys.claim(connection, **claim, input_hash=_hash(wish))
+            replayed = outcome is not None
+            if outcome is None:
+                outcome = str(await act(connection, actor, Moment(now, business_date(now))))
+                await idempotency_keys.settle(connection, **claim, outcome=outcome)
+            row_key = UUID(outcome)
+            rows = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
+    except Refusal as refusal:
+        return Done({}, replayed=False, refusals=(refusal,))
+    if not replayed:
+        context.listener.announce(row_key)
+    return Done(rows, replayed)
+
+
+def _hash(wish: Mapping[str, Any]) -> bytes:
+    return sha256(json.dumps(wish, sort_keys=True, default=str, ensure_ascii=False).encode()).digest()

@@ -1,0 +1,30 @@
+"""What a resolver knows of the request: who asks, in which language, and the way to the cellar."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from auth.viewer import Viewer
+from db.connection import Pool
+from db.events import Listener
+from selection.answers import Translator
+
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One request."""
+
+    viewer: Viewer
+    language: str
+    pool: Pool
+    listener: Listener
+    translator: Translator
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def business_date(instant: datetime) -> date:
+    """The date in Vietnam at an instant."""
+    return instant.astimezone(VIETNAM).date()

@@ -1,0 +1,49 @@
+"""How a mutation says no: data with a code, a sentence in the reader's language, and a place in the input."""
+
+from enum import Enum
+from typing import Self
+
+import strawberry
+
+# Every refusal that a mutation can give is defined by now: these are the rooms that refuse.
+import db.dossiers
+import db.idempotency_keys
+import domain.names  # noqa: F401 -- imported for its refusals
+from domain.refusals import Refusal as Refused
+from schema.enums import described
+
+_KINDS = {kind.code: kind for kind in Refused.kinds()}
+
+RefusalCode = Enum("RefusalCode", {code: code for code in sorted(_KINDS)}, module=__name__)  # type: ignore[misc]
+RefusalCode.__doc__ = "Why the agency says no; stable, and in braces the names of the params."
+described(RefusalCode, **{code: kind.sentence("en") for code, kind in _KINDS.items()})
+
+
+@strawberry.type(description="A value in the sentence of a refusal.")
+class RefusalParam:
+    """A value in the sentence of a refusal."""
+
+    name: str = strawberry.field(description="The name, as in the sentence of the code.")
+    value: str = strawberry.field(description="The value.")
+
+
+@strawberry.type(description="That the agency says no to a mutation, and why. Nothing was changed.")
+class Refusal:
+    """That the agency says no to a mutation, and why."""
+
+    code: RefusalCode = strawberry.field(description="The reason, stable for programs.")
+    message: str = strawberry.field(
+        description="The reason for people, in Vietnamese or English by Accept-Language."
+    )
+    path: list[str] = strawberry.field(description="Where in the input; empty for the whole.")
+    params: list[RefusalParam] = strawberry.field(description="The values in the message.")
+
+    @classmethod
+    def of(cls, refused: Refused, language: str) -> Self:
+        """Put a refusal into the reader's language."""
+        return cls(
+            code=RefusalCode(refused.code),
+            message=refused.message(language),
+            path=[str(step) for step in refused.path],
+            params=[RefusalParam(name=name, value=value) for name, value in refused.params.items()],
+        )
