@@ -1,8 +1,9 @@
 """What a resolver knows of the request: who asks, in which language, and the way to the cellar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from auth.viewer import Viewer
@@ -13,9 +14,9 @@ from selection.answers import Translator
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """One request."""
+    """One request, or one socket: there the viewer is known once the client has introduced itself."""
 
     viewer: Viewer
     language: str
@@ -23,6 +24,7 @@ class Context:
     listener: Listener
     translator: Translator
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    connection_params: Mapping[str, Any] | None = None
 
 
 def business_date(instant: datetime) -> date:

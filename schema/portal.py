@@ -86,7 +86,14 @@ class Subscription:
     )
 
 
-schema = strawberry.Schema(
+class PortalSchema(strawberry.Schema):
+    """The schema, quiet: what goes wrong is logged at the door, without a word of what people wrote."""
+
+    def process_errors(self, *_: object, **__: object) -> None:
+        """Leave errors to the door; strawberry's own way would log the document."""
+
+
+schema = PortalSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,

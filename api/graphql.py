@@ -1,0 +1,319 @@
+"""GraphQL at the door: over HTTP, and subscriptions over graphql-transport-ws.
+
+A query that is planned whole is answered ahead of strawberry; everything else falls through to it, with the same answer.
+"""
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any, Protocol, cast
+
+from graphql import GraphQLError, OperationType
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http import GraphQLHTTPResponse
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.types import ExecutionResult
+
+from api.pages import explorer
+from auth.viewer import ANONYMOUS, Viewer
+from db.connection import AWAY, TOOK_TOO_LONG, Pool
+from db.events import Listener
+from schema.context import Context
+from schema.portal import schema
+from selection.answers import Answer, Translator
+from selection.faults import OperationFault
+
+log = logging.getLogger("ansinh.graphql")
+
+MOST_BODY_BYTES = 65_536
+MOST_SUBSCRIPTIONS = 10
+JSON_TYPE = "application/json"
+RESPONSE_TYPE = "application/graphql-response+json"
+# How often an open socket asks whether the session behind it still stands.
+LOOK_AT_SESSION_S = 2.0
+UNAUTHORIZED = 4401
+SECONDS_TO_RETRY = "1"
+
+
+class Introduction(Protocol):
+    """How the door learns who is at the other end of a socket."""
+
+    async def introduced(self, viewer: Viewer, params: Mapping[str, Any]) -> Viewer | None:
+        """The viewer after `connection_init`; None where what it says of itself is not true."""
+
+    async def is_live(self, viewer: Viewer) -> bool:
+        """Whether the session or token behind the viewer still stands."""
+
+
+class Unavailable(GraphQLError):
+    """The service is interrupted for a moment. Nothing was changed; try again."""
+
+    code, status = "UNAVAILABLE", 503
+
+
+class TookTooLong(GraphQLError):
+    """This took longer than it may. Ask for less at once."""
+
+    code, status = "TOOK_TOO_LONG", 200
+
+
+class Fault(GraphQLError):
+    """Something went wrong on our side. Tell support the incident's number."""
+
+    code, status = "FAULT", 200
+
+
+class Socket(BaseGraphQLTransportWSHandler[Context, None]):
+    """One socket: subscriptions only, closed when the viewer's token or session ends."""
+
+    guard: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Learn who is there, and from then on watch that they still may be."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.viewer.principal and self.guard is None:
+            self.guard = asyncio.create_task(self._watch())
+
+    async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
+        payload = message["payload"]
+        document = self.context.translator.documents.read(payload["query"])
+        operation = document and document.operation(payload.get("operationName"))
+        if operation and operation.node.operation is not OperationType.SUBSCRIPTION and self.connection_acknowledged:
+            error = GraphQLError(
+                "Over a socket one can only subscribe; ask and act over HTTP.",
+                extensions={"code": "SUBSCRIPTIONS_ONLY"},
+            )
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            return
+        await super().handle_subscribe(message)
+
+    async def shutdown(self) -> None:
+        """End everything that belongs to the socket."""
+        if self.guard:
+            self.guard.cancel()
+        await super().shutdown()
+
+    async def _watch(self) -> None:
+        door = cast("Door", self.view)
+        viewer = self.context.viewer
+        while True:
+            remaining = (viewer.expires_at - datetime.now(UTC)).total_seconds() if viewer.expires_at else LOOK_AT_SESSION_S
+            if remaining <= 0:
+                break
+            await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
+            with suppress(*AWAY):  # while PostgreSQL is away nothing is sent either
+                if viewer.session_id and not await door.introduction.is_live(viewer):
+                    break
+        await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
+
+
+class Door(GraphQL[Context, None]):
+    """The GraphQL endpoint."""
+
+    graphql_transport_ws_handler_class = Socket
+
+    def __init__(
+        self,
+        pool: Pool,
+        listener: Listener,
+        translator: Translator,
+        introduction: Introduction,
+        *,
+        origins: Iterable[str],
+    ) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
+            allowed_origins=list(origins),
+        )
+        self.pool, self.listener, self.translator = pool, listener, translator
+        self.introduction = introduction
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or hold a socket."""
+        if scope["type"] == "http":
+            response, receive = await self.answer(Request(scope, receive))
+            if response is not None:
+                await response(scope, receive, send)
+                return
+        await super().__call__(scope, receive, send)
+
+    async def answer(self, request: Request) -> tuple[Response | None, Receive]:
+        """Answer ahead of strawberry where we can; else None, and the body to be read once more."""
+        if request.method == "GET":
+            if "text/html" in request.headers.get("accept", "") and "query" not in request.query_params:
+                return explorer(request), request.receive
+            if _viewer(request).session_id:
+                # A link on another site could make a signed-in browser ask.
+                return Response("With a session, ask by POST.", 405, {"Allow": "POST"}), request.receive
+        if request.method != "POST":
+            return None, request.receive
+        body = await _bounded_body(request)
+        if body is None:
+            return _request_error(f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413), request.receive
+        asked = _read(body) if request.headers.get("content-type", "").split(";")[0] == JSON_TYPE else None
+        if asked is None:
+            return None, _again(body)
+        text, variables, operation_name = asked
+        try:
+            answer = await self._ask(_viewer(request), text, operation_name, variables)
+        except (OperationFault, Unavailable, TookTooLong, Fault) as error:
+            return _failed(error, request), _again(body)
+        return (_answered(answer, request) if answer else None), _again(body)
+
+    async def _ask(
+        self, viewer: Viewer, text: str, operation_name: str | None, variables: Mapping[str, Any]
+    ) -> Answer | None:
+        """Ask once more where PostgreSQL had gone: reading twice does no harm."""
+        try:
+            try:
+                return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
+            except TOOK_TOO_LONG:
+                raise
+            except AWAY:
+                return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
+        except OperationFault:
+            raise
+        except Exception as error:  # every fault becomes an answer
+            raise masked(error) from error
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 -- strawberry's signature
+        """What the resolvers of this request know."""
+        return Context(_viewer(request), language_of(request), self.pool, self.listener, self.translator)
+
+    async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 -- strawberry's sentinel
+        """Let a client in that introduces itself truly, or not at all."""
+        viewer = await self.introduction.introduced(context.viewer, context.connection_params or {})
+        if viewer is None:
+            raise ConnectionRejectionError
+        context.viewer = viewer
+        return await super().on_ws_connect(context)
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        """Mask what is not for the caller's eyes."""
+        result.errors = [presentable(error) for error in result.errors or ()] or None
+        return await super().process_result(request, result)
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:  # noqa: ANN401
+        """Answer, with 503 where the service is interrupted."""
+        response = super().create_response(response_data, sub_response)
+        errors = response_data.get("errors", ()) if isinstance(response_data, dict) else ()
+        if any(error.get("extensions", {}).get("code") == Unavailable.code for error in errors):
+            response.status_code = Unavailable.status
+            response.headers["Retry-After"] = SECONDS_TO_RETRY
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def masked(error: BaseException) -> GraphQLError:
+    """What the caller may know of a fault: whether to try again, or the number under which we logged it."""
+    if isinstance(error, TOOK_TOO_LONG):
+        return TookTooLong(TookTooLong.__doc__ or "", extensions={"code": TookTooLong.code})
+    if isinstance(error, AWAY):
+        return Unavailable(Unavailable.__doc__ or "", extensions={"code": Unavailable.code})
+    incident = secrets.token_hex(8)
+    # The error's text may quote somebody's data; its type and place do not.
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
+    log.error("incident %s: %s at %s", incident, type(error).__name__, place)
+    return Fault(Fault.__doc__ or "", extensions={"code": Fault.code, "incidentId": incident})
+
+
+def presentable(error: GraphQLError) -> GraphQLError:
+    """The error as the caller sees it: a fault of ours is masked, and stays where it was."""
+    original = error.original_error
+    if original is None or isinstance(original, GraphQLError):
+        return error
+    shown = masked(original)
+    return GraphQLError(shown.message, nodes=error.nodes, path=error.path, extensions=shown.extensions)
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """Vietnamese or English, as the caller prefers (RFC 9110 section 12.5.4); Vietnamese where it does not say."""
+    wanted = []
+    for position, item in enumerate(connection.headers.get("accept-language", "").split(",")):
+        tag, _, quality = item.strip().partition(";q=")
+        with suppress(ValueError):
+            wanted.append((-float(quality or 1), position, tag[:2].lower()))
+    return next((tag for _, _, tag in sorted(wanted) if tag in ("vi", "en")), "vi")
+
+
+def _viewer(connection: HTTPConnection) -> Viewer:
+    return cast("Viewer", connection.scope.get("viewer", ANONYMOUS))
+
+
+async def _bounded_body(request: Request) -> bytes | None:
+    chunks, length = [], 0
+    async for chunk in request.stream():
+        length += len(chunk)
+        if length > MOST_BODY_BYTES:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _again(body: bytes) -> Receive:
+    """Give a body that was read already to whoever reads it next."""
+    message: Message = {"type": "http.request", "body": body, "more_body": False}
+
+    async def receive() -> Message:
+        return message
+
+    return receive
+
+
+def _read(body: bytes) -> tuple[str, Mapping[str, Any], str | None] | None:
+    """Read a GraphQL request; None where it is not one, which strawberry then tells."""
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    text, variables, name = found.get("query"), found.get("variables") or {}, found.get("operationName")
+    if not isinstance(text, str) or not isinstance(variables, dict) or not isinstance(name, str | None):
+        return None
+    return text, variables, name
+
+
+def _answered(answer: Answer, request: Request) -> Response:
+    timing = answer.timing
+    return Response(
+        b'{"data":' + answer.data + b"}",
+        media_type=_media_type(request),
+        headers={
+            "Cache-Control": "no-store",
+            "Server-Timing": f"parse;dur={timing.parse_ms:.2f}, plan;dur={timing.plan_ms:.2f}, db;dur={timing.db_ms:.2f}",
+        },
+    )
+
+
+def _failed(error: GraphQLError, request: Request) -> Response:
+    status = getattr(error, "status", 200)
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": SECONDS_TO_RETRY} if status == Unavailable.status else {})
+    return JSONResponse(
+        {"data": None, "errors": [error.formatted]}, status, headers, media_type=_media_type(request)
+    )
+
+
+def _request_error(message: str, code: str, status: int) -> Response:
+    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
+
+
+def _media_type(request: Request) -> str:
+    return RESPONSE_TYPE if RESPONSE_TYPE in request.headers.get("accept", "") else JSON_TYPE
