@@ -1,0 +1,232 @@
+"""What a person sees in a browser: the landing page, the explorer, and the files both are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from hashlib import sha256
+from html import escape
+from os import PathLike, stat_result
+from pathlib import Path
+from string import Template
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from auth.viewer import ANONYMOUS, Viewer, ViewerKind
+
+ROOM = Path(__file__).parent
+ASSETS = ROOM / "assets"
+
+# Machines differ in their own tables of types, and a browser that is told `nosniff` takes us at our word.
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain; charset=utf-8",
+}
+
+# One year, in seconds: the address of a file changes with its content.
+KEEP = "public, max-age=31536000, immutable"
+
+EVERYWHERE = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+PLAIN_PAGE = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "img-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+}
+
+# Monaco places each line of text by a style of its own, so style, and only style, may be written in the page.
+EXPLORER_PAGE = PLAIN_PAGE | {
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "style-src": "'self' 'unsafe-inline'",
+    "worker-src": "'self'",
+}
+
+# A file opened by itself, or a worker, reaches nothing at all.
+ALONE = {"default-src": "'none'", "frame-ancestors": "'none'"}
+
+CAPACITIES = {
+    ViewerKind.CITIZEN: ("Người dân", "Citizen"),
+    ViewerKind.EMPLOYER: ("Đơn vị sử dụng lao động", "Employer"),
+    ViewerKind.OFFICER: ("Cán bộ bảo hiểm xã hội", "Officer"),
+    ViewerKind.PARTNER: ("Cơ quan phối hợp", "Partner agency"),
+}
+
+
+IDENTITY_SYSTEM = """
+<p>Bạn sẽ được chuyển đến hệ thống định danh điện tử rồi trở lại đây.</p>
+<p class="english" lang="en">You will go to the electronic identity system and come back here.</p>
+<p class="actions">
+<a class="action" href="/sign-in?next=%2Fgraphql">Đăng nhập <span lang="en">Sign in</span></a>
+</p>
+"""
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody invented, as whom a developer may sign in; `what_vi` and `what_en` say who that is."""
+
+    subject: str
+    name: str
+    what_vi: str
+    what_en: str
+
+
+def pages(personas: Sequence[Persona] = (), sdl: str = "") -> list[BaseRoute]:
+    """Route the landing page, the schema in its own language, and the static files."""
+    return [
+        Route("/", partial(landing, personas=personas), name="landing"),
+        Route("/schema.graphql", partial(contract, sdl=sdl), name="contract"),
+        Mount("/assets/{edition}", Assets(directory=ASSETS), name="assets"),
+    ]
+
+
+async def landing(request: Request, personas: Sequence[Persona] = ()) -> HTMLResponse:
+    """Say what this is, who is signed in, and offer to sign in, in Vietnamese and in English."""
+    viewer = _viewer(request)
+    return _page("landing.html", PLAIN_PAGE, session=_session(viewer), sign_in=_sign_in(viewer, personas))
+
+
+def explorer(request: Request) -> HTMLResponse:
+    """Open GraphiQL on our own schema, in the session of whoever is signed in."""
+    viewer = _viewer(request)
+    return _page(
+        "explorer.html",
+        EXPLORER_PAGE,
+        kind=viewer.kind,
+        reader=str(viewer.principal or ""),
+        session=_session(viewer),
+    )
+
+
+async def contract(_request: Request, sdl: str) -> PlainTextResponse:
+    """Show the schema as people read it."""
+    return PlainTextResponse(sdl, headers=EVERYWHERE | {"Cache-Control": "no-cache"})
+
+
+class Assets(StaticFiles):
+    """The static files, under an address that names their edition, so that a browser may keep them."""
+
+    def file_response(
+        self, full_path: str | PathLike[str], stat_result: stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """Send the file with its true type; one asked for by another edition's name is not kept.
+
+        While one version replaces another, pages of both are open, and each asks for its own edition.
+        """
+        response = super().file_response(full_path, stat_result, scope, status_code)
+        current = scope["path_params"]["edition"] == edition()
+        response.headers.update(
+            EVERYWHERE
+            | {
+                "Cache-Control": KEEP if current else "no-cache",
+                "Content-Security-Policy": _policy(ALONE),
+            }
+        )
+        if response.status_code == status_code:
+            response.headers["Content-Type"] = MEDIA_TYPES[Path(full_path).suffix]
+        return response
+
+
+@cache
+def edition() -> str:
+    """Name the content of the static files: a digest of every one, read once."""
+    digest = sha256()
+    for path in sorted(path for path in ASSETS.rglob("*") if path.is_file()):
+        digest.update(f"{path.relative_to(ASSETS).as_posix()}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _template(name: str) -> Template:
+    return Template((ROOM / name).read_text(encoding="utf-8"))
+
+
+def _page(name: str, policy: dict[str, str], **parts: str) -> HTMLResponse:
+    """Fill a page with parts that are HTML already."""
+    return HTMLResponse(
+        _template(name).substitute(parts, assets=f"/assets/{edition()}"),
+        headers=EVERYWHERE
+        | {
+            # The page names its reader, and one address answers readers and programs differently.
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": _policy(policy),
+            "Vary": "Accept, Cookie",
+        },
+    )
+
+
+def _policy(directives: dict[str, str]) -> str:
+    return "; ".join(f"{name} {sources}" for name, sources in directives.items())
+
+
+def _viewer(request: Request) -> Viewer:
+    viewer: Viewer = request.scope.get("viewer", ANONYMOUS)
+    return viewer
+
+
+def _session(viewer: Viewer) -> str:
+    """Say who is signed in, with the way out; or show the way in."""
+    if viewer.kind is ViewerKind.ANONYMOUS:
+        return """
+<div class="session">
+<p>Chưa đăng nhập <span lang="en">Not signed in</span></p>
+<a class="enter" href="/#sign-in">Đăng nhập <span lang="en">Sign in</span></a>
+</div>"""
+    vietnamese, english = CAPACITIES[viewer.kind]
+    return f"""
+<form class="session" action="/sign-out" method="post">
+<p>{escape(viewer.name)} <span>{vietnamese} · <span lang="en">{english}</span></span></p>
+<button>Đăng xuất <span lang="en">Sign out</span></button>
+<p role="status"></p>
+</form>"""
+
+
+def _sign_in(viewer: Viewer, personas: Sequence[Persona]) -> str:
+    """Offer to sign in: as anybody invented, in development; elsewhere by the one way there is."""
+    title = (
+        'Đăng nhập <span lang="en">Sign in</span>'
+        if viewer.kind is ViewerKind.ANONYMOUS
+        else 'Đổi người dùng <span lang="en">Sign in as somebody else</span>'
+    )
+    return f"""
+<section class="sheet" id="sign-in" aria-labelledby="sign-in-title">
+<h2 id="sign-in-title">{title}</h2>
+{_invented(personas) if personas else IDENTITY_SYSTEM}
+</section>"""
+
+
+def _invented(personas: Sequence[Persona]) -> str:
+    people = "".join(
+        f"""
+<li><a class="person" href="{escape(_way_in(persona))}"><strong>{escape(persona.name)}</strong>
+{escape(persona.what_vi)} <span class="english" lang="en">{escape(persona.what_en)}</span></a></li>"""
+        for persona in personas
+    )
+    return f"""
+<p>Đây là máy phát triển: mọi người và mọi dữ liệu ở đây đều là hư cấu.</p>
+<p class="english" lang="en">On this development machine all people and data are invented.</p>
+<ul class="people">{people}
+</ul>"""
+
+
+def _way_in(persona: Persona) -> str:
+    return f"/sign-in?{urlencode({'as': persona.subject, 'next': '/graphql'})}"
