@@ -26,8 +26,9 @@ from strawberry.types import ExecutionResult
 
 from api.pages import explorer
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import AWAY, TOOK_TOO_LONG, Pool
+from db.connection import TOOK_TOO_LONG, Pool
 from db.events import Listener
+from db.outages import UNREACHABLE
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
@@ -112,7 +113,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             if remaining <= 0:
                 break
             await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
-            with suppress(*AWAY):  # while PostgreSQL is away nothing is sent either
+            with suppress(*UNREACHABLE):  # while PostgreSQL is away nothing is sent either
                 if viewer.session_id and not await door.introduction.is_live(viewer):
                     break
         await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
@@ -181,9 +182,7 @@ class Door(GraphQL[Context, None]):
         try:
             try:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
-            except TOOK_TOO_LONG:
-                raise
-            except AWAY:
+            except UNREACHABLE:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
         except OperationFault:
             raise
@@ -222,7 +221,7 @@ def masked(error: BaseException) -> GraphQLError:
     """What the caller may know of a fault: whether to try again, or the number under which we logged it."""
     if isinstance(error, TOOK_TOO_LONG):
         return TookTooLong(TookTooLong.__doc__ or "", extensions={"code": TookTooLong.code})
-    if isinstance(error, AWAY):
+    if isinstance(error, UNREACHABLE):
         return Unavailable(Unavailable.__doc__ or "", extensions={"code": Unavailable.code})
     incident = secrets.token_hex(8)
     # The error's text may quote somebody's data; its type and place do not.

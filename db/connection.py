@@ -37,15 +37,7 @@ CONNECTED_WITHIN_S = 5.0
 NOBODY = "{}"
 
 
-# What it looks like when PostgreSQL is away or going away: the wish may be repeated later.
-AWAY = (
-    OSError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.TooManyConnectionsError,
-)
-# A statement that took longer than it may: a kind of operator's intervention, to be told apart from it first.
+# A statement that took longer than STATEMENT_TIMEOUT_MS.
 TOOK_TOO_LONG = asyncpg.QueryCanceledError
 
 

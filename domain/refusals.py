@@ -1,6 +1,5 @@
 """How the agency says no: with a code, a reason a person can read, and the place in the input."""
 
-from collections.abc import Iterator
 from typing import ClassVar
 
 
@@ -23,14 +22,6 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
     def message(self, language: str) -> str:
         """Say it in Vietnamese (`vi`) or in English."""
         return self.sentence(language).format_map(self.params)
-
-    @classmethod
-    def kinds(cls) -> Iterator[type["Refusal"]]:
-        """Every kind of refusal that has a code."""
-        for kind in cls.__subclasses__():
-            if kind.code:
-                yield kind
-            yield from kind.kinds()
 
 
 class NotSignedIn(Refusal):

@@ -5,14 +5,38 @@ from typing import Self
 
 import strawberry
 
-# Every refusal that a mutation can give is defined by now: these are the rooms that refuse.
-import db.dossiers
-import db.idempotency_keys
-import domain.names  # noqa: F401 -- imported for its refusals
+from db.idempotency_keys import KeyMismatch, KeyRefused
+from domain.dossiers import (
+    ActNotAllowed,
+    ApplicantRefused,
+    ServiceNotOffered,
+    TransitionRefused,
+    VersionConflict,
+)
+from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
+from domain.refusals import IdentifierRefused, NotFound, NotSignedIn
 from domain.refusals import Refusal as Refused
 from schema.enums import described
 
-_KINDS = {kind.code: kind for kind in Refused.kinds()}
+# Every refusal that a mutation can give.
+REFUSALS = (
+    ActNotAllowed,
+    ApplicantRefused,
+    CharacterRefused,
+    IdentifierRefused,
+    KeyMismatch,
+    KeyRefused,
+    MarkWithoutLetter,
+    NotFound,
+    NotSignedIn,
+    ServiceNotOffered,
+    TextMissing,
+    TextTooLong,
+    TransitionRefused,
+    VersionConflict,
+)
+
+_KINDS = {kind.code: kind for kind in REFUSALS}
 
 RefusalCode = Enum("RefusalCode", {code: code for code in sorted(_KINDS)}, module=__name__)  # type: ignore[misc]
 RefusalCode.__doc__ = "Why the agency says no; stable, and in braces the names of the params."
