@@ -5,7 +5,6 @@ Source: OWASP ASVS 5.0 chapter 7 (sessions); the limits are those of login.gov.
 
 import re
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +23,7 @@ SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 MOST_REMEMBERED = 10_000
 
 # A session that was ended is refused within a second by every process, so none may believe in one for longer.
-REMEMBERED_S = 1.0
+REMEMBERED = timedelta(seconds=1)
 # Somebody who clicks every second need not write every second.
 SEEN_EVERY = timedelta(minutes=1)
 
@@ -88,7 +87,7 @@ class Sessions:
         self._pool = pool
         self._limits = limits or SessionLimits()
         self._clock = clock
-        self._remembered: dict[bytes, tuple[float, Viewer]] = {}
+        self._remembered: dict[bytes, tuple[datetime, Viewer]] = {}
 
     async def begin(self, viewer: Viewer, *, issuer: str, subject: str, user_agent: str = "") -> str:
         """Begin a session for somebody who has just signed in, and give its secret: always a new one."""
@@ -121,10 +120,11 @@ class Sessions:
         id_hash = hash_of(secret)
         if id_hash is None:
             return None
-        remembered_at, viewer = self._remembered.get(id_hash, (float("-inf"), None))
-        if viewer and time.monotonic() - remembered_at < REMEMBERED_S:
-            return viewer
-        asked_at, now = time.monotonic(), self._clock()
+        now = self._clock()
+        remembered = self._remembered.get(id_hash)
+        # A clock that was set back must not make us believe for longer.
+        if remembered and timedelta(0) <= now - remembered[0] < REMEMBERED:
+            return remembered[1]
         row = await sessions.find_session(self._pool, id_hash, now=now, idle_since=now - self._limits.idle)
         if row is None:
             self._remembered.pop(id_hash, None)
@@ -134,7 +134,7 @@ class Sessions:
         viewer = viewer_of(row)
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[id_hash] = asked_at, viewer
+        self._remembered[id_hash] = now, viewer
         return viewer
 
     async def is_live(self, viewer: Viewer) -> bool:

@@ -1,0 +1,117 @@
+"""The personas: people who do not exist, as whom a developer may sign in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from auth.scopes import Scope
+from auth.sessions import SCOPES_OF_KIND
+from auth.viewer import ViewerKind
+from domain.refusals import Refusal
+
+
+class PersonaUnknown(Refusal):
+    """There is nobody called {subject} here; there are: {known}."""
+
+    code = "PERSONA_UNKNOWN"
+    vietnamese = "Không có nhân vật {subject}; hiện có: {known}."
+
+
+@dataclass(frozen=True)
+class Persona:
+    """Somebody invented. `what_vi` and `what_en` say who that is; `subject` is what the issuer calls them."""
+
+    subject: str
+    kind: ViewerKind
+    name: str
+    what_vi: str
+    what_en: str
+    assurance: int = 2
+    personal_number: str | None = None
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        """All that the persona may ask for."""
+        return SCOPES_OF_KIND[self.kind]
+
+    def get_user_id(self) -> str:
+        """Say what the issuer calls the persona, in Authlib's words."""
+        return self.subject
+
+
+PERSONAS: Mapping[str, Persona] = MappingProxyType(
+    {
+        persona.subject: persona
+        for persona in (
+            Persona(
+                subject="lan",
+                kind=ViewerKind.CITIZEN,
+                name="Nguyễn Thị Lan",
+                what_vi="người dân ở Hà Nội",
+                what_en="a citizen in Hà Nội",
+                personal_number="001192001234",
+            ),
+            Persona(
+                subject="minh",
+                kind=ViewerKind.CITIZEN,
+                name="Trần Văn Minh",
+                what_vi="người dân ở TP. Hồ Chí Minh",
+                what_en="a citizen in TP. Hồ Chí Minh",
+                personal_number="079085004321",
+            ),
+            Persona(
+                subject="hoa",
+                kind=ViewerKind.CITIZEN,
+                name="Lê Thị Hoa",
+                what_vi="người dân ở Hà Nội",
+                what_en="a citizen in Hà Nội",
+                personal_number="001168007788",
+            ),
+            Persona(
+                subject="det-may",
+                kind=ViewerKind.EMPLOYER,
+                name="Công ty Dệt may Sông Hồng",
+                what_vi="người thay mặt đơn vị sử dụng lao động",
+                what_en="somebody who acts for an employer",
+            ),
+            Persona(
+                subject="thu",
+                kind=ViewerKind.OFFICER,
+                name="Phạm Thị Thu",
+                what_vi="cán bộ bảo hiểm xã hội ở Hà Nội",
+                what_en="an officer in Hà Nội",
+                assurance=3,
+            ),
+            Persona(
+                subject="son",
+                kind=ViewerKind.OFFICER,
+                name="Võ Văn Sơn",
+                what_vi="cán bộ bảo hiểm xã hội ở TP. Hồ Chí Minh",
+                what_en="an officer in TP. Hồ Chí Minh",
+                assurance=3,
+            ),
+            Persona(
+                subject="bo-y-te",
+                kind=ViewerKind.PARTNER,
+                name="Bộ Y tế",
+                what_vi="cơ quan phối hợp, chỉ bằng chương trình",
+                what_en="a partner ministry, by program only",
+                assurance=3,
+            ),
+        )
+    }
+)
+
+# A partner is a program: it has no browser to sign in with.
+PEOPLE = tuple(persona for persona in PERSONAS.values() if persona.kind is not ViewerKind.PARTNER)
+PARTNERS = tuple(persona for persona in PERSONAS.values() if persona.kind is ViewerKind.PARTNER)
+
+
+def persona_of(subject: str) -> Persona:
+    """Find a persona.
+
+    Raises: PersonaUnknown.
+    """
+    if subject not in PERSONAS:
+        raise PersonaUnknown(subject=subject, known=", ".join(PERSONAS))
+    return PERSONAS[subject]
