@@ -19,7 +19,10 @@ from db.connection import Connection, fetch
 from db.server import MAJOR_VERSION, CannotStart
 
 OWNER = "ansinh_owner"
-ROLES = (OWNER, "ansinh_api", "ansinh_jobs", "ansinh_auditor")
+API = "ansinh_api"
+JOBS = "ansinh_jobs"
+AUDITOR = "ansinh_auditor"
+ROLES = (OWNER, API, JOBS, AUDITOR)
 DATABASE = "ansinh"
 
 # A database that answers at all answers within a second; this leaves room for a failover.
@@ -82,7 +85,7 @@ async def prepare(admin_url: str, *, with_passwords: bool = False) -> dict[str, 
         await admin.execute("SELECT pg_advisory_lock($1)", PREPARE_LOCK)
         passwords = await create_roles(admin, with_passwords=with_passwords)
         if not await admin.fetchval("SELECT rolsuper FROM pg_roles WHERE rolname = current_user"):
-            await admin.execute("GRANT ansinh_owner TO CURRENT_USER WITH INHERIT FALSE, SET TRUE")
+            await admin.execute("GRANT ansinh_owner TO CURRENT_USER")
         if not await admin.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
             # The built-in provider orders text the same way on every machine.
             await admin.execute(
@@ -147,7 +150,8 @@ async def reach(url: str, *, database: str | None = None) -> Connection:
         reason = os.strerror(problem.errno) if problem.errno else problem
         raise DatabaseUnreachable(address=address(url), reason=reason) from problem
     except (asyncpg.PostgresError, asyncpg.InterfaceError, ValueError) as problem:
-        raise DatabaseUnreachable(address=address(url), reason=str(problem).splitlines()[0]) from problem
+        reason = next(iter(str(problem).splitlines()), type(problem).__name__)
+        raise DatabaseUnreachable(address=address(url), reason=reason) from problem
     found = connection.get_server_version().major
     if found < int(MAJOR_VERSION):
         await connection.close()

@@ -15,7 +15,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
@@ -40,6 +39,9 @@ READY_WITHIN_S = 120
 STOPPED_WITHIN_S = 60
 GONE_WITHIN_S = 10
 POLL_S = 0.01
+
+# Past this, a start begins the log anew.
+LONGEST_LOG_BYTES = 10_000_000
 
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -110,22 +112,25 @@ class Account:
     @classmethod
     def choose(cls) -> Self:
         """Whoever we are; for root, root in a user namespace; where those are forbidden, an ordinary user."""
-        # The kernel then asks the server for a fast stop when whoever started it is gone, however that came.
-        tether = ("setpriv", "--pdeathsig", "INT", "--") if sys.platform == "linux" else ()
         if os.geteuid() != 0:
-            return cls(tether)
-        others = [user for user in pwd.getpwall() if user.pw_uid != 0]
-        user = next((user for user in others if user.pw_name == "nobody"), others[0])
-        in_namespace = cls(("unshare", "--user", f"--map-user={user.pw_uid}", "--", *tether), (0, 0))
-        if in_namespace.can("true"):
-            return in_namespace
+            return cls(tether())
+        renamed = cls(("unshare", "--user", f"--map-user={ordinary_user().pw_uid}", "--", *tether()), (0, 0))
+        return renamed if renamed.can("true") else cls.of_ordinary_user()
+
+    @classmethod
+    def of_ordinary_user(cls) -> Self:
+        """An ordinary user of the machine, whom root becomes."""
+        user = ordinary_user()
         become = ("setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups", "--")
-        return cls((*become, *tether), (user.pw_uid, user.pw_gid))
+        return cls((*become, *tether()), (user.pw_uid, user.pw_gid))
 
     def can(self, *words: str | Path) -> bool:
         """Whether a command of this account succeeds."""
         command = [*self.prefix, *map(str, words)]
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 -- ours
+        try:
+            return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603 -- ours
+        except FileNotFoundError:
+            return False
 
     def take(self, folder: Path) -> None:
         """Make the folder and all that is in it the account's own, if it is not yet."""
@@ -238,9 +243,8 @@ class Server:
         """Take the folder for this process alone; the kernel frees it however the process ends."""
         if self._lock is not None:
             return
-        # Another account must pass through the folder; what is private in it is so by itself.
-        is_passed = self.account.owner not in {None, (0, 0)}
-        self.home.mkdir(mode=0o711 if is_passed else 0o700, parents=True, exist_ok=True)
+        # Where root becomes somebody else, that one must pass through; what is private in it is so by itself.
+        self.home.mkdir(mode=0o711 if self.account.owner else 0o700, parents=True, exist_ok=True)
         lock = (self.home / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -268,11 +272,13 @@ class Server:
         for process in survivors:
             # The postmaster ends its children; those of one that is gone notice by themselves.
             if status and process.pid == status.pid:
-                process.send_signal(signal.SIGINT)
-        _, survivors = await asyncio.to_thread(psutil.wait_procs, survivors, STOPPED_WITHIN_S)
-        for process in survivors:
-            process.kill()
-        await asyncio.to_thread(psutil.wait_procs, survivors, GONE_WITHIN_S)
+                with suppress(psutil.NoSuchProcess):
+                    process.send_signal(signal.SIGINT)
+        if not await left(self.data, survivors, STOPPED_WITHIN_S):
+            for process in survivors:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            await left(self.data, survivors, GONE_WITHIN_S)
         # The folder is ours and nobody works in it, so the note is void. PostgreSQL by itself would take
         # whatever process bears that number today for a living server.
         note.unlink(missing_ok=True)
@@ -350,7 +356,11 @@ class Server:
             *("-D", str(self.data)),
             *(f"--{name}={value}" for name, value in settings.items()),
         ]
-        with open(self.log, "wb", opener=private) as log:  # noqa: ASYNC230 -- pathlib has no opener
+        with open(self.log, "ab", opener=private) as log:  # noqa: ASYNC230 -- nobody is served yet
+            if log.tell() > LONGEST_LOG_BYTES:
+                log.truncate(0)
+                log.seek(0)
+            said_before = log.tell()
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220 -- our words; it must outlive the event loop
                 command,
                 stdin=subprocess.DEVNULL,
@@ -361,7 +371,19 @@ class Server:
                 start_new_session=True,
             )
         if not await ready(self._process, self.data):
-            raise DataDamaged(folder=self.data, reason=last_complaint(self.log.read_text(errors="replace")))
+            said = self.log.read_bytes()[said_before:].decode(errors="replace")
+            raise DataDamaged(folder=self.data, reason=last_complaint(said))
+
+
+def tether() -> tuple[str, ...]:
+    """What makes the kernel ask a command for a fast stop when whoever started it is gone, even if killed."""
+    return ("setpriv", "--pdeathsig", "INT", "--") if shutil.which("setpriv") else ()
+
+
+def ordinary_user() -> pwd.struct_passwd:
+    """A user of the machine who is not root, preferably the one who owns nothing."""
+    others = [user for user in pwd.getpwall() if user.pw_uid != 0]
+    return next((user for user in others if user.pw_name == "nobody"), others[0])
 
 
 def data_in(home: Path) -> Path:
@@ -389,6 +411,16 @@ async def ready(process: subprocess.Popen[bytes], data: Path) -> bool:
             return True
         await asyncio.sleep(POLL_S)
     return False
+
+
+async def left(folder: Path, processes: list[psutil.Process], within_s: float) -> bool:
+    """Wait until none of the processes works in the folder, at most so long; whether it came so far."""
+    deadline = asyncio.get_running_loop().time() + within_s
+    while any(works_in(process, folder) for process in processes):
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(POLL_S)
+    return True
 
 
 async def ended(process: subprocess.Popen[bytes], within_s: float = float("inf")) -> bool:
@@ -430,7 +462,7 @@ def private(path: str, flags: int) -> int:
 
 
 def works_in(process: psutil.Process, folder: Path) -> bool:
-    """Whether the folder is the process's working directory, as a data directory is its server's."""
+    """Whether the process lives and works in the folder, as each process of a server does in its data."""
     try:
         return bool(process.cwd() == str(folder))
     except psutil.Error:

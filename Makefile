@@ -1,0 +1,66 @@
+# The verbs of the house. Plain `make` lists them.
+
+ANSINH := .venv/bin/ansinh
+
+# The first Python on the path that is new enough.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3.14; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
+
+# Whoever kills make kills what it runs: Linux passes the end on, as a request to stop.
+TETHER := $(shell command -v setpriv >/dev/null && echo setpriv --pdeathsig TERM)
+
+PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command 'make lock' pyproject.toml --extra build
+
+.PHONY: help run test lint sdl migrate explain lock chromium
+
+help: ## list the verbs
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
+
+run: .venv/installed ## start everything on 127.0.0.1:8000 (ANSINH_PORT), with PostgreSQL and people to try it with
+	@$(TETHER) $(ANSINH) run
+
+test: .venv/tested chromium ## run all tests
+	@.venv/bin/python -m pytest -n auto --quiet
+
+lint: .venv/tested ## check style, types and the doors between the rooms
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+sdl: .venv/installed ## write schema.graphql from the types
+	@$(ANSINH) sdl > .venv/schema.graphql
+	@mv .venv/schema.graphql schema.graphql
+
+migrate: .venv/installed ## bring the database to the newest revision (DATABASE_URL, else the one of `make run`)
+	@$(ANSINH) migrate
+
+explain: .venv/installed ## show how an operation is answered: make explain OPERATION=examples/page.graphql AS=lan
+	@$(ANSINH) explain $(OPERATION) $(if $(AS),--as $(AS))
+
+lock: .venv/tested ## choose the versions of everything anew (requirements.lock, requirements-test.lock)
+	@$(PIP) install uv
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --output-file requirements-test.lock --extra test --constraint requirements.lock
+
+.venv/installed: requirements.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "An Sinh cần Python 3.11 trở lên. An Sinh needs Python 3.11 or newer." >&2; exit 2; }
+	@echo "Đang cài đặt vào .venv… Installing into .venv…"
+	@$(PYTHON) -m venv .venv || { echo "Thiếu mô-đun venv của Python (Debian: python3-venv)." \
+		"Python's venv module is missing (Debian: python3-venv)." >&2; exit 2; }
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/tested: .venv/installed requirements-test.lock
+	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+# The tests sign in with a real browser.
+chromium:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium >/dev/null; } || \
+		{ echo "Kiểm thử cần trình duyệt Chromium (Debian: apt install chromium)." \
+		"The tests need the browser Chromium (Debian: apt install chromium)." >&2; exit 2; }
