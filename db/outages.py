@@ -32,7 +32,7 @@ def described(fault: BaseException) -> str:
     while isinstance(fault, BaseExceptionGroup):
         fault = fault.exceptions[0]
     if isinstance(fault, UNREACHABLE):
-        return type(fault).__name__
+        return f"PostgreSQL is away ({type(fault).__name__})"
     return f"{type(fault).__name__}\n{''.join(format_tb(fault.__traceback__))}"
 
 
@@ -56,7 +56,7 @@ async def outlive(name: str, spell: Spell) -> None:
             await spell(resume)
         except Exception as fault:  # noqa: BLE001 -- whatever it is, it may not end what goes on for ever
             if not is_out:
-                log.warning("%s: interrupted by %s", name, described(fault))
+                log.warning("%s: %s", name, described(fault))
             is_out = True
         await asyncio.sleep(pause_s * random.uniform(0.5, 1))  # noqa: S311 -- no secret
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -5,6 +5,6 @@ from db.connection import Pool
 
 
 async def sequence_events(pool: Pool) -> None:
-    """Give positions until no event waits."""
-    while await events.sequence(pool):
+    """Give positions to all that wait now; what commits meanwhile waits for the next time."""
+    while await events.sequence(pool) == events.MOST_PLACED:
         pass

@@ -1,0 +1,85 @@
+"""What ends by itself is removed, and nothing before its time."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from auth.sessions import SessionLimits
+from db import idempotency_keys
+from db.connection import Connection, Pool, open_pool
+from jobs.expiry import KEYS_KEPT_FOR, expire_idempotency_keys, expire_sessions
+from tests.conftest import Database
+
+A_KEY = """
+INSERT INTO idempotency_keys (principal, operation, key, input_hash, claimed_at)
+SELECT $1, 'submitDossier', number::text, '\\x00', $2 FROM generate_series(1, $3) AS number
+"""
+A_SESSION = """
+INSERT INTO sessions (id_hash, principal, issuer, subject, kind, name, scopes, assurance, browser,
+                      created_at, last_seen_at, expires_at)
+VALUES (sha256(uuid_send($1)), $1, '', '', 'CITIZEN', '', '', 1, '',
+        $2::timestamptz - interval '1 day', $2, $3)
+"""
+
+
+@pytest.fixture
+async def jobs(database: Database) -> AsyncIterator[Pool]:
+    """A pool as `ansinh_jobs`."""
+    pool = await open_pool(database.url("ansinh_jobs"), size=2, name="tests")
+    yield pool
+    await pool.close()
+
+
+async def keys_of(owner: Connection, principal: UUID) -> int:
+    kept: int = await owner.fetchval("SELECT count(*) FROM idempotency_keys WHERE principal = $1", principal)
+    return kept
+
+
+async def is_session_kept(owner: Connection, principal: UUID) -> bool:
+    return bool(await owner.fetchval("SELECT EXISTS (SELECT FROM sessions WHERE principal = $1)", principal))
+
+
+async def test_key_is_removed_after_two_days(owner: Connection, jobs: Pool) -> None:
+    principal = uuid4()
+    await owner.execute(A_KEY, principal, datetime.now(UTC) - KEYS_KEPT_FOR - timedelta(seconds=1), 1)
+    await expire_idempotency_keys(jobs)
+    assert await keys_of(owner, principal) == 0
+
+
+async def test_key_is_kept_for_two_days(owner: Connection, jobs: Pool) -> None:
+    principal = uuid4()
+    await owner.execute(A_KEY, principal, datetime.now(UTC) - KEYS_KEPT_FOR + timedelta(minutes=1), 1)
+    await expire_idempotency_keys(jobs)
+    assert await keys_of(owner, principal) == 1
+
+
+async def test_more_keys_than_one_transaction_removes_all_go(owner: Connection, jobs: Pool) -> None:
+    principal = uuid4()
+    many = 2 * idempotency_keys.MOST_REMOVED + 1
+    await owner.execute(A_KEY, principal, datetime.now(UTC) - 2 * KEYS_KEPT_FOR, many)
+    await expire_idempotency_keys(jobs)
+    assert await keys_of(owner, principal) == 0
+
+
+async def test_session_that_ended_is_removed(owner: Connection, jobs: Pool) -> None:
+    principal, now = uuid4(), datetime.now(UTC)
+    await owner.execute(A_SESSION, principal, now - timedelta(minutes=1), now - timedelta(seconds=1))
+    await expire_sessions(jobs)
+    assert not await is_session_kept(owner, principal)
+
+
+async def test_session_that_idled_too_long_is_removed(owner: Connection, jobs: Pool) -> None:
+    principal, now = uuid4(), datetime.now(UTC)
+    unseen = SessionLimits().idle + timedelta(seconds=1)
+    await owner.execute(A_SESSION, principal, now - unseen, now + timedelta(hours=1))
+    await expire_sessions(jobs)
+    assert not await is_session_kept(owner, principal)
+
+
+async def test_session_in_use_is_kept(owner: Connection, jobs: Pool) -> None:
+    principal, now = uuid4(), datetime.now(UTC)
+    await owner.execute(A_SESSION, principal, now - timedelta(minutes=5), now + timedelta(hours=1))
+    await expire_sessions(jobs)
+    assert await is_session_kept(owner, principal)
