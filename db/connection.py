@@ -120,7 +120,11 @@ def manners(name: str) -> dict[str, Any]:
 
 async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
     """Open a pool whose sessions carry nothing from one borrower to the next."""
-    return await asyncpg.create_pool(dsn, min_size=1, max_size=size, reset=keep_as_is, **manners(name))
+    # One is opened now, so that a wrong address is told at once. The pool itself keeps none up: it would log
+    # each of its attempts during an outage.
+    return await asyncpg.create_pool(
+        dsn, init_size=1, min_size=0, max_size=size, reset=keep_as_is, **manners(name)
+    )
 
 
 async def open_connection(dsn: str, *, name: str) -> DirectConnection:
