@@ -101,13 +101,13 @@ def pages(personas: Sequence[Persona] = (), sdl: str = "") -> list[BaseRoute]:
 async def landing(request: Request, personas: Sequence[Persona] = ()) -> HTMLResponse:
     """Say what this is, who is signed in, and offer to sign in, in Vietnamese and in English."""
     viewer = _viewer(request)
-    return _page("landing.html", PLAIN_PAGE, session=_session(viewer), sign_in=_sign_in(viewer, personas))
+    return page("landing.html", PLAIN_PAGE, session=_session(viewer), sign_in=_sign_in(viewer, personas))
 
 
 def explorer(request: Request) -> HTMLResponse:
     """Open GraphiQL on our own schema, in the session of whoever is signed in."""
     viewer = _viewer(request)
-    return _page(
+    return page(
         "explorer.html",
         EXPLORER_PAGE,
         kind=viewer.kind,
@@ -160,7 +160,7 @@ def _template(name: str) -> Template:
     return Template((ROOM / name).read_text(encoding="utf-8"))
 
 
-def _page(name: str, policy: dict[str, str], **parts: str) -> HTMLResponse:
+def page(name: str, policy: dict[str, str], **parts: str) -> HTMLResponse:
     """Fill a page with parts that are HTML already."""
     return HTMLResponse(
         _template(name).substitute(parts, assets=f"/assets/{edition()}"),

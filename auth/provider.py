@@ -15,10 +15,8 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Error, OAuth2Request
@@ -33,7 +31,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
 from auth.scopes import Scope
-from auth.tokens import ClaimNames
+from auth.tokens import ClaimNames, is_this_machine
 from domain.refusals import Refusal
 
 ALGORITHM = "ES256"
@@ -434,15 +432,6 @@ def claims_about(persona: Persona) -> dict[str, str]:
         CLAIM_NAMES.assurance: str(persona.assurance),
     }
     return said | ({CLAIM_NAMES.personal_number: persona.personal_number} if persona.personal_number else {})
-
-
-def is_this_machine(address: str) -> bool:
-    """Whether the address can be reached from this machine only."""
-    host = urlsplit(address).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def signing_key(file: Path) -> ECKey:

@@ -13,8 +13,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from ipaddress import ip_address
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from joserfc import jws, jwt
@@ -167,6 +169,15 @@ class Issuer:
             return
         self._published = Published(metadata, keys, now)
         self._next_fetch_at = now + FETCH_SPACING_S
+
+
+def is_this_machine(address: str) -> bool:
+    """Whether the address can be reached from this machine only."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def usable_keys(document: Mapping[str, Any]) -> KeySet:

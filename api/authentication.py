@@ -1,0 +1,262 @@
+"""Who is asking: a bearer token or a session's cookie becomes a viewer before anything else sees a request.
+
+A browser sends a cookie whoever makes it ask, so what acts on one must come from our own pages: with a header
+that no form and no foreign page can send, and from our own origin.
+
+Source: RFC 6750 (bearer tokens), RFC 6265bis (`__Host-`, SameSite), OWASP ASVS 5.0 sections 3.3 and 3.5.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import httpx2
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.languages import language_of
+from auth.sessions import Sessions
+from auth.tokens import (
+    ALGORITHMS,
+    ClaimNames,
+    FindParticipant,
+    Issuer,
+    IssuerUnreachable,
+    TokenExpired,
+    TokenRefused,
+    Verifier,
+    is_this_machine,
+)
+from auth.viewer import ANONYMOUS, Viewer
+from db.connection import Pool
+from db.outages import UNREACHABLE
+from domain.refusals import Refusal
+
+# Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
+COOKIE = "__Host-ansinh"
+OWN_HEADER = "ansinh-request"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SECONDS_TO_RETRY = "2"
+ISSUER_TIMEOUT_S = 5.0
+
+log = logging.getLogger("ansinh.authentication")
+
+
+class SessionEnded(Refusal):
+    """Your session has ended; sign in again."""
+
+    code = "SESSION_ENDED"
+    vietnamese = "Phiên làm việc đã kết thúc; vui lòng đăng nhập lại."
+
+
+class RequestForged(Refusal):
+    """A request with a session's cookie must come from our own pages, with the header `Ansinh-Request: 1`."""
+
+    code = "REQUEST_FORGED"
+    vietnamese = "Yêu cầu kèm phiên làm việc phải đến từ trang của cổng, với tiêu đề `Ansinh-Request: 1`."
+
+
+class OriginForeign(Refusal):
+    """A page of another site may not open a socket here."""
+
+    code = "ORIGIN_FOREIGN"
+    vietnamese = "Trang của một trang web khác không được mở kết nối tới đây."
+
+
+class PortalInterrupted(Refusal):
+    """The service is interrupted for a moment; try again."""
+
+    code = "UNAVAILABLE"
+    vietnamese = "Dịch vụ đang tạm gián đoạn; vui lòng thử lại."
+
+
+STATUS = {IssuerUnreachable: 503, OriginForeign: 403, PortalInterrupted: 503, RequestForged: 403}
+
+
+@dataclass(frozen=True)
+class Authentication:
+    """How the door learns who is asking. `origins` are those of our own pages, as browsers write them."""
+
+    verifier: Verifier
+    sessions: Sessions
+    origins: frozenset[str]
+
+    async def viewer_of(self, connection: HTTPConnection) -> Viewer:
+        """Say who is asking: whom the bearer token proves, else whose session it is, else nobody.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable, SessionEnded, RequestForged, OriginForeign.
+        """
+        origin = connection.headers.get("origin")
+        if connection.scope["type"] == "websocket" and origin is not None and origin not in self.origins:
+            raise OriginForeign
+        authorization = connection.headers.get("authorization")
+        if authorization is not None:
+            # Whoever shows a token asks in its name alone, whatever cookie the browser adds.
+            return await self.bearer(authorization)
+        secret = connection.cookies.get(COOKIE)
+        if secret is None:
+            return ANONYMOUS
+        acts = connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS
+        if acts:
+            self.refuse_forgery(connection)
+        viewer = await self.sessions.viewer(secret)
+        if viewer is None and acts:
+            raise SessionEnded
+        # A page is shown to whoever comes, and offers to sign in again.
+        return viewer or ANONYMOUS
+
+    def refuse_forgery(self, connection: HTTPConnection) -> None:
+        """Refuse what another site may have made a signed-in browser do.
+
+        Raises: RequestForged, OriginForeign.
+        """
+        headers = connection.headers
+        if connection.scope["type"] == "websocket":
+            if headers.get("origin") not in self.origins:
+                raise OriginForeign
+        elif (
+            OWN_HEADER not in headers
+            or headers.get("origin") not in self.origins
+            or headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "same-site"}
+        ):
+            raise RequestForged
+
+    async def bearer(self, authorization: str) -> Viewer:
+        """Say whom an `Authorization` proves; there is one scheme, Bearer.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        """
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenRefused("scheme")
+        return await self.verifier.viewer(token.strip())
+
+    async def introduced(self, viewer: Viewer, params: Mapping[str, Any]) -> Viewer | None:
+        """Say who is at the other end of a socket after `connection_init`; None where that is refused.
+
+        `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place.
+        """
+        authorization = params.get("authorization")
+        if authorization is None:
+            return viewer
+        try:
+            return await self.bearer(str(authorization))
+        except (TokenRefused, TokenExpired, IssuerUnreachable) as refusal:
+            log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
+            return None
+
+    async def is_live(self, viewer: Viewer) -> bool:
+        """Whether the session or token behind a viewer still stands."""
+        if viewer.session_id is not None:
+            return await self.sessions.is_live(viewer)
+        return viewer.expires_at is None or viewer.expires_at > datetime.now(viewer.expires_at.tzinfo)
+
+
+@asynccontextmanager
+async def open_authentication(
+    pool: Pool,
+    *,
+    issuer: str,
+    audience: str,
+    origins: Iterable[str],
+    find_participant: FindParticipant,
+    claim_names: ClaimNames | None = None,
+    algorithms: tuple[str, ...] = ALGORITHMS,
+) -> AsyncIterator[Authentication]:
+    """Know who is asking, while the process serves; the issuer is asked when the first token comes."""
+    async with httpx2.AsyncClient(timeout=ISSUER_TIMEOUT_S, trust_env=not is_this_machine(issuer)) as http:
+        verifier = Verifier(
+            Issuer(issuer, partial(fetch_document, http)),
+            audience=audience,
+            find_participant=find_participant,
+            claim_names=claim_names,
+            algorithms=algorithms,
+        )
+        yield Authentication(verifier, Sessions(pool), frozenset(origins))
+
+
+async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
+    """Fetch a JSON document.
+
+    Raises: OSError or ValueError where there is none.
+    """
+    try:
+        response = await http.get(address)
+        response.raise_for_status()
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        raise ConnectionError(type(error).__name__) from error
+    document: Mapping[str, Any] = response.json()
+    return document
+
+
+class Doorkeeper:
+    """Puts the viewer into the scope, as `viewer`; whoever is refused gets no further."""
+
+    def __init__(self, app: ASGIApp, authentication: Authentication) -> None:
+        self.app = app
+        self.authentication = authentication
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request or a socket in, or refuse it."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self.app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        try:
+            viewer = await self._viewer(connection)
+        except Refusal as refusal:
+            log.info("refused: %s %s", refusal.code, refusal.params)
+            if scope["type"] == "websocket":
+                # Before it is accepted, a socket is refused with a plain 403.
+                await send({"type": "websocket.close", "code": 4403})
+            else:
+                await refused(connection, refusal)(scope, receive, send)
+            return
+        await self.app({**scope, "viewer": viewer}, receive, send)
+
+    async def _viewer(self, connection: HTTPConnection) -> Viewer:
+        """Ask who it is; once more where PostgreSQL had gone: a kept connection may have died with it."""
+        try:
+            try:
+                return await self.authentication.viewer_of(connection)
+            except UNREACHABLE:
+                return await self.authentication.viewer_of(connection)
+        except UNREACHABLE as outage:
+            raise PortalInterrupted from outage
+
+
+def refused(connection: HTTPConnection, refusal: Refusal) -> Response:
+    """Say no over HTTP, in the caller's language and in the form of a GraphQL error."""
+    message = refusal.message(language_of(connection))
+    response = JSONResponse(
+        {"errors": [{"message": message, "extensions": {"code": refusal.code}}]},
+        STATUS.get(type(refusal), 401),
+        {"Cache-Control": "no-store"},
+    )
+    if isinstance(refusal, IssuerUnreachable | PortalInterrupted):
+        response.headers["Retry-After"] = SECONDS_TO_RETRY
+    elif isinstance(refusal, TokenRefused | TokenExpired):
+        said = refusal.message("en").replace('"', "'")
+        response.headers["WWW-Authenticate"] = (
+            f'Bearer realm="ansinh", error="invalid_token", error_description="{said}"'
+        )
+    elif isinstance(refusal, SessionEnded):
+        response.headers["WWW-Authenticate"] = 'Bearer realm="ansinh"'
+        # Without its cookie the browser is simply somebody who has not signed in.
+        forget_session(response)
+    return response
+
+
+def keep_session(response: Response, secret: str) -> None:
+    """Give the browser a session's secret: for this host and its own pages, until the browser is closed."""
+    response.set_cookie(COOKIE, secret, secure=True, httponly=True, samesite="strict")
+
+
+def forget_session(response: Response) -> None:
+    """Take a session's secret from the browser."""
+    response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict")

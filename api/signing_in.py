@@ -1,0 +1,317 @@
+"""Signing in with a browser, and signing out.
+
+The browser goes to the issuer and comes back with a code; we exchange it, and the browser keeps the secret
+of a session: no token ever reaches it. What binds its return to its departure is a cookie of five minutes that
+may come along from the issuer's site (SameSite=Lax). The session's own cookie is Strict, so it would not be sent
+on the redirect from there: a page of ours takes the person on instead.
+
+Source: OpenID Connect Core 1.0 section 3.1, RFC 7636 (PKCE), RFC 9207 (`iss`), RFC 9700 (OAuth security).
+"""
+
+import base64
+import hmac
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from html import escape
+from typing import Any
+
+import httpx2
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from api.authentication import (
+    COOKIE,
+    ISSUER_TIMEOUT_S,
+    SECONDS_TO_RETRY,
+    STATUS,
+    Authentication,
+    PortalInterrupted,
+    RequestForged,
+    forget_session,
+    keep_session,
+    refused,
+)
+from api.languages import language_of
+from api.pages import PLAIN_PAGE, page
+from auth.tokens import Claims, IssuerUnreachable, TokenExpired, TokenRefused, is_this_machine
+from auth.viewer import Viewer, ViewerKind
+from db.outages import UNREACHABLE
+from domain.refusals import Refusal
+
+ATTEMPT_COOKIE = "__Host-ansinh-sign-in"
+ATTEMPT_LIFE_S = 300
+LONGEST_PATH = 2_000
+LONGEST_HINT = 255
+
+log = logging.getLogger("ansinh.signing_in")
+
+
+class SignInRefused(Refusal):
+    """You could not be signed in: the answer does not fit the request ({part}). Please start again."""
+
+    code = "SIGN_IN_REFUSED"
+    vietnamese = "Không đăng nhập được: phản hồi không khớp với yêu cầu ({part}). Vui lòng thực hiện lại."
+
+    def __init__(self, part: str) -> None:
+        super().__init__(part=part)
+
+
+class SignInDeclined(Refusal):
+    """You did not sign in at the identity system. You may start again."""
+
+    code = "SIGN_IN_DECLINED"
+    vietnamese = "Bạn chưa đăng nhập ở hệ thống định danh. Bạn có thể thực hiện lại."
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What binds a browser's return to its departure; `path` is where the person wanted to go."""
+
+    state: str
+    nonce: str
+    code_verifier: str
+    path: str
+
+    @classmethod
+    def begun(cls, path: str) -> "Attempt":
+        """Begin an attempt, with fresh secrets of 256 bits."""
+        state, nonce, code_verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        return cls(state, nonce, code_verifier, own_path(path))
+
+    @classmethod
+    def returned(cls, cookie: str, state: str) -> "Attempt":
+        """Read the attempt that this browser had begun, if the answer with this `state` is to it.
+
+        Raises: SignInRefused.
+        """
+        try:
+            said = json.loads(base64.urlsafe_b64decode(cookie))
+            attempt = cls(*(str(said[name]) for name in ("state", "nonce", "code_verifier", "path")))
+            is_answered = hmac.compare_digest(attempt.state.encode(), state.encode())
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise SignInRefused("state") from error
+        if not is_answered:
+            raise SignInRefused("state")
+        return attempt
+
+    def written(self) -> str:
+        """Write it as a cookie."""
+        return base64.urlsafe_b64encode(json.dumps(asdict(self)).encode()).decode()
+
+
+def own_path(path: str) -> str:
+    """A path on our own site; the landing page where it is anything else."""
+    own = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if own and path.isprintable() and len(path) <= LONGEST_PATH else "/"
+
+
+@dataclass(frozen=True)
+class SigningIn:
+    """The portal as a client of the issuer: a confidential one, which proves itself to get its tokens."""
+
+    authentication: Authentication
+    client: AsyncOAuth2Client
+
+    def routes(self) -> list[BaseRoute]:
+        """Route the ways in and out."""
+        return [
+            Route("/sign-in", self.begin),
+            Route("/sign-in/callback", self.finish),
+            Route("/sign-out", self.sign_out, methods=["POST"]),
+            Route("/sign-out/everywhere", self.sign_out_everywhere, methods=["POST"]),
+        ]
+
+    async def begin(self, request: Request) -> Response:
+        """Send the browser to the issuer; `as` is a hint whom to sign in, `next` where to go afterwards."""
+        attempt = Attempt.begun(request.query_params.get("next", "/"))
+        hint = request.query_params.get("as", "")[:LONGEST_HINT]
+        try:
+            published = await self.authentication.verifier.issuer.published()
+        except IssuerUnreachable as refusal:
+            return not_signed_in(refusal)
+        address, _ = self.client.create_authorization_url(
+            published.metadata["authorization_endpoint"],
+            state=attempt.state,
+            nonce=attempt.nonce,
+            code_verifier=attempt.code_verifier,
+            ui_locales=language_of(request),
+            **({"login_hint": hint} if hint else {}),
+        )
+        response = RedirectResponse(address, 302, {"Cache-Control": "no-store"})
+        response.set_cookie(
+            ATTEMPT_COOKIE,
+            attempt.written(),
+            max_age=ATTEMPT_LIFE_S,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+        return response
+
+    async def finish(self, request: Request) -> Response:
+        """Take the browser's return: begin a session, or say why not."""
+        try:
+            attempt = Attempt.returned(
+                request.cookies.get(ATTEMPT_COOKIE, ""), request.query_params.get("state", "")
+            )
+        except SignInRefused as refusal:
+            # Whoever sent the browser here, its own attempt may still be on its way.
+            return not_signed_in(refusal)
+        try:
+            code = await self._code(request)
+            claims = await self._claims(code, attempt)
+            secret = await self._session(request, claims)
+        except UNREACHABLE:
+            response = not_signed_in(PortalInterrupted())
+        except Refusal as refusal:
+            response = not_signed_in(refusal)
+        else:
+            response = signed_in(attempt.path)
+            keep_session(response, secret)
+        response.delete_cookie(ATTEMPT_COOKIE, secure=True, httponly=True, samesite="lax")
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End the session of this browser."""
+        return await self._out(request, everywhere=False)
+
+    async def sign_out_everywhere(self, request: Request) -> Response:
+        """End the sessions of this account in every browser."""
+        return await self._out(request, everywhere=True)
+
+    async def _code(self, request: Request) -> str:
+        """Take the code from the issuer's answer, if it is this issuer's.
+
+        Raises: SignInRefused, SignInDeclined, IssuerUnreachable.
+        """
+        answer, issuer = request.query_params, self.authentication.verifier.issuer
+        published = await issuer.published()
+        names_itself = published.metadata.get("authorization_response_iss_parameter_supported") is True
+        if answer.get("iss", None if names_itself else issuer.name) != issuer.name:
+            raise SignInRefused("iss")
+        if "error" in answer:
+            raise SignInDeclined
+        if not answer.get("code"):
+            raise SignInRefused("code")
+        return answer["code"]
+
+    async def _claims(self, code: str, attempt: Attempt) -> Claims:
+        """Exchange the code, and check whom the identity token names. The access token is not kept.
+
+        Raises: SignInRefused, IssuerUnreachable.
+        """
+        verifier = self.authentication.verifier
+        published = await verifier.issuer.published()
+        try:
+            answer: dict[str, Any] = await self.client.fetch_token(
+                published.metadata["token_endpoint"],
+                grant_type="authorization_code",
+                code=code,
+                code_verifier=attempt.code_verifier,
+            )
+        except OAuthError as error:
+            raise SignInRefused("code") from error
+        except (httpx2.HTTPError, ValueError) as error:
+            raise IssuerUnreachable from error
+        try:
+            return await verifier.identity(
+                str(answer.get("id_token", "")), client_id=self.client.client_id, nonce=attempt.nonce
+            )
+        except (TokenRefused, TokenExpired) as refusal:
+            raise SignInRefused(refusal.params.get("part", "exp")) from refusal
+
+    async def _session(self, request: Request, claims: Claims) -> str:
+        """Begin a session, always with a new secret; one that this browser still has is ended.
+
+        Raises: SignInRefused, TokenRefused.
+        """
+        verifier, sessions = self.authentication.verifier, self.authentication.sessions
+        viewer: Viewer = await verifier.viewer_of(claims, frozenset())
+        if viewer.kind is ViewerKind.PARTNER:
+            # A partner is a program, and has no pages.
+            raise SignInRefused("account")
+        secret = await sessions.begin(
+            viewer,
+            issuer=verifier.issuer.name,
+            subject=claims["sub"],
+            user_agent=request.headers.get("user-agent", ""),
+        )
+        await sessions.end(request.cookies.get(COOKIE, ""))
+        return secret
+
+    async def _out(self, request: Request, *, everywhere: bool) -> Response:
+        sessions, secret = self.authentication.sessions, request.cookies.get(COOKIE, "")
+        try:
+            self.authentication.refuse_forgery(request)
+            viewer = await sessions.viewer(secret) if everywhere else None
+            if viewer:
+                await sessions.end_all(viewer)
+            await sessions.end(secret)
+        except RequestForged as refusal:
+            return refused(request, refusal)
+        except UNREACHABLE:
+            return refused(request, PortalInterrupted())
+        response = Response(status_code=204, headers={"Cache-Control": "no-store"})
+        forget_session(response)
+        return response
+
+
+def signed_in(path: str) -> Response:
+    """Take the person on to where they wanted to go, by a navigation that begins on our own site."""
+    return page(
+        "message.html",
+        PLAIN_PAGE,
+        head=f'<meta http-equiv="refresh" content="0; url={escape(path)}">',
+        title="Đã đăng nhập",
+        english_title="Signed in",
+        body=f"""
+<p class="actions">
+<a class="action" href="{escape(path)}">Tiếp tục <span lang="en">Continue</span></a>
+</p>""",
+    )
+
+
+def not_signed_in(refusal: Refusal) -> Response:
+    """Say on a page why somebody was not signed in, and offer to start again."""
+    log.info("not signed in: %s %s", refusal.code, refusal.params)
+    response = page(
+        "message.html",
+        PLAIN_PAGE,
+        head="",
+        title="Chưa đăng nhập được",
+        english_title="Not signed in",
+        body=f"""
+<p>{escape(refusal.message("vi"))}</p>
+<p class="english" lang="en">{escape(refusal.message("en"))}</p>
+<p class="actions">
+<a class="action" href="/#sign-in">Thực hiện lại <span lang="en">Start again</span></a>
+</p>""",
+    )
+    response.status_code = STATUS.get(type(refusal), 400)
+    if response.status_code == STATUS[PortalInterrupted]:
+        response.headers["Retry-After"] = SECONDS_TO_RETRY
+    return response
+
+
+@asynccontextmanager
+async def open_signing_in(
+    authentication: Authentication, *, client_id: str, client_secret: str, redirect_uri: str
+) -> AsyncIterator[SigningIn]:
+    """Be a client of the issuer for as long as the process serves."""
+    async with AsyncOAuth2Client(
+        client_id=client_id,
+        client_secret=client_secret,
+        redirect_uri=redirect_uri,
+        scope="openid profile",
+        code_challenge_method="S256",
+        timeout=ISSUER_TIMEOUT_S,
+        trust_env=not is_this_machine(authentication.verifier.issuer.name),
+    ) as client:
+        yield SigningIn(authentication, client)
