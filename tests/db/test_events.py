@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -12,8 +12,9 @@ import pytest
 from db import connection as connections
 from db.connection import Connection, Pool, open_pool
 from db.events import LOOK_EVERY_S, Listener, sequence
-from db.server import SOCKET
+from db.server import url
 from jobs.sequencer import sequence_events
+from tests.cables import a_cable
 from tests.conftest import Database
 from tests.dossiers import a_dossier, an_event
 from tests.patience import PATIENCE_S, eventually
@@ -298,28 +299,6 @@ async def open_owners(database: Database) -> AsyncIterator[Pool]:
         yield owners
 
 
-class Cable:
-    """What lies between a process and PostgreSQL: it can be cut, so that nobody is told."""
-
-    def __init__(self, socket: Path) -> None:
-        self._socket = socket
-        self._ends: list[asyncio.StreamWriter] = []
-        self.is_cut = False
-
-    async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Carry what one client says to PostgreSQL, and the answers back."""
-        from_server, to_server = await asyncio.open_unix_connection(self._socket)
-        self._ends += [writer, to_server]
-        await asyncio.gather(self.pass_on(reader, to_server), self.pass_on(from_server, writer))
-
-    async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass on what comes, unless the cable is cut: then it is lost without a word."""
-        while said := await reader.read(65_536):
-            if not self.is_cut:
-                writer.write(said)
-        writer.close()
-
-
 async def test_connection_cut_without_a_word_is_found_and_replaced(
     database: Database,
     owner: Connection,
@@ -329,20 +308,19 @@ async def test_connection_cut_without_a_word_is_found_and_replaced(
     monkeypatch.setattr(connections, "ANSWERED_WITHIN_S", 0.3)
     monkeypatch.setattr(connections, "CONNECTED_WITHIN_S", 0.3)
     dossier = await a_dossier(owner)
-    cable = Cable(database.socket / SOCKET)
-    server = await asyncio.start_unix_server(cable.carry, tmp_path / SOCKET)
-    with closing(server):
-        async with Listener(f"postgresql://ansinh_api@/{database.name}?host={tmp_path}") as listener:
+    async with (
+        a_cable(database.socket, tmp_path) as cable,
+        Listener(url(tmp_path, "ansinh_api", database.name)) as listener,
+    ):
+        await eventually(lambda: listener.healthy)
+        with listener.watch(dossier) as changes:
+            cable.is_cut = True
+            await eventually(lambda: not listener.healthy)
+            listener.announce(dossier)
+            assert await is_woken(changes.wait(0), PATIENCE_S)
+            cable.is_cut = False
+            assert await is_woken(changes.wait(0), PATIENCE_S)
             await eventually(lambda: listener.healthy)
-            with listener.watch(dossier) as changes:
-                cable.is_cut = True
-                await eventually(lambda: not listener.healthy)
-                listener.announce(dossier)
-                assert await is_woken(changes.wait(0), PATIENCE_S)
-                cable.is_cut = False
-                assert await is_woken(changes.wait(0), PATIENCE_S)
-                await eventually(lambda: listener.healthy)
-    await server.wait_closed()
 
 
 async def test_listener_that_cannot_connect_stays_and_says_so_once(

@@ -11,12 +11,14 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from db import connection as connections
 from db import revisions, roles
 from db.connection import Connection, Pool
 from db.events import Listener
-from db.server import Server
+from db.server import Server, url
 from jobs import clock
 from jobs.clock import JOBS, Job
+from tests.cables import a_cable
 from tests.conftest import FORGETFUL, Database
 from tests.dossiers import a_dossier, an_event
 from tests.patience import PATIENCE_S, eventually
@@ -102,6 +104,28 @@ async def test_clock_stops_without_a_word(database: Database, caplog: pytest.Log
         await asyncio.sleep(0.3)
     assert task.cancelled()
     assert caplog.records == []
+
+
+async def test_clock_whose_connections_are_cut_without_a_word_finds_it(
+    database: Database,
+    owner: Connection,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(connections, "ANSWERED_WITHIN_S", 0.3)
+    monkeypatch.setattr(connections, "CONNECTED_WITHIN_S", 0.3)
+    async with (
+        a_cable(database.socket, tmp_path) as cable,
+        ticking(url(tmp_path, "ansinh_jobs", database.name)),
+    ):
+        await an_event(owner, await a_dossier(owner), 1)
+        await sequenced(owner, 1)
+        cable.is_cut = True
+        await eventually(lambda: "PostgreSQL is away" in caplog.text)
+        await an_event(owner, await a_dossier(owner), 1)
+        cable.is_cut = False
+        assert len(await sequenced(owner, 1)) == 1
 
 
 @pytest.fixture
