@@ -1,10 +1,12 @@
 """Whose rows: the first wall. One policy a table, each named as its table and answering one question.
 
-A policy is given the columns of a row and the capacity in which the viewer asks, and returns the SQL condition of a yes.
-It stands in the statement, so it is seen in every snapshot and used by the index; row-level security asks the same
-question again behind it (db/migrations/versions/*_walls.py). What no case grants is refused.
+A policy is given the columns of a row and the capacity in which the viewer asks, and returns the SQL
+condition of a yes. It stands in the statement, so it is seen in every snapshot and used by the index;
+row-level security asks the same question again behind it (db/migrations/versions/*_walls.py). What no case
+grants is refused.
 
-The viewer is read as `(SELECT vget(…))`, once a statement, and rights that can be taken back are read from `grants`.
+The viewer is read as `(SELECT vget(…))`, once a statement, and rights that can be taken back are read from
+`grants`.
 """
 
 from typing import Any
@@ -30,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import Integer
 
 from auth.viewer import ViewerKind
@@ -40,7 +43,7 @@ from db.offices import offices as offices_table
 from db.participants import participants as participants_table
 from domain.dossiers import Applicant
 
-Columns = ReadOnlyColumnCollection[str, Any]
+Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Condition = ColumnElement[bool]
 
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -114,7 +117,7 @@ def everybody(_row: Columns, _kind: str) -> Condition:
 
 
 def concerned(row: Columns, kind: str) -> Condition:
-    """Is the row about the viewer, from an employer the viewer acts for, or in an office the viewer serves?"""
+    """Is the row about the viewer, from an employer of the viewer's, or in an office the viewer serves?"""
     match kind:
         case ViewerKind.CITIZEN:
             return row.participant_id == ME
@@ -128,7 +131,8 @@ def concerned(row: Columns, kind: str) -> Condition:
 def participants(participant: Columns, kind: str) -> Condition:
     """May the viewer see this person?
 
-    The person; an employer the person works for today; an officer of the person's office; a partner for its population.
+    The person; an employer the person works for today; an officer of the person's office; a partner for its
+    population.
     """
     match kind:
         case ViewerKind.CITIZEN:
@@ -185,7 +189,7 @@ def employer_accounts(account: Columns, kind: str) -> Condition:
 
 
 def dossiers(dossier: Columns, kind: str) -> Condition:
-    """May the viewer see this dossier? Its participant, the employer that filed it, and those of its office."""
+    """May the viewer see this dossier? Its participant, the employer that filed it, and its office."""
     return concerned(dossier, kind)
 
 
@@ -195,7 +199,7 @@ def dossier_events(event: Columns, kind: str) -> Condition:
 
 
 def may_file_for(participant: Columns, kind: str) -> Condition:
-    """May the viewer file a dossier for this person? The person; the employer named, for who works for it today."""
+    """May the viewer file a dossier for this person? The person; the employer named, which employs them."""
     match kind:
         case ViewerKind.CITIZEN:
             return participant.id == ME
@@ -210,7 +214,7 @@ def may_accept(dossier: Columns, kind: str) -> Condition:
 
 
 def may_withdraw(dossier: Columns, kind: str) -> Condition:
-    """May the viewer withdraw this dossier? Whoever filed it: the person, or those who act for the employer."""
+    """May the viewer withdraw this dossier? Whoever filed it: the person, or who acts for the employer."""
     match kind:
         case ViewerKind.CITIZEN:
             return and_(dossier.applicant == Applicant.CITIZEN.value, dossier.participant_id == ME)

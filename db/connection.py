@@ -8,13 +8,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
-from sqlalchemy import Executable, ScalarSelect, Select, Text, bindparam, func, select
+from sqlalchemy import ClauseElement, ColumnElement, Select, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
 if TYPE_CHECKING:
+    from sqlalchemy.sql.compiler import SQLCompiler
+
     DirectConnection = asyncpg.Connection[asyncpg.Record]
     Connection = DirectConnection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
@@ -24,7 +26,7 @@ else:
     Pool = asyncpg.Pool
 Record = asyncpg.Record
 
-DIALECT = dialect.dialect()
+DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
 # A viewer's statement is bounded by the portal, not by the caller's patience.
 STATEMENT_TIMEOUT_MS = 2_500
@@ -43,7 +45,7 @@ TOOK_TOO_LONG = asyncpg.QueryCanceledError
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A compiled statement: its text, the names of `$1`, `$2`, … in order, and the values known beforehand."""
+    """A compiled statement: its text, the names of `$1`, `$2`, … in order, and values known beforehand."""
 
     sql: str
     names: tuple[str, ...]
@@ -55,30 +57,30 @@ class Statement:
 
 
 @lru_cache(maxsize=512)
-def compiled(statement: Executable) -> Statement:
-    """Compile a statement once; the acts of the cellar are module constants, so this is a look-up after that."""
-    result = statement.compile(dialect=DIALECT)
+def compiled(statement: ClauseElement) -> Statement:
+    """Compile a statement once; acts run module constants, so this is a look-up after that."""
+    result = cast("SQLCompiler", statement.compile(dialect=DIALECT))
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
-async def fetch(connection: Connection | Pool, statement: Executable, **values: Any) -> list[Record]:  # noqa: ANN401 -- what PostgreSQL takes
+async def fetch(connection: Connection | Pool, statement: ClauseElement, **values: Any) -> list[Record]:  # noqa: ANN401 -- what PostgreSQL takes
     """Run a statement and return its rows."""
     ready = compiled(statement)
     return await connection.fetch(ready.sql, *ready.arguments(values))
 
 
-async def fetch_one(connection: Connection | Pool, statement: Executable, **values: Any) -> Record | None:  # noqa: ANN401
+async def fetch_one(connection: Connection | Pool, statement: ClauseElement, **values: Any) -> Record | None:  # noqa: ANN401
     """Run a statement and return its first row, or None."""
     rows = await fetch(connection, statement, **values)
     return rows[0] if rows else None
 
 
-def seen_by_viewer(*answers: ScalarSelect[Any]) -> Select[Any]:
+def seen_by_viewer(*answers: ColumnElement[Any]) -> Select[Any]:
     """Ask for the answers as the viewer bound to `viewer` sees them: the only shape that is safe.
 
-    The materialized row sets the viewer; every answer is a scalar sub-select of the target list, so PostgreSQL
-    evaluates it after that row is fetched. Nothing else may stand outside the sub-selects: a join, a WHERE or a LIMIT
-    out there can run before the viewer is set. An unset viewer sees nothing.
+    The materialized row sets the viewer; every answer is a scalar sub-select of the target list, so
+    PostgreSQL evaluates it after that row is fetched. Nothing else may stand outside the sub-selects: a join,
+    a WHERE or a LIMIT out there can run before the viewer is set. An unset viewer sees nothing.
     """
     viewer = select(func.vset(bindparam("viewer", type_=Text))).cte("viewer").prefix_with("MATERIALIZED")
     return select(*answers).select_from(viewer)
@@ -89,7 +91,7 @@ VIEWER_FOR_TRANSACTION = select(func.vset_for_transaction(bindparam("viewer", ty
 
 @asynccontextmanager
 async def transaction(pool: Pool, viewer: str) -> AsyncIterator[Connection]:
-    """Open a transaction in which every statement is the viewer's; commit at the end, roll back on an exception.
+    """Open a transaction in which every statement is the viewer's: committed, or rolled back on an exception.
 
     The viewer is set first, in a statement of its own. No network call may happen inside.
     """
@@ -99,18 +101,19 @@ async def transaction(pool: Pool, viewer: str) -> AsyncIterator[Connection]:
 
 
 async def keep_as_is(connection: Connection) -> None:
-    """Hand a connection back without asking PostgreSQL anything: the viewer is gone when its statement ends."""
+    """Hand a connection back without asking PostgreSQL anything: the viewer went with its statement."""
 
 
 def manners(name: str) -> dict[str, Any]:
-    """How each connection behaves: it speaks UTC, stops runaway statements, gives up a server that is cut off."""
+    """How connections behave: they speak UTC, stop runaway statements, give up a server that is cut off."""
     return {
         "timeout": CONNECTED_WITHIN_S,
         "command_timeout": ANSWERED_WITHIN_S,
         "server_settings": {
             "application_name": name,
             "TimeZone": "UTC",
-            # Statements are made so that one plan fits every value; planning anew would cost more than running.
+            # Statements are made so that one plan fits every value; planning anew would cost more than
+            # running.
             "plan_cache_mode": "force_generic_plan",
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
@@ -118,13 +121,16 @@ def manners(name: str) -> dict[str, Any]:
     }
 
 
+def make_pool(dsn: str, *, size: int, name: str) -> Pool:
+    """Make a pool whose sessions carry nothing from one borrower to the next; `async with` opens it."""
+    # One is opened at once, so that a wrong address is told early. The pool itself keeps none up: it would
+    # log each of its attempts during an outage.
+    return asyncpg.create_pool(dsn, init_size=1, min_size=0, max_size=size, reset=keep_as_is, **manners(name))
+
+
 async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
-    """Open a pool whose sessions carry nothing from one borrower to the next."""
-    # One is opened now, so that a wrong address is told at once. The pool itself keeps none up: it would log
-    # each of its attempts during an outage.
-    return await asyncpg.create_pool(
-        dsn, init_size=1, min_size=0, max_size=size, reset=keep_as_is, **manners(name)
-    )
+    """Make a pool and open it."""
+    return await make_pool(dsn, size=size, name=name)
 
 
 async def open_connection(dsn: str, *, name: str) -> DirectConnection:

@@ -59,7 +59,8 @@ dossiers = Table(
     "dossiers",
     metadata,
     key(),
-    # What the applicant quotes before there is a code: random, so that it tells nothing and cannot be guessed.
+    # What the applicant quotes before there is a code: random, so that it tells nothing and cannot be
+    # guessed.
     Column("reference", Text, nullable=False, unique=True),
     # The agency's number, issued at acceptance and never before.
     Column("code", Text, unique=True),
@@ -163,24 +164,26 @@ def _locked(right: Right) -> Select[Any]:
 _VERSION_TODAY = select(service_versions.c.id, service_versions.c.applicants).where(
     service_versions.c.service_id == bindparam("service_id"),
     service_versions.c.valid_from <= bindparam("today", type_=Date),
-    or_(
-        service_versions.c.valid_to.is_(None), service_versions.c.valid_to >= bindparam("today", type_=Date)
-    ),
+    or_(service_versions.c.valid_to.is_(None), service_versions.c.valid_to >= bindparam("today", type_=Date)),
 )
-_SUBMIT = insert(dossiers).values(
-    reference=bindparam("reference"),
-    service_id=bindparam("service_id"),
-    service_version_id=bindparam("service_version_id"),
-    participant_id=bindparam("participant_id"),
-    employer_id=bindparam("employer_id"),
-    office_id=bindparam("office_id"),
-    applicant=bindparam("applicant"),
-    submitted_by=bindparam("submitted_by"),
-    request=bindparam("request"),
-    status=DossierStatus.NEW.value,
-    version=1,
-    submitted_at=bindparam("now"),
-).returning(dossiers.c.id)
+_SUBMIT = (
+    insert(dossiers)
+    .values(
+        reference=bindparam("reference"),
+        service_id=bindparam("service_id"),
+        service_version_id=bindparam("service_version_id"),
+        participant_id=bindparam("participant_id"),
+        employer_id=bindparam("employer_id"),
+        office_id=bindparam("office_id"),
+        applicant=bindparam("applicant"),
+        submitted_by=bindparam("submitted_by"),
+        request=bindparam("request"),
+        status=DossierStatus.NEW.value,
+        version=1,
+        submitted_at=bindparam("now"),
+    )
+    .returning(dossiers.c.id)
+)
 _EVENT = insert(dossier_events).values(
     {
         column.name: bindparam(column.name)
@@ -291,9 +294,12 @@ async def accept(
     """Accept a dossier: issue its code, and set the day by which the agency answers.
 
     Raises: NotFound; ActNotAllowed; VersionConflict; TransitionRefused.
-    Source: ND 61/2018 articles 17 and 26; the time limit is that of the service version the dossier was filed under.
+    Source: ND 61/2018 articles 17 and 26; the time limit is that of the service version the dossier was filed
+    under.
     """
-    dossier = await _lock(connection, Act.ACCEPT, dossier_id, right, visible, expected_version)
+    dossier = await _lock(
+        connection, Act.ACCEPT, dossier_id, right=right, visible=visible, expected_version=expected_version
+    )
     status = status_after(Act.ACCEPT, DossierStatus(dossier["status"]))
     limits = {
         row["applies_to"]: TimeLimit(row["days"], TimeUnit(row["unit"]), row["note"])
@@ -341,9 +347,11 @@ async def withdraw(
 
     Raises: NotFound; ActNotAllowed; VersionConflict; TransitionRefused.
     """
-    dossier = await _lock(connection, Act.WITHDRAW, dossier_id, right, visible, expected_version)
+    dossier = await _lock(
+        connection, Act.WITHDRAW, dossier_id, right=right, visible=visible, expected_version=expected_version
+    )
     status = status_after(Act.WITHDRAW, DossierStatus(dossier["status"]))
-    await _append(connection, actor, EventKind.WITHDRAWN, dossier, status, reason)
+    await _append(connection, actor, EventKind.WITHDRAWN, dossier, status, reason=reason)
     await fetch(
         connection,
         _CLOSE,
@@ -356,7 +364,7 @@ async def withdraw(
 
 
 async def _lock(
-    connection: Connection, act: Act, dossier_id: UUID, right: Right, visible: Right, expected_version: int
+    connection: Connection, act: Act, dossier_id: UUID, *, right: Right, visible: Right, expected_version: int
 ) -> Any:  # noqa: ANN401 -- a row
     """Lock the dossier for an act. Hidden and absent look the same; a dossier one may only see says so."""
     dossier = await fetch_one(connection, _locked(right), dossier_id=dossier_id)
@@ -375,6 +383,7 @@ async def _append(
     kind: EventKind,
     dossier: Any,  # noqa: ANN401 -- a locked row
     status: DossierStatus,
+    *,
     reason: str | None = None,
 ) -> None:
     """Append an event to a locked dossier: its version counts its events, so their numbers have no gap."""

@@ -89,9 +89,9 @@ async def claim(
 ) -> str | None:
     """Claim a key in the transaction of its act; return what came of it where it was used before.
 
-    A twin that is under way makes this wait until the twin's transaction ends: then either its outcome is here, or it was
-    rolled back and the key is ours. A transaction that is rolled back leaves no claim, so a refused wish can be mended and
-    sent again under its key.
+    A twin that is under way makes this wait until the twin's transaction ends: then either its outcome is
+    here, or it was rolled back and the key is ours. A transaction that is rolled back leaves no claim, so a
+    refused wish can be mended and sent again under its key.
 
     Raises: KeyRefused; KeyMismatch when the key was used for another input.
     """

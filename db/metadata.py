@@ -16,7 +16,8 @@ metadata = MetaData(
     }
 )
 
-# `info=PUBLIC` marks a table that holds nobody's data: it stands before the walls. Every other table is behind them.
+# `info=PUBLIC` marks a table that holds nobody's data: it stands before the walls. Every other table is
+# behind them.
 PUBLIC = {"public": True}
 
 
@@ -38,7 +39,7 @@ def refers(name: str, target: str, *, nullable: bool = False, index: bool = True
 
 
 def one_of(column: str, values: Iterable[str]) -> CheckConstraint:
-    """The column holds one of the values: text under a check, since enum equality is not leakproof below a policy."""
+    """The column holds one of the values: text under a check, since enum equality is not leakproof."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(text(f"{column} IN ({listed})"), name=f"{column}_known")
 

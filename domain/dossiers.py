@@ -123,7 +123,7 @@ def status_after(act: Act, status: DossierStatus) -> DossierStatus:
     from_states, to_state = TRANSITIONS[act]
     if status not in from_states:
         allowed = sorted(other for other, (states, _) in TRANSITIONS.items() if status in states)
-        raise TransitionRefused(status=status, allowed=", ".join(allowed) or "–")
+        raise TransitionRefused(status=status, allowed=", ".join(allowed) or "-")
     return to_state
 
 
@@ -139,5 +139,5 @@ class DossierCode:
     serial: int
 
     def __str__(self) -> str:
-        """Write it as `H01.02-180601-0001`; past 9,999 a day the serial takes a fifth digit rather than wrap."""
+        """Write it as `H01.02-180601-0001`; past 9,999 a day the serial takes a fifth digit, not to wrap."""
         return f"{self.agency_code}-{self.day:%y%m%d}-{self.serial:04d}"

@@ -16,7 +16,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
 
     @classmethod
     def sentence(cls, language: str) -> str:
-        """The refusal's sentence in Vietnamese (`vi`) or in English, with the names of its params in braces."""
+        """The refusal's sentence in Vietnamese (`vi`) or English, with the names of its params in braces."""
         return cls.vietnamese if language == "vi" else " ".join((cls.__doc__ or "").split())
 
     def message(self, language: str) -> str:

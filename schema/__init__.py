@@ -1,0 +1,1 @@
+"""The words: what one can ask, do and follow, one file a noun."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
@@ -27,10 +27,13 @@ from schema.employers import Employer, EmployerID
 from schema.enums import described
 from schema.events import EVENT_ORDERS, DossierEvent, events_of
 from schema.offices import Office, OfficeID
-from schema.services import Service, ServiceID, ServiceVersion
 from schema.refusals import Refusal
+from schema.services import Service, ServiceID, ServiceVersion
 from selection import Columns, Condition, Names, Node, Order, entity, fetched, link, rows, stored
 from selection import Connection as Page
+
+if TYPE_CHECKING:
+    from schema.participants import Participant
 
 DossierID = Annotated[strawberry.ID, Names("Dossier")]
 AnyParticipantID = Annotated[strawberry.ID, Names("Participant")]
@@ -62,9 +65,11 @@ DOSSIER_ORDERS = {
 class Dossier(Node):
     """An application made to the agency (hồ sơ)."""
 
-    reference: str = stored("What the applicant quotes from submission on: random, so it tells nothing of anyone.")
+    reference: str = stored(
+        "What the applicant quotes from submission on: random, so it tells nothing of anyone."
+    )
     code: str | None = stored(
-        "The agency's number, issued at acceptance (ND 61/2018 article 26); null before, or where never accepted."
+        "The agency's number, issued at acceptance (ND 61/2018 article 26); null where never accepted."
     )
     status: DossierStatus = stored("Where it stands.")
     version: int = stored("How often it changed, from 1: send it back with the next act.")
@@ -74,13 +79,15 @@ class Dossier(Node):
     accepted_at: datetime | None = stored("When it was accepted; the clock starts on the day after.")
     due_on: date | None = stored("The day by which the agency answers; null before acceptance.")
     closed_at: datetime | None = stored("When it reached a state from which nothing follows.")
-    service: Service = link("The service applied for.", lambda dossier, service: service.id == dossier.service_id)
+    service: Service = link(
+        "The service applied for.", lambda dossier, service: service.id == dossier.service_id
+    )
     service_version: ServiceVersion = link(
         "The version of the service that the dossier was filed under, and keeps.",
         lambda dossier, version: version.id == dossier.service_version_id,
     )
     office: Office = link("The office that holds it.", lambda dossier, office: office.id == dossier.office_id)
-    participant: Annotated["Participant", strawberry.lazy("schema.participants")] | None = link(  # noqa: F821
+    participant: Annotated["Participant", strawberry.lazy("schema.participants")] | None = link(
         "Whom it is about; null where the viewer may not see the person.",
         lambda dossier, participant: participant.id == dossier.participant_id,
     )
@@ -97,7 +104,9 @@ def dossiers_listed(
     status: Annotated[
         list[DossierStatus] | None, strawberry.argument(description="Only those in one of these states.")
     ] = None,
-    service: Annotated[ServiceID | None, strawberry.argument(description="Only those of this service.")] = None,
+    service: Annotated[
+        ServiceID | None, strawberry.argument(description="Only those of this service.")
+    ] = None,
     office: Annotated[OfficeID | None, strawberry.argument(description="Only those of this office.")] = None,
     participant: Annotated[
         AnyParticipantID | None, strawberry.argument(description="Only those about this person.")
@@ -105,12 +114,16 @@ def dossiers_listed(
     employer: Annotated[
         EmployerID | None, strawberry.argument(description="Only those that this employer filed.")
     ] = None,
-    due_from: Annotated[date | None, strawberry.argument(description="Only those due on this day or later.")] = None,
-    due_to: Annotated[date | None, strawberry.argument(description="Only those due on this day or earlier.")] = None,
+    due_from: Annotated[
+        date | None, strawberry.argument(description="Only those due on this day or later.")
+    ] = None,
+    due_to: Annotated[
+        date | None, strawberry.argument(description="Only those due on this day or earlier.")
+    ] = None,
 ) -> Iterator[Condition]:
     """The dossiers that the viewer may see."""
     if status is not None:
-        yield dossier.status == any_(status)
+        yield dossier.status == any_(status)  # type: ignore[arg-type]  # a bind parameter
     if service is not None:
         yield dossier.service_id == service
     if office is not None:
@@ -136,7 +149,7 @@ def dossiers_of(
     """The dossiers about a person."""
     yield dossier.participant_id == participant.id
     if status is not None:
-        yield dossier.status == any_(status)
+        yield dossier.status == any_(status)  # type: ignore[arg-type]  # a bind parameter
 
 
 # ------------------------------------------------------------ what one can do ---
@@ -226,7 +239,9 @@ async def submit_dossier(info: Info[Context, None], input: SubmitDossierInput) -
             participant_id=_participant(viewer, input.participant),
             employer_id=UUID(_key("Employer", input.employer, "employer")) if input.employer else None,
             applicant=Applicant.EMPLOYER if viewer.kind is ViewerKind.EMPLOYER else Applicant.CITIZEN,
-            request=clean_text(input.request, LONGEST_REQUEST, lines=True, path=("request",)) if input.request else "",
+            request=clean_text(input.request, LONGEST_REQUEST, lines=True, path=("request",))
+            if input.request
+            else "",
         )
         return await db.dossiers.submit(
             connection,

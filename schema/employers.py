@@ -19,4 +19,6 @@ class Employer(Node):
     code: str = stored("Its code, unique inside its office.")
     name: str = stored("Its name.")
     tax_code: str = stored("Its tax code.")
-    office: Office = link("The office that manages it.", lambda employer, office: office.id == employer.office_id)
+    office: Office = link(
+        "The office that manages it.", lambda employer, office: office.id == employer.office_id
+    )

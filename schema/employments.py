@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
@@ -11,6 +11,9 @@ from auth.scopes import Scope
 from db.employments import employments
 from schema.employers import Employer
 from selection import Columns, Condition, Node, Order, entity, link, stored
+
+if TYPE_CHECKING:
+    from schema.participants import Participant
 
 NEWEST_EMPLOYMENT = {"NEWEST": Order(("started_on", "id"), descending=True)}
 
@@ -22,8 +25,10 @@ class Employment(Node):
     position: str = stored("The position held.")
     started_on: date = stored("The first day.")
     ended_on: date | None = stored("The last day, included; null while it goes on.")
-    employer: Employer = link("The employer.", lambda employment, employer: employer.id == employment.employer_id)
-    participant: Annotated["Participant", strawberry.lazy("schema.participants")] | None = link(  # noqa: F821
+    employer: Employer = link(
+        "The employer.", lambda employment, employer: employer.id == employment.employer_id
+    )
+    participant: Annotated["Participant", strawberry.lazy("schema.participants")] | None = link(
         "The person; null where the viewer may not see the person.",
         lambda employment, participant: participant.id == employment.participant_id,
     )

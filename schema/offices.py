@@ -19,7 +19,7 @@ def below(office: Columns, inner: Columns) -> Iterator[Condition]:
 
 @entity(offices, visible_to=policies.everybody)
 class Office(Node):
-    """An office of the agency. Offices form a tree: the agency, its provincial offices, their district offices."""
+    """An office of the agency. Offices form a tree: the agency, provincial offices, district offices."""
 
     code: str = stored("The agency's own code: province and office, five digits.")
     agency_code: str = stored("The code under which government agencies know each other (QD 20/2020/QD-TTg).")

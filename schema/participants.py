@@ -56,7 +56,7 @@ described(
 
 @entity(identifiers, visible_to=policies.identifiers, needs=Scope.IDENTIFIER_READ)
 class Identifier(Node):
-    """A number that a person is or was known by. It is shown masked, and kept so that a stolen copy names nobody."""
+    """A number that a person is or was known by, shown masked; a stolen copy of what is kept names nobody."""
 
     kind: IdentifierKind = stored("What the number is.")
     masked: str = stored("Its last three characters; the others as dots.")
@@ -77,7 +77,9 @@ class Participant(Node):
     birth_date: date = stored("The day of birth.")
     sex: Sex = stored("The sex in the civil status.")
     died_on: date | None = stored("The day of death; null for the living.")
-    office: Office = link("The office that keeps the person's record.", lambda person, office: office.id == person.office_id)
+    office: Office = link(
+        "The office that keeps the person's record.", lambda person, office: office.id == person.office_id
+    )
     identifiers: Connection[Identifier] = rows(
         "The numbers the person is or was known by, masked.",
         identifiers_of,
@@ -114,7 +116,9 @@ def participants_listed(
     name_prefix: Annotated[
         str | None,
         Through(folded),
-        strawberry.argument(description="Only people whose full name begins so, whatever the case and diacritics."),
+        strawberry.argument(
+            description="Only people whose full name begins so, whatever the case and diacritics."
+        ),
     ] = None,
     office: Annotated[OfficeID | None, strawberry.argument(description="Only people of this office.")] = None,
 ) -> Iterator[Condition]:

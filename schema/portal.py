@@ -29,7 +29,7 @@ def the_dossier(dossier: Columns, *, reference: str) -> Condition:
     return or_(dossier.reference == reference, dossier.code == reference)
 
 
-def the_participant(participant: Columns, *, id: ParticipantID) -> Condition:
+def the_participant(participant: Columns, *, id: ParticipantID) -> Condition:  # noqa: A002 -- GraphQL's name
     """The person of an identifier."""
     return participant.id == id  # type: ignore[no-any-return]
 
@@ -44,8 +44,12 @@ class Query:
     """Everything one can ask."""
 
     viewer: Viewer = link("Who is asking.", lambda _viewer: true())
-    node: Node | None = nodes("Anything by its global identifier; null where it is not, or not for the viewer.", many=False)
-    nodes: list[Node | None] = nodes("Several things by their global identifiers, in the same order.", many=True)
+    node: Node | None = nodes(
+        "Anything by its global identifier; null where it is not, or not for the viewer.", many=False
+    )
+    nodes: list[Node | None] = nodes(
+        "Several things by their global identifiers, in the same order.", many=True
+    )
     participant: Participant | None = link("A person.", the_participant)
     participants: Connection[Participant] = rows(
         "The people whom the viewer may see.", participants_listed, orders=PARTICIPANT_ORDERS

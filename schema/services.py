@@ -62,7 +62,7 @@ described(
 
 described(
     TimeUnit,
-    CALENDAR_DAYS="Every day counts; an end on a day off moves to the next working day (Civil Code article 148).",
+    CALENDAR_DAYS="Every day counts; an end on a day off moves to the next working day (Civil Code, 148).",
     CALENDAR_DAYS_EXCEPT_HOLIDAYS="Every day counts but public holidays.",
     WORKING_DAYS="Monday to Friday but public holidays; substituted working days count.",
 )
@@ -85,7 +85,7 @@ def limits_of(version: Columns, limit: Columns) -> Iterator[Condition]:
 
 @entity(service_versions, visible_to=policies.everybody)
 class ServiceVersion(Node):
-    """A service as it was, is or will be from one day to another. A dossier keeps the version it was filed under."""
+    """A service as it was, is or will be for a time. A dossier keeps the version it was filed under."""
 
     valid_from: date = stored("The first day of the version.")
     valid_to: date | None = stored("The last day of the version, included; null while no end is set.")

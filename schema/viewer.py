@@ -42,8 +42,12 @@ def granted_employers(employer: Columns) -> Iterator[Condition]:
 class Viewer:
     """Who is asking, in which capacity, and what is theirs."""
 
-    kind: ViewerKind = computed("In which capacity the viewer asks.", lambda: func.vget(words("kind"), type_=Text))
-    name: str | None = computed("The name that the sign-in gave.", lambda: func.vget(words("name"), type_=Text))
+    kind: ViewerKind = computed(
+        "In which capacity the viewer asks.", lambda: func.vget(words("kind"), type_=Text)
+    )
+    name: str | None = computed(
+        "The name that the sign-in gave.", lambda: func.vget(words("name"), type_=Text)
+    )
     scopes: list[str] = computed(
         "What the token or session may ask for.",
         lambda: func.coalesce(

@@ -1,7 +1,7 @@
 """The translator: a selection set becomes one SELECT.
 
-Which rows is said by the field; which columns by the caller's selection; whose rows by the policy. One statement falls
-out of the three. A document goes through the rooms of this package in this order:
+Which rows is said by the field; which columns by the caller's selection; whose rows by the policy. One
+statement falls out of the three. A document goes through the rooms of this package in this order:
 
     entities    what an author declared for each field       (read into a catalogue when the schema is built)
     documents   the text, parsed, validated, looked through   (once a document)

@@ -1,8 +1,9 @@
 """From a document to its answer: one plan, one statement, the bytes that PostgreSQL wrote.
 
-An answer comes in one of two ways, and is the same in both. `Translator.answer` serves an operation that is planned
-whole, ahead of strawberry. Where strawberry executes (introspection beside data, mutations, subscriptions),
-`Translator.install` has given every declared field a resolver that runs the same plan for its part.
+An answer comes in one of two ways, and is the same in both. `Translator.answer` serves an operation that is
+planned whole, ahead of strawberry. Where strawberry executes (introspection beside data, mutations,
+subscriptions), `Translator.install` has given every declared field a resolver that runs the same plan for its
+part.
 """
 
 import json
@@ -130,7 +131,8 @@ class Translator:
     ) -> Answer | None:
         """Answer a query whole, or return None where ordinary execution has to.
 
-        Raises: OperationFault, with its path, where the viewer may not ask this or an argument has no meaning.
+        Raises: OperationFault, with its path, where the viewer may not ask this or an argument has no
+        meaning.
         """
         started = perf_counter()
         document = self.documents.read(text)
@@ -164,7 +166,8 @@ class Translator:
     def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:
         """Find or make the plan for the capacity of the viewer and the shape of the variables.
 
-        Raises: Unplannable where a field is not declared; OperationFault where the viewer may not ask for one.
+        Raises: Unplannable where a field is not declared; OperationFault where the viewer may not ask for
+        one.
         """
         key = (viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
         if (known := operation.variants.get(key)) is not None:
@@ -192,7 +195,7 @@ class Translator:
 
     # Where strawberry executes.
 
-    def planner(self, info: GraphQLResolveInfo, viewer: Viewer) -> Planner:
+    def planner(self, info: GraphQLResolveInfo[Any], viewer: Viewer) -> Planner:
         """A planner for a part of an operation that strawberry executes."""
         return Planner(
             self.catalogue, info.fragments, info.variable_values, frozenset(viewer.scopes), names_types=True
@@ -207,18 +210,24 @@ class Translator:
         return answer
 
     async def bring(
-        self, connection: Connection, info: GraphQLResolveInfo, viewer: Viewer, row_key: Any  # noqa: ANN401
+        self,
+        connection: Connection,
+        info: GraphQLResolveInfo[Any],
+        viewer: Viewer,
+        row_key: Any,  # noqa: ANN401
     ) -> dict[str, Any]:
         """Read the rows that the payload of a mutation shows, in the transaction of its act."""
         payload = get_named_type(info.return_type)
         assert isinstance(payload, GraphQLObjectType)  # noqa: S101 -- payloads are objects
         planner = self.planner(info, viewer)
-        selected = planner.collect(payload, [node.selection_set for node in info.field_nodes if node.selection_set])
+        selected = planner.collect(
+            payload, [node.selection_set for node in info.field_nodes if node.selection_set]
+        )
         found = [planner.fetched(payload, key, nodes, row_key) for key, nodes in selected.items()]
         parts = [part for part in found if part is not None]
         return await self.fetch(connection, viewer, parts, planner) if parts else {}
 
-    def follow(self, info: GraphQLResolveInfo, viewer: Viewer, followed: Followed) -> "Feed":
+    def follow(self, info: GraphQLResolveInfo[Any], viewer: Viewer, followed: Followed) -> "Feed":
         """Plan what a subscription follows; the plan serves every look of this subscriber."""
         target = get_named_type(info.return_type)
         assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- events are objects
@@ -226,12 +235,16 @@ class Translator:
         place: dict[str, Any] = {}
         parts = planner.followed(target, info.field_nodes, followed, place)
         return Feed(
-            self.ready(parts, planner.readers, viewer.kind), viewer, planner.variables, followed.order.columns, place
+            self.ready(parts, planner.readers, viewer.kind),
+            viewer,
+            planner.variables,
+            followed.order.columns,
+            place,
         )
 
     def install(self) -> None:
-        """Give every declared field of the schema a resolver that runs a plan, or reads what a plan has brought."""
-        for (type_name, field_name) in self.catalogue.declarations:
+        """Give every declared field a resolver that runs a plan, or reads what a plan has brought."""
+        for type_name, field_name in self.catalogue.declarations:
             graphql_type = self.catalogue.schema.type_map[type_name]
             assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- declarations stand on objects
             field = graphql_type.fields[field_name]
@@ -248,7 +261,7 @@ class Translator:
                 for field in graphql_type.fields.values():
                     field.resolve = brought
 
-    async def resolve_root(self, _source: object, info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+    async def resolve_root(self, _source: object, info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
         """Answer one root field of a query that strawberry executes."""
         viewer: Viewer = info.context.viewer
         planner = self.planner(info, viewer)
@@ -256,12 +269,12 @@ class Translator:
         return (await self.fetch(info.context.pool, viewer, [part], planner))[part.key]
 
 
-def brought(source: Mapping[str, Any], info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+def brought(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
     """Read from what a plan brought, under the response key."""
     return source[str(info.path.key)]
 
 
-def brought_by_act(source: Any, info: GraphQLResolveInfo, **_arguments: object) -> Any:  # noqa: ANN401
+def brought_by_act(source: Any, info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
     """Read from the rows that a payload brought; null where the act was refused."""
     return source.rows.get(str(info.path.key))
 

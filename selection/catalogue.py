@@ -25,7 +25,9 @@ from selection.faults import BadIdentifier
 
 M = TypeVar("M")
 
-BACK_REFERENCE = "strawberry-definition"  # where strawberry leaves its own definition on a graphql-core object
+BACK_REFERENCE = (
+    "strawberry-definition"  # where strawberry leaves its own definition on a graphql-core object
+)
 
 SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
     "Boolean": Boolean(),
@@ -81,7 +83,8 @@ def catalogue_of(schema: GraphQLSchema) -> Catalogue:
         sorted(
             name
             for name, entity in entities.items()
-            if entity.table is not None and "Node" in {interface.name for interface in _interfaces(schema, name)}
+            if entity.table is not None
+            and "Node" in {interface.name for interface in _interfaces(schema, name)}
         )
     )
     return Catalogue(schema, entities, declarations, parameters, node_types)
@@ -90,7 +93,8 @@ def catalogue_of(schema: GraphQLSchema) -> Catalogue:
 def _fields(schema: GraphQLSchema, type_name: str) -> Mapping[str, GraphQLField]:
     graphql_type = schema.type_map[type_name]
     assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- the names come from this very schema
-    return graphql_type.fields
+    fields: Mapping[str, GraphQLField] = graphql_type.fields
+    return fields
 
 
 def _interfaces(schema: GraphQLSchema, type_name: str) -> tuple[Any, ...]:
@@ -116,7 +120,10 @@ def _parameters(
 
 
 def _parameter(
-    name: str, graphql_type: GraphQLInputType, annotation: Any, entities: Mapping[str, Entity]  # noqa: ANN401
+    name: str,
+    graphql_type: GraphQLInputType,
+    annotation: Any,  # noqa: ANN401 -- whatever the author wrote
+    entities: Mapping[str, Entity],
 ) -> Parameter:
     named = get_named_type(graphql_type)
     if refers := _marked(annotation, Names):

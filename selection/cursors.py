@@ -1,7 +1,7 @@
 """Keyset cursors: the place of a row in an order, as opaque text.
 
-A cursor is the base64url of a JSON array: the order's name, then the row's values of that order. It holds nothing that
-the viewer has not just seen, and it stays true while rows are added and removed around it.
+A cursor is the base64url of a JSON array: the order's name, then the row's values of that order. It holds
+nothing that the viewer has not just seen, and it stays true while rows are added and removed around it.
 """
 
 import base64
@@ -77,6 +77,6 @@ def cursor_text(order: str, columns: Sequence[ColumnElement[Any]]) -> ColumnElem
 def beyond(
     columns: Sequence[ColumnElement[Any]], place: Sequence[ColumnElement[Any]], *, descending: bool
 ) -> ColumnElement[bool]:
-    """Whether a row comes after a place in the order: one row comparison, so that the index finds the page."""
+    """Whether a row comes after a place in the order: one row comparison, so that an index finds it."""
     left, right = tuple_(*columns), tuple_(*place)
     return left < right if descending else left > right

@@ -57,7 +57,7 @@ class Recent(Generic[V]):
 
 
 class Role(Enum):
-    """What of a variable shapes the plan: whether it is there, its value, or the step of the page it asks for."""
+    """What of a variable shapes the plan: whether it is there, its value, or the page step it asks for."""
 
     PRESENCE = auto()
     VALUE = auto()

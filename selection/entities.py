@@ -7,14 +7,15 @@
         service: Service = link("…", lambda dossier, service: service.id == dossier.service_id)
         events: Connection[Event] = rows("…", events_of, orders=…)
 
-The functions of a declaration take the columns of tables by position, the parent first, and GraphQL arguments by
-keyword. An argument is a bind parameter, or None where the caller left it out: never its value. That is what makes a
-plan cacheable. Nobody writes fetching: which columns is the caller's selection, whose rows is the policy.
+The functions of a declaration take the columns of tables by position, the parent first, and GraphQL arguments
+by keyword. An argument is a bind parameter, or None where the caller left it out: never its value. That is
+what makes a plan cacheable. Nobody writes fetching: which columns is the caller's selection, whose rows is
+the policy.
 """
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -51,7 +52,7 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Through:
-    """Says of an argument through which function its value goes on its way: `Annotated[str, Through(folded)]`."""
+    """Says of an argument through which function its value goes: `Annotated[str, Through(folded)]`."""
 
     function: Callable[[Any], Any]
 
@@ -89,7 +90,10 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An order of rows. `columns` end with the key, all run in one direction, and none is null in the rows of `only`."""
+    """An order of rows.
+
+    `columns` end with the key, all run in one direction, and none is null in the rows of `only`.
+    """
 
     columns: tuple[str, ...]
     descending: bool = False
@@ -179,7 +183,11 @@ PAGE_ARGUMENTS = (
         ],
         COMMON_ROWS,
     ),
-    ("after", Annotated[Cursor | None, strawberry.argument(description="Only rows after this cursor.")], None),
+    (
+        "after",
+        Annotated[Cursor | None, strawberry.argument(description="Only rows after this cursor.")],
+        None,
+    ),
     (
         "last",
         Annotated[
@@ -188,7 +196,11 @@ PAGE_ARGUMENTS = (
         ],
         None,
     ),
-    ("before", Annotated[Cursor | None, strawberry.argument(description="Only rows before this cursor.")], None),
+    (
+        "before",
+        Annotated[Cursor | None, strawberry.argument(description="Only rows before this cursor.")],
+        None,
+    ),
 )
 
 
@@ -241,10 +253,10 @@ def rows(
     orders: Mapping[Any, Order],
     needs: str | None = None,
 ) -> Any:  # noqa: ANN401
-    """Expose a page of the rows of another entity. Every list has a bound, so the page's arguments come by themselves.
+    """Expose a page of the rows of another entity. As every list has a bound, a page's arguments are given.
 
-    `orders` has the orders a caller may choose among, under the values of one enum; the first is the usual one, and where there is only one
-    nobody is asked.
+    `orders` has the orders a caller may choose among, under the values of one enum; the first is the usual
+    one, and where there is only one nobody is asked.
     """
     usual = next(iter(orders))
     named = {str(name): order for name, order in orders.items()}

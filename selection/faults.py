@@ -5,16 +5,20 @@ from collections.abc import Collection
 from graphql import GraphQLError, Node
 
 
-class OperationFault(GraphQLError):
+class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, not an error of the program
     """The operation cannot be answered."""
 
     code = "OPERATION_FAULT"
 
-    def __init__(self, *, nodes: Collection[Node] | None = None, path: Collection[str | int] | None = None, **params: object) -> None:
+    def __init__(
+        self,
+        *,
+        nodes: Collection[Node] | None = None,
+        path: Collection[str | int] | None = None,
+        **params: object,
+    ) -> None:
         sentence = " ".join((type(self).__doc__ or "").split())
-        super().__init__(
-            sentence.format_map(params), nodes=nodes, path=path, extensions={"code": self.code}
-        )
+        super().__init__(sentence.format_map(params), nodes=nodes, path=path, extensions={"code": self.code})
 
 
 class BadCursor(OperationFault):

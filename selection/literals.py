@@ -1,4 +1,4 @@
-"""Values that are part of a plan, written into the statement: keys and names that the parser has checked, and bounds.
+"""Values that stand in the statement, as part of a plan: bounds, keys and names that the parser has checked.
 
 Nothing that a caller sends as a value comes here; values are bind parameters.
 """
@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Integer, Text, literal_column
 
 from db.connection import DIALECT
 
-_quoted = Text().literal_processor(DIALECT)
+_quoted = Text().literal_processor(DIALECT)  # type: ignore[no-untyped-call]  # SQLAlchemy's has no types
 
 
 def words(text: str) -> ColumnElement[str]:

@@ -1,7 +1,8 @@
 """The plan of an operation: what is selected, as plain data, before any SQL.
 
-Planning sees which arguments are present and the few values that shape a statement (order, direction, the step of a page,
-@skip and @include); every other value arrives later as a bind parameter. So one plan serves every value.
+Planning sees which arguments are present and the few values that shape a statement (order, direction, the
+step of a page, @skip and @include); every other value arrives later as a bind parameter. So one plan serves
+every value.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -155,7 +156,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of rows. `size` is what the caller asked for, `step` the literal bound that the statement carries."""
+    """A page of rows: `size` is what the caller asked for, `step` the literal bound in the statement."""
 
     key: str
     entity: Entity
@@ -245,7 +246,7 @@ class Planner:
                 target, entity = self._target(graphql_field, nodes, path)
                 return One(key, entity, declaration, arguments, self.parts(target, _below(nodes), path))
             case Rows():
-                return self._page(key, declaration, graphql_field, nodes, arguments, path)
+                return self._page(key, declaration, graphql_field, nodes, arguments=arguments, path=path)
             case Nodes():
                 return self._choice(key, declaration, graphql_field, nodes, path)
         raise Unplannable(f"{parent.name}.{name}")
@@ -253,7 +254,7 @@ class Planner:
     def collect(
         self, parent: GraphQLObjectType, selections: Iterable[SelectionSetNode]
     ) -> dict[str, list[FieldNode]]:
-        """Gather the fields of an object by response key, in the order of the document, through its fragments.
+        """Gather the fields of an object by response key, in the document's order, through its fragments.
 
         Source: GraphQL specification, section 6.3.2 CollectFields.
         """
@@ -273,7 +274,9 @@ class Planner:
                     case FieldNode():
                         yield node
                     case InlineFragmentNode():
-                        if self._applies(parent, node.type_condition and node.type_condition.name.value):
+                        if node.type_condition is None or self._applies(
+                            parent, node.type_condition.name.value
+                        ):
                             yield from self._fields(parent, [node.selection_set], spread)
                     case FragmentSpreadNode(name=name) if name.value not in spread:
                         spread.add(name.value)
@@ -289,12 +292,8 @@ class Planner:
                     return False
         return True
 
-    def _applies(self, parent: GraphQLObjectType, condition: str | None) -> bool:
-        return (
-            condition is None
-            or condition == parent.name
-            or any(interface.name == condition for interface in parent.interfaces)
-        )
+    def _applies(self, parent: GraphQLObjectType, condition: str) -> bool:
+        return condition == parent.name or any(interface.name == condition for interface in parent.interfaces)
 
     def _check(self, scope: str | None, nodes: list[FieldNode], path: Path) -> None:
         if scope is not None and scope not in self.scopes:
@@ -312,7 +311,11 @@ class Planner:
     # Parts of an operation that strawberry executes.
 
     def fetched(
-        self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], row_key: Any  # noqa: ANN401
+        self,
+        parent: GraphQLObjectType,
+        key: str,
+        nodes: list[FieldNode],
+        row_key: Any,  # noqa: ANN401
     ) -> One | None:
         """Plan the row that a payload shows; None for a field of the payload that is no row."""
         name = nodes[0].name.value
@@ -340,13 +343,17 @@ class Planner:
         self._check(entity.needs, nodes, path)
         assert entity.table is not None  # noqa: S101 -- what is followed stands in a table
         columns = [entity.table.c[name] for name in followed.order.columns]
-        (name, owner_key), = followed.arguments.items()
+        ((name, owner_key),) = followed.arguments.items()
         owner_part = self.row("owner", owner, owner_key, (TypeName("__typename", owner.name),))
-        places = tuple(
-            self._parameter(column.type, lambda _, name=column.name: place[name], path) for column in columns
-        )
+
+        def reader(name: str) -> Reader:
+            return lambda _: place[name]
+
+        places = tuple(self._parameter(column.type, reader(column.name), path) for column in columns)
         hidden = tuple(
-            Value(f"{HIDDEN}{column.name}", entity, Stored(column.name, None), column.name, {}, nullable=False)
+            Value(
+                f"{HIDDEN}{column.name}", entity, Stored(column.name, None), column.name, {}, nullable=False
+            )
             for column in columns
         )
         page = Page(
@@ -398,7 +405,7 @@ class Planner:
         return self._parameter(parameter.sql_type, lambda variables: parameter.convert(read(variables)), path)
 
     def _parameter(self, sql_type: Any, read: Reader, path: Path) -> BindParameter[Any]:  # noqa: ANN401
-        """Add a bind parameter, numbered in the order of the plan so that the same plan gives the same text."""
+        """Add a bind parameter, numbered in the plan's order so that the same plan gives the same text."""
         name = f"p{len(self.readers) + 1}"
         self.readers[name] = _at(read, path)
         return bindparam(name, type_=sql_type)
@@ -411,6 +418,7 @@ class Planner:
         declaration: Rows,
         graphql_field: GraphQLField,
         nodes: list[FieldNode],
+        *,
         arguments: Mapping[str, BindParameter[Any] | None],
         path: Path,
     ) -> Page:
@@ -419,11 +427,15 @@ class Planner:
         _, entity = self._target(connection.fields["nodes"], nodes, path)
         given = {argument.name.value: argument.value for argument in nodes[0].arguments or ()}
         backwards = self._present(given.get("last"))
-        explicit_first, after, before = (self._present(given.get(name)) for name in ("first", "after", "before"))
+        explicit_first, after, before = (
+            self._present(given.get(name)) for name in ("first", "after", "before")
+        )
         if (backwards and (explicit_first or after)) or (before and not backwards):
             raise BadPageDirection(nodes=nodes, path=path)
         order_name = (
-            str(self._value(given["order"])) if self._present(given.get("order")) else next(iter(declaration.orders))
+            str(self._value(given["order"]))
+            if self._present(given.get("order"))
+            else next(iter(declaration.orders))
         )
         order = declaration.orders[order_name]
         step, size = self._size(given.get("last" if backwards else "first"), path)
@@ -439,7 +451,10 @@ class Planner:
             step,
             size,
             self._place(entity, order_name, order, place, path) if before or after else (),
-            tuple(self._page_part(connection, *item, path) for item in self.collect(connection, _below(nodes)).items()),
+            tuple(
+                self._page_part(connection, *item, path)
+                for item in self.collect(connection, _below(nodes)).items()
+            ),
         )
 
     def _size(self, value: ValueNode | None, path: Path) -> tuple[int, int | BindParameter[int]]:
@@ -529,7 +544,7 @@ class Planner:
             if entity.needs is None or entity.needs in self.scopes:
                 hidden: tuple[Part, ...] = (TypeName("__typename", name),) if self.names_types else ()
                 options.append((entity, (*hidden, *self.parts(target, _below(nodes), path))))
-        value = next(argument.value for argument in nodes[0].arguments)
+        value = next(argument.value for argument in nodes[0].arguments or ())
         read = _reading(value, next(iter(graphql_field.args.values())).type)
         readers = {
             name: key_reader(name, entity.table)
@@ -553,7 +568,7 @@ class Planner:
 
 
 def _is_formed(identifier: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:
-    """Whether an identifier could be one of ours; one that could not is answered as one that does not exist."""
+    """Whether an identifier could be one of ours; one that could not is answered as one that is not there."""
     reader = readers.get(identifier.partition(":")[0])
     if reader is None:
         return False

@@ -1,7 +1,7 @@
 """A plan becomes one SELECT, whose columns are the JSON texts of the root fields.
 
-Every object is one `concat` over its row, every link a scalar sub-select, every page a bounded sub-select that an
-aggregate folds. PostgreSQL writes the answer; nothing above it touches a row.
+Every object is one `concat` over its row, every link a scalar sub-select, every page a bounded sub-select
+that an aggregate folds. PostgreSQL writes the answer; nothing above it touches a row.
 """
 
 from collections.abc import Iterable, Sequence
@@ -58,7 +58,9 @@ def statement(parts: Sequence[Part], kind: str) -> Select[Any]:
     texts = [writer.text(part, Scope()) for part in parts]
     return seen_by_viewer(
         *(
-            (text if isinstance(text, ScalarSelect) else select(text).scalar_subquery()).label(f"root_{position}")
+            (text if isinstance(text, ScalarSelect) else select(text).scalar_subquery()).label(
+                f"root_{position}"
+            )
             for position, text in enumerate(texts, start=1)
         )
     )
@@ -82,7 +84,7 @@ class Scope:
 
 
 class Writer:
-    """Writes SQL for one capacity of viewers; table aliases are numbered so that a plan always reads the same."""
+    """Writes SQL for one capacity of viewers; aliases are numbered so that a plan always reads the same."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -162,7 +164,7 @@ class Writer:
         descending = part.order.descending != part.backwards
         place = [beyond(keys, part.place, descending=descending)] if part.place else []
         wanted = _Wanted(part, cursor_text(part.order_name, keys))
-        selected = [
+        selected: list[ColumnElement[Any]] = [
             (self.object(item.parts, inner) if item is not None else wanted.cursor_text).label(name)
             for name, item in wanted.columns()
         ]
@@ -194,7 +196,7 @@ class Writer:
         return select(func.count()).select_from(counted).correlate(*scope.around).scalar_subquery()
 
     def choice(self, part: Choice, scope: Scope) -> ColumnElement[str]:
-        """Objects of any type as JSON text, in the order of their identifiers; `null` for what is hidden or absent."""
+        """Objects of any type as JSON text, in the order asked; `null` for what is hidden or absent."""
         wanted = (
             func.unnest(part.types, part.keys)
             .table_valued(column("type", Text), column("key", Text), with_ordinality="number")
@@ -251,7 +253,9 @@ class _Wanted:
     def _needs_cursor(self) -> bool:
         for item in self.page.parts:
             parts: Sequence[Any] = item.parts if isinstance(item, (EdgeList, PageFacts)) else ()
-            if any(isinstance(part, EdgeCursor) or getattr(part, "name", "").endswith("Cursor") for part in parts):
+            if any(
+                isinstance(part, EdgeCursor) or getattr(part, "name", "").endswith("Cursor") for part in parts
+            ):
                 return True
         return False
 
@@ -294,7 +298,7 @@ class _Fold:
                     yield _key(part.key), self.rows.c[f"edges_{item.key}_{part.key}"]
 
     def kept(self, each: ColumnElement[Any]) -> ColumnElement[Any]:
-        """The rows that the page shows, in the list's order: without the surplus one, and turned when read backwards."""
+        """The rows that the page shows, in the list's order: turned where read backwards, none too many."""
         kept = func.trim_array(func.array_agg(each), self.surplus)
         return type_coerce(func.array_reverse(kept) if self.page.backwards else kept, ARRAY(Text))
 
@@ -322,7 +326,8 @@ def concat(*pieces: Piece) -> ColumnElement[str]:
     """Join pieces of text: neighbouring literals become one, long lists are joined in chunks."""
     merged: list[ColumnElement[Any]] = []
     for is_literal, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        merged += [words("".join(group))] if is_literal else list(group)  # type: ignore[arg-type]
+        found = list(group)
+        merged += [words("".join(found))] if is_literal else found  # type: ignore[arg-type]
     if len(merged) == 1:
         return merged[0]
     while len(merged) > MOST_ARGUMENTS:
@@ -345,5 +350,3 @@ def _key(key: str) -> str:
 
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
-
-
