@@ -7,10 +7,10 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from graphql import GraphQLError, OperationType
 from starlette.requests import HTTPConnection, Request
@@ -24,6 +24,8 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
 
+from api.authentication import Authentication
+from api.languages import language_of
 from api.pages import explorer
 from auth.viewer import ANONYMOUS, Viewer
 from db.connection import TOOK_TOO_LONG, Pool
@@ -44,16 +46,6 @@ RESPONSE_TYPE = "application/graphql-response+json"
 LOOK_AT_SESSION_S = 2.0
 UNAUTHORIZED = 4401
 SECONDS_TO_RETRY = "1"
-
-
-class Introduction(Protocol):
-    """How the door learns who is at the other end of a socket."""
-
-    async def introduced(self, viewer: Viewer, params: Mapping[str, Any]) -> Viewer | None:
-        """The viewer after `connection_init`; None where what it says of itself is not true."""
-
-    async def is_live(self, viewer: Viewer) -> bool:
-        """Whether the session or token behind the viewer still stands."""
 
 
 class Unavailable(GraphQLError):
@@ -90,7 +82,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         payload = message["payload"]
         document = self.context.translator.documents.read(payload["query"])
         operation = document and document.operation(payload.get("operationName"))
-        if operation and operation.node.operation is not OperationType.SUBSCRIPTION and self.connection_acknowledged:
+        if (
+            operation
+            and operation.node.operation is not OperationType.SUBSCRIPTION
+            and self.connection_acknowledged
+        ):
             error = GraphQLError(
                 "Over a socket one can only subscribe; ask and act over HTTP.",
                 extensions={"code": "SUBSCRIPTIONS_ONLY"},
@@ -109,12 +105,16 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         door = cast("Door", self.view)
         viewer = self.context.viewer
         while True:
-            remaining = (viewer.expires_at - datetime.now(UTC)).total_seconds() if viewer.expires_at else LOOK_AT_SESSION_S
+            remaining = (
+                (viewer.expires_at - datetime.now(UTC)).total_seconds()
+                if viewer.expires_at
+                else LOOK_AT_SESSION_S
+            )
             if remaining <= 0:
                 break
             await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
             with suppress(*UNREACHABLE):  # while PostgreSQL is away nothing is sent either
-                if viewer.session_id and not await door.introduction.is_live(viewer):
+                if viewer.session_id and not await door.authentication.is_live(viewer):
                     break
         await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
 
@@ -129,19 +129,17 @@ class Door(GraphQL[Context, None]):
         pool: Pool,
         listener: Listener,
         translator: Translator,
-        introduction: Introduction,
-        *,
-        origins: Iterable[str],
+        authentication: Authentication,
     ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-            allowed_origins=list(origins),
+            allowed_origins=sorted(authentication.origins),
         )
         self.pool, self.listener, self.translator = pool, listener, translator
-        self.introduction = introduction
+        self.authentication = authentication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hold a socket."""
@@ -164,7 +162,9 @@ class Door(GraphQL[Context, None]):
             return None, request.receive
         body = await _bounded_body(request)
         if body is None:
-            return _request_error(f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413), request.receive
+            return _request_error(
+                f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413
+            ), request.receive
         asked = _read(body) if request.headers.get("content-type", "").split(";")[0] == JSON_TYPE else None
         if asked is None:
             return None, _again(body)
@@ -195,7 +195,7 @@ class Door(GraphQL[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 -- strawberry's sentinel
         """Let a client in that introduces itself truly, or not at all."""
-        viewer = await self.introduction.introduced(context.viewer, context.connection_params or {})
+        viewer = await self.authentication.introduced(context.viewer, context.connection_params or {})
         if viewer is None:
             raise ConnectionRejectionError
         context.viewer = viewer
@@ -240,16 +240,6 @@ def presentable(error: GraphQLError) -> GraphQLError:
         return error
     shown = masked(original)
     return GraphQLError(shown.message, nodes=error.nodes, path=error.path, extensions=shown.extensions)
-
-
-def language_of(connection: HTTPConnection) -> str:
-    """Vietnamese or English, as the caller prefers (RFC 9110 section 12.5.4); Vietnamese where it does not say."""
-    wanted = []
-    for position, item in enumerate(connection.headers.get("accept-language", "").split(",")):
-        tag, _, quality = item.strip().partition(";q=")
-        with suppress(ValueError):
-            wanted.append((-float(quality or 1), position, tag[:2].lower()))
-    return next((tag for _, _, tag in sorted(wanted) if tag in ("vi", "en")), "vi")
 
 
 def _viewer(connection: HTTPConnection) -> Viewer:
@@ -304,7 +294,9 @@ def _answered(answer: Answer, request: Request) -> Response:
 
 def _failed(error: GraphQLError, request: Request) -> Response:
     status = getattr(error, "status", 200)
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": SECONDS_TO_RETRY} if status == Unavailable.status else {})
+    headers = {"Cache-Control": "no-store"} | (
+        {"Retry-After": SECONDS_TO_RETRY} if status == Unavailable.status else {}
+    )
     return JSONResponse(
         {"data": None, "errors": [error.formatted]}, status, headers, media_type=_media_type(request)
     )

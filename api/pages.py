@@ -1,7 +1,6 @@
 """What a person sees in a browser: the landing page, the explorer, and the files both are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
 from html import escape
@@ -16,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from auth.personas import Persona
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 
 ROOM = Path(__file__).parent
@@ -77,16 +77,6 @@ IDENTITY_SYSTEM = """
 <a class="action" href="/sign-in?next=%2Fgraphql">Đăng nhập <span lang="en">Sign in</span></a>
 </p>
 """
-
-
-@dataclass(frozen=True)
-class Persona:
-    """Somebody invented, as whom a developer may sign in; `what_vi` and `what_en` say who that is."""
-
-    subject: str
-    name: str
-    what_vi: str
-    what_en: str
 
 
 def pages(personas: Sequence[Persona] = (), sdl: str = "") -> list[BaseRoute]:

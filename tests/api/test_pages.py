@@ -13,14 +13,15 @@ from starlette.testclient import TestClient
 from starlette.types import Receive, Scope, Send
 
 from api import pages
-from api.pages import ASSETS, MEDIA_TYPES, Persona
+from api.pages import ASSETS, MEDIA_TYPES
+from auth.personas import Persona
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from schema.portal import schema
 
 LAN = Viewer(kind=ViewerKind.CITIZEN, principal=UUID(int=7), name="Nguyễn Thị Lan")
 PERSONAS = (
-    Persona("lan", "Nguyễn Thị Lan", "Người dân", "Citizen"),
-    Persona("x&y", "<b>Tên</b>", "Cán bộ", "Officer"),
+    Persona("lan", ViewerKind.CITIZEN, "Nguyễn Thị Lan", "Người dân", "Citizen"),
+    Persona("x&y", ViewerKind.OFFICER, "<b>Tên</b>", "Cán bộ", "Officer"),
 )
 SDL = "type Query { viewer: String }"
 OPENINGS = sorted(Path("explorer/opening").glob("*.graphql"))

@@ -1,0 +1,96 @@
+"""The portal put together: every part of the door in one place, opened in order and closed in reverse."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from api.authentication import Doorkeeper, open_authentication
+from api.graphql import Door
+from api.health import health
+from api.pages import pages
+from api.provider import provider_routes
+from api.settings import SettingMissing, Settings
+from api.signing_in import open_signing_in
+from auth.personas import PEOPLE
+from auth.provider import DEVELOPMENT_SECRET, Provider
+from db.connection import make_pool
+from db.events import Listener
+from db.identifiers import participant_of
+from schema.portal import schema
+from selection.answers import Translator
+
+POOL_SIZE = 10
+
+
+@asynccontextmanager
+async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
+    """Open the portal on the database of the settings, and close it again.
+
+    Raises: SettingMissing.
+    """
+    database_url = settings.database_url
+    if database_url is None:
+        raise SettingMissing(name="DATABASE_URL", wanted="postgresql://ansinh_api@…")
+    redirect_uri = f"{settings.url}/sign-in/callback"
+    async with AsyncExitStack() as opened:
+        pool = await opened.enter_async_context(make_pool(database_url, size=POOL_SIZE, name="ansinh api"))
+        listener = await opened.enter_async_context(Listener(database_url))
+        authentication = await opened.enter_async_context(
+            open_authentication(
+                pool,
+                issuer=settings.issuer,
+                audience=settings.audience,
+                origins=[settings.url],
+                find_participant=partial(participant_of, pool, settings.identifier_keys()),
+            )
+        )
+        signing_in = await opened.enter_async_context(
+            open_signing_in(
+                authentication,
+                client_id=settings.client_id,
+                client_secret=settings.client_secret or _development_secret(settings),
+                redirect_uri=redirect_uri,
+            )
+        )
+        translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
+        translator.install()
+        door = Door(pool, listener, translator, authentication)
+        yield Starlette(
+            routes=[
+                *pages(PEOPLE if settings.is_development else (), schema.as_str()),
+                Route("/graphql", door),
+                WebSocketRoute("/graphql", door),
+                *signing_in.routes(),
+                *_provider(settings, redirect_uri),
+                *health(pool, listener),
+            ],
+            middleware=[Middleware(Doorkeeper, authentication=authentication)],
+        )
+
+
+def _development_secret(settings: Settings) -> str:
+    if not settings.is_development:
+        raise SettingMissing(name="ANSINH_CLIENT_SECRET", wanted="OpenID Connect client_secret")
+    return DEVELOPMENT_SECRET
+
+
+def _provider(settings: Settings, redirect_uri: str) -> list[BaseRoute]:
+    """The development provider, where there is no other."""
+    if not settings.is_development or settings.issuer != f"{settings.url}/provider":
+        return []
+    return [
+        provider_routes(
+            Provider(
+                settings.home,
+                settings.issuer,
+                is_development=True,
+                redirect_uris=(redirect_uri,),
+                client_id=settings.client_id,
+                audience=settings.audience,
+            )
+        )
+    ]
