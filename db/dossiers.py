@@ -245,7 +245,7 @@ async def submit(
         employer_id=filing.employer_id,
     )
     if person is None:
-        raise NotFound(path=("participant",), noun="participant")
+        raise NotFound(path=("participant",))
     version = await fetch_one(connection, _VERSION_TODAY, service_id=filing.service_id, today=today)
     if version is None:
         raise ServiceNotOffered(path=("service",), service=filing.service_id)
@@ -371,7 +371,7 @@ async def _lock(
     if dossier is None:
         if await fetch_one(connection, _seen(visible), dossier_id=dossier_id):
             raise ActNotAllowed(path=("dossier",), act=act)
-        raise NotFound(path=("dossier",), noun="dossier")
+        raise NotFound(path=("dossier",))
     if dossier["version"] != expected_version:
         raise VersionConflict(path=("expectedVersion",), version=dossier["version"])
     return dossier

@@ -32,14 +32,14 @@ class NotSignedIn(Refusal):
 
 
 class NotFound(Refusal):
-    """There is no such {noun}, or it is not for you."""
+    """There is no such thing, or it is not for you."""
 
     code = "NOT_FOUND"
-    vietnamese = "Không có {noun} này, hoặc không thuộc quyền của bạn."
+    vietnamese = "Không có mục này, hoặc mục này không thuộc quyền của bạn."
 
 
 class IdentifierRefused(Refusal):
-    """This is not the identifier of a {noun}."""
+    """This is not an identifier of the type {type}."""
 
     code = "BAD_ID"
-    vietnamese = "Đây không phải là mã định danh của {noun}."
+    vietnamese = "Đây không phải là mã định danh loại {type}."

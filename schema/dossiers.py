@@ -318,4 +318,4 @@ def _key(noun: str, identifier: str, argument: str) -> str:
             return key
     except ValueError:
         pass
-    raise IdentifierRefused(path=(argument,), noun=noun)
+    raise IdentifierRefused(path=(argument,), type=noun)

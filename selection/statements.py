@@ -21,6 +21,7 @@ from sqlalchemy import (
     column,
     func,
     select,
+    true,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
@@ -179,7 +180,12 @@ class Writer:
         )
         fold = _Fold(part, page, self.total(row, conditions, scope))
         folded = concat("{", *_separated((_key(item.key), fold.text(item)) for item in part.parts), "}")
-        return select(folded).select_from(page).correlate(*scope.around).scalar_subquery()
+        if all(isinstance(item, TypeName | Total) for item in part.parts):
+            return folded
+        # HAVING makes it one row, whether or not an aggregate is asked for.
+        return (
+            select(folded).select_from(page).having(true()).correlate(*scope.around).scalar_subquery()
+        )
 
     def total(
         self, row: FromClause, conditions: Sequence[ColumnElement[bool]], scope: Scope
