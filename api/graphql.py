@@ -1,13 +1,14 @@
 """GraphQL at the door: over HTTP, and subscriptions over graphql-transport-ws.
 
-A query that is planned whole is answered ahead of strawberry; everything else falls through to it, with the same answer.
+A query that is planned whole is answered ahead of strawberry; all else falls through to it, with the same
+answer.
 """
 
 import asyncio
 import json
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -30,7 +31,7 @@ from api.pages import explorer
 from auth.viewer import ANONYMOUS, Viewer
 from db.connection import TOOK_TOO_LONG, Pool
 from db.events import Listener
-from db.outages import UNREACHABLE
+from db.outages import UNREACHABLE, described
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
@@ -48,22 +49,36 @@ UNAUTHORIZED = 4401
 SECONDS_TO_RETRY = "1"
 
 
-class Unavailable(GraphQLError):
+class Unavailable(OperationFault):
     """The service is interrupted for a moment. Nothing was changed; try again."""
 
-    code, status = "UNAVAILABLE", 503
+    code = "UNAVAILABLE"
+    vietnamese = "Dịch vụ tạm gián đoạn. Không có gì bị thay đổi; vui lòng thử lại."
 
 
-class TookTooLong(GraphQLError):
+class TookTooLong(OperationFault):
     """This took longer than it may. Ask for less at once."""
 
-    code, status = "TOOK_TOO_LONG", 200
+    code = "TOOK_TOO_LONG"
+    vietnamese = "Yêu cầu này mất quá nhiều thời gian. Hãy hỏi ít hơn mỗi lần."
 
 
-class Fault(GraphQLError):
-    """Something went wrong on our side. Tell support the incident's number."""
+class Fault(OperationFault):
+    """Something went wrong on our side. Tell support the incident's number, {incident}."""
 
-    code, status = "FAULT", 200
+    code = "FAULT"
+    vietnamese = "Có lỗi từ phía chúng tôi. Hãy báo cho bộ phận hỗ trợ số sự cố {incident}."
+
+    def extras(self) -> dict[str, object]:
+        """The number under which we logged it."""
+        return {"incidentId": self.params["incident"]}
+
+
+class SubscriptionsOnly(OperationFault):
+    """Over a socket one can only subscribe; ask and act over HTTP."""
+
+    code = "SUBSCRIPTIONS_ONLY"
+    vietnamese = "Qua kết nối này chỉ có thể theo dõi; hãy hỏi và thực hiện qua HTTP."
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -87,13 +102,20 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             and operation.node.operation is not OperationType.SUBSCRIPTION
             and self.connection_acknowledged
         ):
-            error = GraphQLError(
-                "Over a socket one can only subscribe; ask and act over HTTP.",
-                extensions={"code": "SUBSCRIPTIONS_ONLY"},
-            )
+            error = presentable(SubscriptionsOnly(), self.context.language)
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
             return
         await super().handle_subscribe(message)
+
+    async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
+        """Send what is followed, its faults masked as everywhere."""
+
+        async def shown() -> AsyncGenerator[Any, None]:
+            async for result in result_source:
+                result.errors = presented(result.errors, self.context.language)
+                yield result
+
+        await super()._send_result_stream(operation, shown())
 
     async def shutdown(self) -> None:
         """End everything that belongs to the socket."""
@@ -142,41 +164,38 @@ class Door(GraphQL[Context, None]):
         self.authentication = authentication
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or hold a socket."""
+        """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
+        response = None
         if scope["type"] == "http":
-            response, receive = await self.answer(Request(scope, receive))
-            if response is not None:
-                await response(scope, receive, send)
-                return
-        await super().__call__(scope, receive, send)
+            request = Request(scope, receive)
+            if request.method == "GET":
+                response = _looked_up(request)
+            elif request.method == "POST":
+                body = await _bounded_body(request)
+                receive = _again(body)
+                response = await self.answer(request, body)
+        if response is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await response(scope, receive, send)
 
-    async def answer(self, request: Request) -> tuple[Response | None, Receive]:
-        """Answer ahead of strawberry where we can; else None, and the body to be read once more."""
-        if request.method == "GET":
-            if "text/html" in request.headers.get("accept", "") and "query" not in request.query_params:
-                return explorer(request), request.receive
-            if _viewer(request).session_id:
-                # A link on another site could make a signed-in browser ask.
-                return Response("With a session, ask by POST.", 405, {"Allow": "POST"}), request.receive
-        if request.method != "POST":
-            return None, request.receive
-        body = await _bounded_body(request)
-        if body is None:
-            return _request_error(
-                f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413
-            ), request.receive
-        asked = _read(body) if request.headers.get("content-type", "").split(";")[0] == JSON_TYPE else None
+    async def answer(self, request: Request, body: bytes) -> Response | None:
+        """Answer a query that is planned whole; None where strawberry has to."""
+        if len(body) > MOST_BODY_BYTES:
+            return _request_error(f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413)
+        if request.headers.get("content-type", "").partition(";")[0] != JSON_TYPE:
+            return None
+        asked = _read(body)
         if asked is None:
-            return None, _again(body)
-        text, variables, operation_name = asked
+            return None
         try:
-            answer = await self._ask(_viewer(request), text, operation_name, variables)
-        except (OperationFault, Unavailable, TookTooLong, Fault) as error:
-            return _failed(error, request), _again(body)
-        return (_answered(answer, request) if answer else None), _again(body)
+            answer = await self._ask(_viewer(request), *asked)
+        except OperationFault as fault:
+            return _failed(fault, request)
+        return _answered(answer, request) if answer else None
 
     async def _ask(
-        self, viewer: Viewer, text: str, operation_name: str | None, variables: Mapping[str, Any]
+        self, viewer: Viewer, text: str, variables: Mapping[str, Any], operation_name: str | None
     ) -> Answer | None:
         """Ask once more where PostgreSQL had gone: reading twice does no harm."""
         try:
@@ -207,7 +226,7 @@ class Door(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes."""
-        result.errors = [presentable(error) for error in result.errors or ()] or None
+        result.errors = presented(result.errors, language_of(request))
         return await super().process_result(request, result)
 
     def create_response(self, response_data: Any, sub_response: Response) -> Response:  # noqa: ANN401
@@ -215,49 +234,63 @@ class Door(GraphQL[Context, None]):
         response = super().create_response(response_data, sub_response)
         errors = response_data.get("errors", ()) if isinstance(response_data, dict) else ()
         if any(error.get("extensions", {}).get("code") == Unavailable.code for error in errors):
-            response.status_code = Unavailable.status
+            response.status_code = 503
             response.headers["Retry-After"] = SECONDS_TO_RETRY
         response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def masked(error: BaseException) -> GraphQLError:
+def masked(error: BaseException) -> OperationFault:
     """What the caller may know of a fault: whether to try again, or the number under which we logged it."""
     if isinstance(error, TOOK_TOO_LONG):
-        return TookTooLong(TookTooLong.__doc__ or "", extensions={"code": TookTooLong.code})
+        return TookTooLong()
     if isinstance(error, UNREACHABLE):
-        return Unavailable(Unavailable.__doc__ or "", extensions={"code": Unavailable.code})
+        return Unavailable()
     incident = secrets.token_hex(8)
-    # The error's text may quote somebody's data; its type and place do not.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "?"
-    log.error("incident %s: %s at %s", incident, type(error).__name__, place)
-    return Fault(Fault.__doc__ or "", extensions={"code": Fault.code, "incidentId": incident})
+    log.error("incident %s: %s", incident, described(error))
+    return Fault(incident=incident)
 
 
-def presentable(error: GraphQLError) -> GraphQLError:
-    """The error as the caller sees it: a fault of ours is masked, and stays where it was."""
-    original = error.original_error
-    if original is None or isinstance(original, GraphQLError):
+def presented(errors: Iterable[GraphQLError] | None, language: str) -> list[GraphQLError] | None:
+    """The errors of a result as the caller sees them."""
+    return [presentable(error, language) for error in errors or ()] or None
+
+
+def presentable(error: GraphQLError, language: str) -> GraphQLError:
+    """The error as the caller sees it, in the caller's language: a fault of ours is masked in place."""
+    original = error.original_error or error
+    fault = original if isinstance(original, GraphQLError) else masked(original)
+    if not isinstance(fault, OperationFault):
         return error
-    shown = masked(original)
-    return GraphQLError(shown.message, nodes=error.nodes, path=error.path, extensions=shown.extensions)
+    return GraphQLError(
+        fault.said(language),
+        nodes=error.nodes or fault.nodes,
+        path=error.path or fault.path,
+        extensions=fault.extensions,
+    )
 
 
 def _viewer(connection: HTTPConnection) -> Viewer:
     return cast("Viewer", connection.scope.get("viewer", ANONYMOUS))
 
 
-async def _bounded_body(request: Request) -> bytes | None:
-    chunks, length = [], 0
+def _looked_up(request: Request) -> Response | None:
+    """Show the explorer to a browser; refuse a session's GET, which a link on another site could make."""
+    if "text/html" in request.headers.get("accept", "") and "query" not in request.query_params:
+        return explorer(request)
+    if _viewer(request).session_id:
+        return Response("With a session, ask by POST.", 405, {"Allow": "POST"})
+    return None
+
+
+async def _bounded_body(request: Request) -> bytes:
+    """Read a body, one byte past the bound at most."""
+    body = b""
     async for chunk in request.stream():
-        length += len(chunk)
-        if length > MOST_BODY_BYTES:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
+        body += chunk
+        if len(body) > MOST_BODY_BYTES:
+            return body[: MOST_BODY_BYTES + 1]
+    return body
 
 
 def _again(body: bytes) -> Receive:
@@ -291,18 +324,28 @@ def _answered(answer: Answer, request: Request) -> Response:
         media_type=_media_type(request),
         headers={
             "Cache-Control": "no-store",
-            "Server-Timing": f"parse;dur={timing.parse_ms:.2f}, plan;dur={timing.plan_ms:.2f}, db;dur={timing.db_ms:.2f}",
+            "Server-Timing": ", ".join(
+                f"{step};dur={took_ms:.2f}"
+                for step, took_ms in (
+                    ("parse", timing.parse_ms),
+                    ("plan", timing.plan_ms),
+                    ("db", timing.db_ms),
+                )
+            ),
         },
     )
 
 
-def _failed(error: GraphQLError, request: Request) -> Response:
-    status = getattr(error, "status", 200)
-    headers = {"Cache-Control": "no-store"} | (
-        {"Retry-After": SECONDS_TO_RETRY} if status == Unavailable.status else {}
-    )
-    return JSONResponse(
-        {"data": None, "errors": [error.formatted]}, status, headers, media_type=_media_type(request)
+def _failed(fault: OperationFault, request: Request) -> Response:
+    is_interruption = isinstance(fault, Unavailable)
+    headers = {"Cache-Control": "no-store"} | ({"Retry-After": SECONDS_TO_RETRY} if is_interruption else {})
+    return Response(
+        json.dumps(
+            {"data": None, "errors": [presentable(fault, language_of(request)).formatted]}, ensure_ascii=False
+        ),
+        503 if is_interruption else 200,
+        headers,
+        media_type=_media_type(request),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from graphql import GraphQLError
 from strawberry import Info
 
 from auth import policies
@@ -23,7 +22,7 @@ from schema.offices import Office
 from selection import Columns, Condition, Cursor, Order, computed, cursor_text, entity, link, stored
 from selection.cursors import read_cursor
 from selection.entities import MOST_ROWS
-from selection.faults import BadIdentifier
+from selection.faults import BadIdentifier, OperationFault
 from selection.plans import Followed
 
 described(
@@ -95,11 +94,11 @@ def events_followed(event: Columns, *, dossier: Condition) -> Iterator[Condition
     yield event.dossier_id == dossier
 
 
-class FollowingEnded(GraphQLError):  # noqa: N818 -- an answer, not an error of the program
+class FollowingEnded(OperationFault):
     """There is no such dossier, or it is no longer for you."""
 
-    def __init__(self) -> None:
-        super().__init__(str(self.__doc__), extensions={"code": "NOT_FOUND"})
+    code = "NOT_FOUND"
+    vietnamese = "Không có hồ sơ này, hoặc hồ sơ không còn thuộc quyền của bạn."
 
 
 async def dossier_events_followed(

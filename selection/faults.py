@@ -1,6 +1,7 @@
-"""What a caller can get wrong in an operation: each with a stable code."""
+"""What a caller can get wrong in an operation: each with a stable code, in English and in Vietnamese."""
 
 from collections.abc import Collection
+from typing import ClassVar
 
 from graphql import GraphQLError, Node
 
@@ -8,7 +9,8 @@ from graphql import GraphQLError, Node
 class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, not an error of the program
     """The operation cannot be answered."""
 
-    code = "OPERATION_FAULT"
+    code: ClassVar[str] = "OPERATION_FAULT"
+    vietnamese: ClassVar[str] = "Không thể trả lời yêu cầu này."
 
     def __init__(
         self,
@@ -17,41 +19,66 @@ class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, no
         path: Collection[str | int] | None = None,
         **params: object,
     ) -> None:
-        sentence = " ".join((type(self).__doc__ or "").split())
-        super().__init__(sentence.format_map(params), nodes=nodes, path=path, extensions={"code": self.code})
+        self.params = params
+        super().__init__(
+            self.said("en"), nodes=nodes, path=path, extensions={"code": self.code, **self.extras()}
+        )
+
+    def said(self, language: str) -> str:
+        """The fault in Vietnamese (`vi`) or in English: its docstring is its English sentence."""
+        sentence = self.vietnamese if language == "vi" else " ".join((self.__doc__ or "").split())
+        return sentence.format_map(self.params)
+
+    def extras(self) -> dict[str, object]:
+        """What the fault tells a program beyond its code."""
+        return {}
 
 
 class BadCursor(OperationFault):
     """This cursor does not belong to this list. Use a cursor that the same list gave, in the same order."""
 
     code = "BAD_CURSOR"
+    vietnamese = (
+        "Con trỏ này không thuộc danh sách này. Hãy dùng con trỏ do chính danh sách này trả về, cùng thứ tự."
+    )
 
 
 class BadPageSize(OperationFault):
     """A page has between 1 and {most} rows."""
 
     code = "BAD_PAGE_SIZE"
+    vietnamese = "Một trang có từ 1 đến {most} dòng."
 
 
 class BadPageDirection(OperationFault):
     """Page forwards with `first` and `after`, or backwards with `last` and `before`; not both at once."""
 
     code = "BAD_PAGE_DIRECTION"
+    vietnamese = "Hãy xem tới với `first` và `after`, hoặc xem lùi với `last` và `before`; không dùng cả hai."
 
 
 class BadIdentifier(OperationFault):
     """This is not an identifier of type {entity}."""
 
     code = "BAD_ID"
+    vietnamese = "Đây không phải là mã định danh loại {entity}."
+
+
+class BadText(OperationFault):
+    """This text has a character that no text of the agency has."""
+
+    code = "BAD_TEXT"
 
 
 class TooManyIdentifiers(OperationFault):
     """At most {most} identifiers at once."""
 
     code = "TOO_MANY_IDS"
+    vietnamese = "Mỗi lần nhiều nhất {most} mã định danh."
 
 
 class ScopeMissing(OperationFault):
     """This takes the scope `{scope}`, which the caller's token or session does not have."""
 
     code = "SCOPE_MISSING"
+    vietnamese = "Việc này cần quyền `{scope}`, mà thẻ truy cập hoặc phiên làm việc không có."
