@@ -1,9 +1,9 @@
 """Signing in with a browser, and signing out.
 
 The browser goes to the issuer and comes back with a code; we exchange it, and the browser keeps the secret
-of a session: no token ever reaches it. What binds its return to its departure is a cookie of five minutes that
-may come along from the issuer's site (SameSite=Lax). The session's own cookie is Strict, so it would not be sent
-on the redirect from there: a page of ours takes the person on instead.
+of a session: no token ever reaches it. What binds its return to its departure is a cookie of five minutes
+that may come along from the issuer's site (SameSite=Lax). The session's own cookie is Strict, so it would not
+be sent on the redirect from there: a page of ours takes the person on instead.
 
 Source: OpenID Connect Core 1.0 section 3.1, RFC 7636 (PKCE), RFC 9207 (`iss`), RFC 9700 (OAuth security).
 """

@@ -27,6 +27,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from authlib.oidc.core import AuthorizationCodeMixin, UserInfo
 from authlib.oidc.core.grants import OpenIDCode
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
@@ -450,7 +451,7 @@ def signing_key(file: Path) -> ECKey:
         unfinished.unlink()
     try:
         return ECKey.import_key(json.loads(file.read_text()))
-    except ValueError as error:
+    except (ValueError, TypeError, JoseError) as error:
         raise ProviderKeyDamaged(file=file) from error
 
 

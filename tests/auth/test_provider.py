@@ -1,0 +1,265 @@
+"""The development provider: for personas, in development, on this machine."""
+
+import base64
+import time
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from auth.personas import PARTNERS, PEOPLE, PERSONAS, PersonaUnknown, persona_of
+from auth.provider import (
+    DEVELOPMENT_SECRET,
+    Answer,
+    OutsideDevelopment,
+    Provider,
+    ProviderKeyDamaged,
+    issue_token,
+)
+from auth.viewer import ViewerKind
+from domain.identifiers import IdentifierKind, is_formed, personal_number_sex_digit
+
+ISSUER = "http://127.0.0.1:8000/provider"
+BACK = "http://127.0.0.1:8000/sign-in/callback"
+VERIFIER = "v" * 43
+# BASE64URL(SHA-256(VERIFIER)), RFC 7636 section 4.2.
+CHALLENGE = "7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM"
+ASKED = {
+    "client_id": "ansinh",
+    "response_type": "code",
+    "redirect_uri": BACK,
+    "scope": "openid",
+    "state": "s",
+    "nonce": "n",
+    "code_challenge": CHALLENGE,
+    "code_challenge_method": "S256",
+    "login_hint": "lan",
+}
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Provider:
+    return Provider(tmp_path, ISSUER, is_development=True, redirect_uris=(BACK,))
+
+
+def basic(client_id: str, secret: str = DEVELOPMENT_SECRET) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(f"{client_id}:{secret}".encode()).decode()}
+
+
+def asked(provider: Provider, **changes: str | None) -> Answer | None:
+    """Ask for a code, with changes; a parameter changed to None is left out."""
+    parameters = {name: value for name, value in (ASKED | changes).items() if value is not None}
+    return provider.authorize(parameters.items())
+
+
+def returned(answer: Answer | None) -> dict[str, str]:
+    """What the browser brings back to the portal."""
+    assert answer
+    location = answer.headers["Location"]
+    assert location.startswith(f"{BACK}?")
+    return dict(parse_qsl(urlsplit(location).query))
+
+
+def exchanged(provider: Provider, code: str, **changes: str | None) -> Answer:
+    form = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": BACK,
+        "code_verifier": VERIFIER,
+    } | changes
+    return provider.exchange([(name, value) for name, value in form.items() if value], basic("ansinh"))
+
+
+def claims_in(provider: Provider, token: str) -> dict[str, object]:
+    keys = KeySet.import_key_set({"keys": [dict(key) for key in provider.jwks()["keys"]]})
+    return jwt.decode(token, keys, algorithms=["ES256"]).claims
+
+
+@pytest.mark.parametrize(
+    "issuer",
+    ["https://dichvucong.example/provider", "http://192.168.1.7:8000/provider", "http://localhost.evil"],
+)
+def test_provider_refuses_any_address_but_this_machines(tmp_path: Path, issuer: str) -> None:
+    with pytest.raises(OutsideDevelopment):
+        Provider(tmp_path, issuer, is_development=True)
+
+
+def test_provider_refuses_to_be_built_outside_development(tmp_path: Path) -> None:
+    with pytest.raises(OutsideDevelopment):
+        Provider(tmp_path, ISSUER, is_development=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_token_is_issued_outside_development(tmp_path: Path) -> None:
+    with pytest.raises(OutsideDevelopment):
+        issue_token(tmp_path, ISSUER, "lan", is_development=False)
+
+
+def test_signing_key_outlives_the_process_and_is_for_our_eyes_only(tmp_path: Path) -> None:
+    first = Provider(tmp_path, ISSUER, is_development=True).jwks()
+    assert Provider(tmp_path, ISSUER, is_development=True).jwks() == first
+    [file] = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_private_half_of_the_key_is_not_published(provider: Provider) -> None:
+    [key] = provider.jwks()["keys"]
+    assert "d" not in key
+    assert (key["use"], key["alg"], key["kty"]) == ("sig", "ES256", "EC")
+
+
+@pytest.mark.parametrize("written", ["", "{}", "[]", '{"kty": "RSA"}'])
+def test_damaged_key_is_told_as_such(tmp_path: Path, written: str) -> None:
+    (tmp_path / "provider.key").write_text(written)
+    with pytest.raises(ProviderKeyDamaged):
+        Provider(tmp_path, ISSUER, is_development=True)
+
+
+@pytest.mark.parametrize("subject", PERSONAS)
+def test_token_for_a_persona_is_what_the_portal_expects(tmp_path: Path, subject: str) -> None:
+    token = issue_token(tmp_path, ISSUER, subject, is_development=True)
+    provider = Provider(tmp_path, ISSUER, is_development=True)
+    claims = claims_in(provider, token)
+    persona = persona_of(subject)
+    assert (claims["iss"], claims["sub"], claims["aud"]) == (ISSUER, subject, "ansinh")
+    assert claims["account_type"] == persona.kind.value.lower()
+    assert claims["name"] == persona.name
+    assert str(claims["scope"]).split() == sorted(persona.scopes)
+    assert int(str(claims["exp"])) - int(str(claims["iat"])) == 600
+    assert claims.get("personal_number") == persona.personal_number
+
+
+def test_unknown_persona_is_told_who_there_is(tmp_path: Path) -> None:
+    with pytest.raises(PersonaUnknown, match="lan, minh, hoa, det-may, thu, son, bo-y-te"):
+        issue_token(tmp_path, ISSUER, "nobody", is_development=True)
+
+
+def test_citizens_have_personal_numbers_that_could_be_real() -> None:
+    for persona in PEOPLE:
+        if persona.kind is ViewerKind.CITIZEN:
+            number = persona.personal_number
+            assert number
+            assert is_formed(IdentifierKind.PERSONAL_NUMBER, number)
+            born_in, is_female = 1900 + int(number[4:6]), "Thị" in persona.name
+            assert int(number[3]) == personal_number_sex_digit(born_in, is_female=is_female)
+
+
+def test_persona_that_is_not_named_is_asked_for(provider: Provider) -> None:
+    assert asked(provider, login_hint=None) is None
+    assert asked(provider, login_hint="nobody") is None
+
+
+def test_partner_cannot_sign_in_with_a_browser(provider: Provider) -> None:
+    assert [asked(provider, login_hint=partner.subject) for partner in PARTNERS] == [None]
+
+
+def test_answer_names_its_issuer_and_returns_the_state(provider: Provider) -> None:
+    back = returned(asked(provider))
+    assert (back["iss"], back["state"]) == (ISSUER, "s")
+
+
+def test_refusal_names_its_issuer_too(provider: Provider) -> None:
+    back = returned(asked(provider, nonce=None))
+    assert (back["error"], back["iss"], back["state"]) == ("invalid_request", ISSUER, "s")
+
+
+def test_code_is_exchanged_for_an_identity_and_an_access_token(provider: Provider) -> None:
+    answer = exchanged(provider, returned(asked(provider))["code"])
+    assert answer.status == 200
+    assert isinstance(answer.body, dict)
+    identity = claims_in(provider, answer.body["id_token"])
+    assert (identity["iss"], identity["sub"], identity["aud"], identity["nonce"]) == (
+        ISSUER,
+        "lan",
+        "ansinh",
+        "n",
+    )
+    assert answer.body["token_type"] == "Bearer"
+    assert answer.body["expires_in"] == 600
+
+
+def test_access_token_may_do_no_more_than_was_asked_nor_than_the_persona(provider: Provider) -> None:
+    code = returned(asked(provider, scope="openid dossier:read dossier:accept"))["code"]
+    answer = exchanged(provider, code)
+    assert isinstance(answer.body, dict)
+    assert claims_in(provider, answer.body["access_token"])["scope"] == "dossier:read openid"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"code_challenge": None, "code_challenge_method": None},
+        {"code_challenge_method": None},
+        {"code_challenge_method": "plain"},
+        {"code_challenge": "short"},
+    ],
+)
+def test_pkce_by_sha_256_is_mandatory(provider: Provider, changes: dict[str, str | None]) -> None:
+    assert returned(asked(provider, **changes))["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("verifier", [None, "w" * 43, CHALLENGE])
+def test_code_without_its_verifier_is_worthless(provider: Provider, verifier: str | None) -> None:
+    answer = exchanged(provider, returned(asked(provider))["code"], code_verifier=verifier)
+    assert answer.status == 400
+
+
+def test_a22_code_is_spent_by_an_exchange_even_one_that_fails(provider: Provider) -> None:
+    code = returned(asked(provider))["code"]
+    assert exchanged(provider, code, code_verifier="w" * 43).status == 400
+    assert exchanged(provider, code).body == {
+        "error": "invalid_grant",
+        "error_description": "Invalid 'code' in request.",
+    }
+
+
+def test_a22_code_is_good_once(provider: Provider) -> None:
+    code = returned(asked(provider))["code"]
+    assert exchanged(provider, code).status == 200
+    assert exchanged(provider, code).status == 400
+
+
+def test_code_is_good_for_a_minute(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = returned(asked(provider))["code"]
+    now = time.time()
+    monkeypatch.setattr("auth.provider.time.time", lambda: now + 61)
+    assert exchanged(provider, code).status == 400
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [f"{BACK}/", f"{BACK}?x=1", "https://evil.example/", f"{BACK}.evil.example", 'http://"é', None],
+)
+def test_nobody_is_sent_to_a_place_that_is_not_registered(provider: Provider, uri: str | None) -> None:
+    answer = asked(provider, redirect_uri=uri)
+    assert answer
+    assert answer.status == 400
+    assert "Location" not in answer.headers
+
+
+def test_partner_gets_a_token_for_itself(provider: Provider) -> None:
+    answer = provider.exchange([("grant_type", "client_credentials")], basic("bo-y-te"))
+    assert isinstance(answer.body, dict)
+    claims = claims_in(provider, answer.body["access_token"])
+    assert (claims["sub"], claims["account_type"]) == ("bo-y-te", "partner")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{}, basic("bo-y-te", "wrong"), basic("nobody"), basic("ansinh"), {"Authorization": "Basic /////"}],
+)
+def test_whoever_does_not_prove_to_be_the_partner_gets_nothing(
+    provider: Provider, headers: dict[str, str]
+) -> None:
+    answer = provider.exchange([("grant_type", "client_credentials")], headers)
+    assert answer.status in {400, 401}
+    assert isinstance(answer.body, dict)
+    assert "access_token" not in answer.body
+
+
+@pytest.mark.parametrize("grant_type", ["password", "refresh_token", "implicit", '"é', ""])
+def test_there_is_no_other_way_to_a_token(provider: Provider, grant_type: str) -> None:
+    assert provider.exchange([("grant_type", grant_type)], basic("bo-y-te")).status == 400
