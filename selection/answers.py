@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from graphql import (
     GraphQLInterfaceType,
@@ -172,7 +172,8 @@ class Translator:
         key = (viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
         if (known := operation.variants.get(key)) is not None:
             if isinstance(known, Unplannable):
-                raise known
+                # Without its trace, which would grow each time, and keep every caller's variables.
+                raise known.with_traceback(None)
             return known  # type: ignore[no-any-return]
         root = self.catalogue.schema.query_type
         assert root is not None  # noqa: S101 -- a schema has queries
@@ -257,6 +258,9 @@ class Translator:
         for graphql_type in self.catalogue.schema.type_map.values():
             if isinstance(graphql_type, GraphQLInterfaceType):
                 graphql_type.resolve_type = type_of_row
+            elif graphql_type.name in self.catalogue.entities:
+                # What a plan brings is a mapping, no instance of the class that strawberry would look for.
+                cast("GraphQLObjectType", graphql_type).is_type_of = None
             elif isinstance(graphql_type, GraphQLObjectType) and _is_page_type(graphql_type):
                 for field in graphql_type.fields.values():
                     field.resolve = brought
