@@ -11,6 +11,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLObjectType,
     OperationDefinitionNode,
     OperationType,
     TypeInfo,
@@ -168,11 +169,14 @@ class _Look(Visitor):
     def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
         """Note the scopes of a field, and which variables shape a page."""
         parent = self.type_info.get_parent_type()
-        result = self.type_info.get_type()
+        result = get_named_type(self.type_info.get_type())
         if parent is None or result is None:
             return
         declaration = self.catalogue.declaration(parent.name, node.name.value)
-        target = get_named_type(result).name
+        # Who asks only how long a list is looks at its rows all the same.
+        if isinstance(declaration, Rows) and isinstance(result, GraphQLObjectType):
+            result = get_named_type(result.fields["nodes"].type)
+        target = result.name
         names = self.catalogue.node_types if target == "Node" else (parent.name, target)
         needs = [self.catalogue.entities[name].needs for name in names if name in self.catalogue.entities]
         self.scopes.update(scope for scope in (*needs, getattr(declaration, "needs", None)) if scope)
