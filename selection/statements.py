@@ -179,13 +179,17 @@ class Writer:
             .subquery(self.name("page"))
         )
         fold = _Fold(part, page, self.total(row, conditions, scope))
-        folded = concat("{", *_separated((_key(item.key), fold.text(item)) for item in part.parts), "}")
+        folded = concat(
+            "{",
+            *_separated(
+                (_key(item.key), fold.text(place, item)) for place, item in enumerate(part.parts, start=1)
+            ),
+            "}",
+        )
         if all(isinstance(item, TypeName | Total) for item in part.parts):
             return folded
         # HAVING makes it one row, whether or not an aggregate is asked for.
-        return (
-            select(folded).select_from(page).having(true()).correlate(*scope.around).scalar_subquery()
-        )
+        return select(folded).select_from(page).having(true()).correlate(*scope.around).scalar_subquery()
 
     def total(
         self, row: FromClause, conditions: Sequence[ColumnElement[bool]], scope: Scope
@@ -238,21 +242,24 @@ class Writer:
 
 
 class _Wanted:
-    """Which columns the rows of a page bring: one per list of nodes, and the cursor if anybody asks."""
+    """Which columns the rows of a page bring: one per list of nodes, and the cursor if anybody asks.
+
+    They are named by their place: response keys may be longer than PostgreSQL's names, and begin alike.
+    """
 
     def __init__(self, page: Page, cursor: ColumnElement[str]) -> None:
         self.page = page
         self.cursor_text = cursor
 
     def columns(self) -> Iterable[tuple[str, RowList | EdgeNode | None]]:
-        for item in self.page.parts:
+        for place, item in enumerate(self.page.parts, start=1):
             match item:
                 case RowList():
-                    yield f"nodes_{item.key}", item
+                    yield f"nodes_{place}", item
                 case EdgeList():
-                    for part in item.parts:
+                    for inner_place, part in enumerate(item.parts, start=1):
                         if isinstance(part, EdgeNode):
-                            yield f"edges_{item.key}_{part.key}", part
+                            yield f"edges_{place}_{inner_place}", part
         if self._needs_cursor():
             yield "cursor", None
 
@@ -275,15 +282,15 @@ class _Fold:
         self.size: Any = number(size) if isinstance(size, int) else size
         self.surplus = func.greatest(cast(func.count(), Integer) - self.size, number(0))
 
-    def text(self, item: Any) -> ColumnElement[str]:  # noqa: ANN401 -- any part of a page
-        """One field of a page as JSON text."""
+    def text(self, place: int, item: Any) -> ColumnElement[str]:  # noqa: ANN401 -- any part of a page
+        """One field of a page as JSON text; `place` is where it stands among the fields."""
         match item:
             case TypeName(name=name):
                 return words(f'"{name}"')
             case RowList():
-                return self.listed(self.rows.c[f"nodes_{item.key}"])
+                return self.listed(self.rows.c[f"nodes_{place}"])
             case EdgeList():
-                return self.listed(concat("{", *_separated(self.edge(item)), "}"))
+                return self.listed(concat("{", *_separated(self.edge(place, item)), "}"))
             case PageFacts():
                 return concat("{", *_separated((_key(fact.key), self.fact(fact)) for fact in item.parts), "}")
             case Total(is_exactness=True):
@@ -292,16 +299,16 @@ class _Fold:
                 return cast(func.least(self.total, number(MOST_COUNTED)), Text)
         raise AssertionError(item)
 
-    def edge(self, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
+    def edge(self, place: int, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
         """The fields of an edge."""
-        for part in item.parts:
+        for inner_place, part in enumerate(item.parts, start=1):
             match part:
                 case TypeName(name=name):
                     yield _key(part.key), words(f'"{name}"')
                 case EdgeCursor():
                     yield _key(part.key), concat('"', self.rows.c.cursor, '"')
                 case EdgeNode():
-                    yield _key(part.key), self.rows.c[f"edges_{item.key}_{part.key}"]
+                    yield _key(part.key), self.rows.c[f"edges_{place}_{inner_place}"]
 
     def kept(self, each: ColumnElement[Any]) -> ColumnElement[Any]:
         """The rows that the page shows, in the list's order: turned where read backwards, none too many."""
