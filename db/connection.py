@@ -63,6 +63,16 @@ def compiled(statement: ClauseElement) -> Statement:
     return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
 
 
+def can_be_kept(value: object) -> bool:
+    """Whether PostgreSQL takes it: no text with U+0000 or half a character, no number beyond 32 bits."""
+    match value:
+        case str():
+            return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        case int():
+            return -(2**31) <= value < 2**31
+    return True
+
+
 async def fetch(connection: Connection | Pool, statement: ClauseElement, **values: Any) -> list[Record]:  # noqa: ANN401 -- what PostgreSQL takes
     """Run a statement and return its rows."""
     ready = compiled(statement)

@@ -50,10 +50,10 @@ class KeyMismatch(Refusal):
 
 
 class KeyRefused(Refusal):
-    """An idempotency key has between 1 and {most} characters."""
+    """An idempotency key has between 1 and {most} characters, all of which can be printed."""
 
     code = "BAD_IDEMPOTENCY_KEY"
-    vietnamese = "Khóa idempotency có từ 1 đến {most} ký tự."
+    vietnamese = "Khóa idempotency có từ 1 đến {most} ký tự, đều in được."
 
 
 _CLAIM = (
@@ -95,7 +95,7 @@ async def claim(
 
     Raises: KeyRefused; KeyMismatch when the key was used for another input.
     """
-    if not 1 <= len(key) <= LONGEST_KEY:
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
         raise KeyRefused(path=("idempotencyKey",), most=LONGEST_KEY)
     claimed = await fetch_one(
         connection, _CLAIM, principal=principal, operation=operation, key=key, input_hash=input_hash

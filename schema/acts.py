@@ -85,4 +85,4 @@ async def perform(
 
 
 def _hash(wish: Mapping[str, Any]) -> bytes:
-    return sha256(json.dumps(wish, sort_keys=True, default=str, ensure_ascii=False).encode()).digest()
+    return sha256(json.dumps(wish, sort_keys=True, default=str).encode()).digest()

@@ -15,7 +15,7 @@ import db.dossiers
 from auth import policies
 from auth.scopes import Scope
 from auth.viewer import Viewer, ViewerKind
-from db.connection import Connection
+from db.connection import Connection, can_be_kept
 from db.dossiers import LONGEST_REQUEST, Filing, Right, dossiers
 from db.events import LONGEST_REASON
 from domain.dossiers import Actor, Applicant, DossierStatus
@@ -314,7 +314,7 @@ def _key(noun: str, identifier: str, argument: str) -> str:
     """
     prefix, _, key = identifier.partition(":")
     try:
-        if prefix == noun and (noun == "Service" or UUID(key)):
+        if prefix == noun and can_be_kept(key) and (noun == "Service" or UUID(key)):
             return key
     except ValueError:
         pass

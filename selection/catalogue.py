@@ -20,8 +20,9 @@ from sqlalchemy import Boolean, Date, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
+from db.connection import can_be_kept
 from selection.entities import DECLARATION, Computed, Declaration, Entity, Link, Names, Rows, Through
-from selection.faults import BadIdentifier
+from selection.faults import BadIdentifier, BadText
 
 M = TypeVar("M")
 
@@ -134,7 +135,7 @@ def _parameter(
         sql_type, convert = Text(), str
     else:
         through = _marked(annotation, Through)
-        sql_type, convert = SQL_TYPES[named.name], through.function if through else _as_it_is
+        sql_type, convert = SQL_TYPES[named.name], _kept(through.function if through else _as_it_is)
     if is_list_type(get_nullable_type(graphql_type)):
         one = convert
         return Parameter(name, ARRAY(sql_type), lambda values: [one(value) for value in values])
@@ -143,6 +144,20 @@ def _parameter(
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401
     return value
+
+
+def _kept(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a value go on its way that PostgreSQL can keep.
+
+    Raises (when read): BadText.
+    """
+
+    def checked(value: Any) -> Any:  # noqa: ANN401
+        if not can_be_kept(value):
+            raise BadText
+        return convert(value)
+
+    return checked
 
 
 def _marked(annotation: Any, mark: type[M]) -> M | None:  # noqa: ANN401
@@ -163,12 +178,14 @@ def key_reader(entity: str, table: Table) -> Callable[[str], Any]:
 
     def read(identifier: str) -> Any:  # noqa: ANN401
         prefix, _, key = identifier.partition(":")
-        if prefix != entity:
-            raise BadIdentifier(entity=entity)
         try:
-            return python_type(key)
+            value = python_type(key)
         except ValueError as error:
             raise BadIdentifier(entity=entity) from error
+        # Python reads more than we write, such as `urn:uuid:…` or `1_000`, and PostgreSQL not all of it.
+        if prefix != entity or str(value) != key or not can_be_kept(value):
+            raise BadIdentifier(entity=entity)
+        return value
 
     return read
 

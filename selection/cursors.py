@@ -15,6 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, cast, func, tuple_
 
+from db.connection import can_be_kept
 from selection.faults import BadCursor
 from selection.literals import words
 
@@ -36,9 +37,12 @@ class Place:
         if self.order != order or len(self.values) != count:
             raise BadCursor
         try:
-            return _READERS.get(python_type, python_type)(self.values[index])
-        except (TypeError, ValueError) as error:
+            found = _READERS.get(python_type, python_type)(self.values[index])
+        except (TypeError, ValueError, OverflowError) as error:
             raise BadCursor from error
+        if not can_be_kept(found):
+            raise BadCursor
+        return found
 
 
 _READERS: dict[type, Any] = {
@@ -57,7 +61,7 @@ def read_cursor(text: str) -> Place:
         raise BadCursor
     try:
         order, *values = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError, TypeError) as error:
+    except (binascii.Error, ValueError, TypeError, RecursionError) as error:
         raise BadCursor from error
     if not isinstance(order, str):
         raise BadCursor

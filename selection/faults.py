@@ -68,6 +68,7 @@ class BadText(OperationFault):
     """This text has a character that no text of the agency has."""
 
     code = "BAD_TEXT"
+    vietnamese = "Văn bản này có ký tự không có trong bất kỳ văn bản nào của cơ quan."
 
 
 class TooManyIdentifiers(OperationFault):
