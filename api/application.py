@@ -6,7 +6,7 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from api.authentication import Doorkeeper, open_authentication
 from api.graphql import Door
@@ -59,16 +59,24 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         door = Door(pool, listener, translator, authentication)
+        known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
             routes=[
-                *pages(PEOPLE if settings.is_development else (), schema.as_str()),
-                Route("/graphql", door),
-                WebSocketRoute("/graphql", door),
+                # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
                 *signing_in.routes(),
                 *_provider(settings, redirect_uri),
                 *health(pool, listener),
+                # Everything else knows who asks.
+                Mount(
+                    "",
+                    routes=[
+                        *pages(PEOPLE if settings.is_development else (), schema.as_str()),
+                        Route("/graphql", door),
+                        WebSocketRoute("/graphql", door),
+                    ],
+                    middleware=[known],
+                ),
             ],
-            middleware=[Middleware(Doorkeeper, authentication=authentication)],
         )
 
 
