@@ -22,6 +22,7 @@ from db.server import (
     FolderTaken,
     FolderUnusable,
     Server,
+    remove_socket,
     running,
 )
 
@@ -148,8 +149,9 @@ async def test_a_deep_folder_works(tmp_path: Path) -> None:
 
 
 async def test_killing_the_parent_ends_the_server(home: Path) -> None:
-    pid, _ = await killed_with_its_server_running(home, is_tethered=True)
+    pid, socket = await killed_with_its_server_running(home, is_tethered=True)
     assert await gone(pid)
+    remove_socket(socket)
 
 
 @pytest.mark.parametrize("is_tethered", [True, False])

@@ -1,0 +1,107 @@
+"""The command `ansinh`: the house's verbs, typed in a terminal."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from api import running
+from api.settings import Settings
+from auth import provider
+from db import roles
+from domain.refusals import Refusal
+from schema.portal import schema
+
+EXIT_REFUSED = 2
+DEVELOPMENT = "development"
+
+Persona = Annotated[
+    str, typer.Option("--as", help="lan, minh, hoa: citizens; det-may: an employer; thu, son: officers.")
+]
+
+app = typer.Typer(
+    help="An Sinh: a social-security agency's public service portal.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def main() -> None:
+    """Do what was typed; say in one sentence, Vietnamese and English, why something cannot be done."""
+    try:
+        app()
+    except Refusal as refusal:
+        sys.stderr.write(f"{refusal.message('vi')}\n{refusal.message('en')}\n")
+        sys.exit(EXIT_REFUSED)
+
+
+@app.command()
+def run() -> None:
+    """Run everything on this machine: PostgreSQL, jobs, sign-in provider, API (ANSINH_PORT, ANSINH_HOME)."""
+    running.until_stopped(running.run(Settings.read(os.environ, otherwise=DEVELOPMENT)))
+
+
+@app.command()
+def prepare(
+    admin_url: Annotated[str, typer.Option("--as", help="A role that may create roles and databases.")],
+) -> None:
+    """Create roles, database and extension in a PostgreSQL 18; print a URL for each new role, this once."""
+    passwords = asyncio.run(roles.prepare(admin_url, with_passwords=True))
+    given = urlsplit(admin_url)
+    for role, password in passwords.items():
+        place = given.netloc.rpartition("@")[2]
+        typer.echo(given._replace(netloc=f"{role}:{password}@{place}", path=f"/{roles.DATABASE}").geturl())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest revision (DATABASE_URL, as ansinh_owner)."""
+    running.until_stopped(running.migrate(Settings.read(os.environ, otherwise=DEVELOPMENT)))
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API alone (DATABASE_URL, as ansinh_api)."""
+    running.until_stopped(running.serve(Settings.read(os.environ)))
+
+
+@app.command()
+def jobs() -> None:
+    """Do the jobs alone (DATABASE_URL, as ansinh_jobs)."""
+    running.until_stopped(running.work(Settings.read(os.environ)))
+
+
+@app.command()
+def token(persona: Persona) -> None:
+    """Print an access token of ten minutes for a persona, in development."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    typer.echo(
+        provider.issue_token(settings.home, settings.issuer, persona, is_development=settings.is_development)
+    )
+
+
+@app.command()
+def sdl() -> None:
+    """Print the schema."""
+    typer.echo(schema.as_str())
+
+
+@app.command()
+def explain(
+    operation: Annotated[Path, typer.Argument(help="A file with one query.", exists=True)],
+    persona: Persona = "lan",
+    variables: Annotated[str, typer.Option(help="The variables, in JSON.")] = "{}",
+) -> None:
+    """Show the one statement that a query becomes, and PostgreSQL's plan of it."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(running.explain(settings, operation.read_text(), persona, json.loads(variables)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""How an operation is answered: the one statement it becomes, and what PostgreSQL does for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLError, parse, validate
+
+from auth.personas import persona_of
+from auth.viewer import Viewer, principal_of
+from db.connection import Pool
+from db.identifiers import IdentifierKeys, participant_of
+from domain.refusals import Refusal
+from schema.portal import schema
+from selection.answers import Plan, Translator
+from selection.plans import Unplannable
+
+
+class NotExplained(Refusal):
+    """This is not one query that becomes one statement: {reason}."""
+
+    code = "NOT_EXPLAINED"
+    vietnamese = "Đây không phải là một truy vấn trở thành một câu lệnh: {reason}."
+
+
+async def viewer_of(pool: Pool, keys: IdentifierKeys, issuer: str, subject: str) -> Viewer:
+    """See with a persona's eyes. Raises: PersonaUnknown."""
+    persona = persona_of(subject)
+    number = persona.personal_number
+    return Viewer(
+        kind=persona.kind,
+        principal=principal_of(issuer, persona.subject),
+        participant_id=await participant_of(pool, keys, number) if number else None,
+        name=persona.name,
+        scopes=persona.scopes,
+        assurance=persona.assurance,
+    )
+
+
+async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[str, Any]) -> str:
+    """Tell the statement of an operation and, having run it as the viewer, PostgreSQL's plan of it.
+
+    Raises: NotExplained; OperationFault where the viewer may not ask this.
+    """
+    translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
+    document = translator.documents.read(text)
+    if document is None:
+        raise NotExplained(reason=faults_of(text))
+    operation = document.operation(None)
+    if operation is None or not operation.is_query:
+        raise NotExplained(reason="there must be one operation, a query")
+    variables = translator.variables(operation, inputs)
+    if variables is None:
+        raise NotExplained(reason="a variable has no value of its type")
+    try:
+        plan = translator.plan(operation, viewer, variables)
+    except Unplannable as unplannable:
+        raise NotExplained(reason=str(unplannable) or "a field has no declaration") from unplannable
+    return f"{plan.statement.sql}\n\n{await measured(pool, plan, plan.arguments(viewer, variables))}"
+
+
+def faults_of(text: str) -> str:
+    """Say what is wrong with a document."""
+    try:
+        faults = validate(schema._schema, parse(text))  # noqa: SLF001
+    except GraphQLError as fault:
+        faults = [fault]
+    return "; ".join(fault.message for fault in faults)
+
+
+async def measured(pool: Pool, plan: Plan, arguments: list[Any]) -> str:
+    """Run the statement and read what PostgreSQL did for it."""
+    rows = await pool.fetch(f"EXPLAIN (ANALYZE, BUFFERS, SETTINGS) {plan.statement.sql}", *arguments)
+    return "\n".join(row[0] for row in rows)

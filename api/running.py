@@ -1,0 +1,297 @@
+"""Running the house: all of it in one process (`ansinh run`), or one room a process (`serve`, `jobs`)."""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+import uvloop
+from sqlalchemy import select
+from starlette.types import ASGIApp
+
+from api import application
+from api.explanations import explanation_of, viewer_of
+from api.settings import SettingMissing, Settings
+from db import demonstration, revisions, roles
+from db.connection import fetch, open_pool
+from db.participants import participants
+from db.server import SUPERUSER, CannotStart, Server, running, url
+from db.tables import metadata
+from domain.refusals import Refusal
+from jobs import clock
+
+# What a front-end developer wants to see at once, and what loads in the time of a breath.
+PEOPLE_TO_BEGIN_WITH = 1_000
+SEED_TO_BEGIN_WITH = 1
+
+# A request in flight ends within this; a subscription is told to come back.
+GRACE_S = 5
+LARGEST_MESSAGE_BYTES = 65_536
+
+SOMEBODY = select(participants.c.id).limit(1)
+
+log = logging.getLogger("ansinh.running")
+
+
+class PortTaken(CannotStart):
+    """Port {port} is in use by another program; choose another one with ANSINH_PORT."""
+
+    vietnamese = "Cổng {port} đang được chương trình khác sử dụng; hãy chọn cổng khác bằng ANSINH_PORT."
+
+
+class PortUnusable(CannotStart):
+    """An Sinh cannot listen on {host}, port {port}: {reason}; set ANSINH_HOST, ANSINH_PORT."""
+
+    vietnamese = (
+        "An Sinh không lắng nghe được tại {host}, cổng {port}: {reason};"
+        " hãy chọn địa chỉ khác bằng ANSINH_HOST và ANSINH_PORT."
+    )
+
+
+class NoDatabase(CannotStart):
+    """No database is given: set DATABASE_URL, or start one in {folder} with `ansinh run`."""
+
+    vietnamese = (
+        "Chưa có cơ sở dữ liệu: hãy đặt DATABASE_URL, hoặc khởi động một cơ sở dữ liệu trong {folder}"
+        " bằng `ansinh run`."
+    )
+
+
+async def run(settings: Settings) -> None:
+    """Run everything in one process until cancelled: PostgreSQL, the jobs, the sign-in provider, the API.
+
+    What is there already is kept; what is missing is made: database, roles, tables, demonstration data.
+    Raises: CannotStart.
+    """
+    check_issuer(settings)
+    with listening(settings) as door:
+        server = Server(settings.home)
+        await server.start()
+        try:
+            await furnish(server, settings)
+            settings = replace(settings, database_url=server.url(roles.API))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(keep(server))
+                group.create_task(clock.run(server.url(roles.JOBS)))
+                group.create_task(
+                    serve_portal(door, settings, opened=lambda: welcome(settings))
+                )
+        except BaseExceptionGroup as problems:
+            # A group of tasks wraps what ended it; a refusal is said as it is.
+            refusals = problems.subgroup(Refusal)
+            raise refusals.exceptions[0] if refusals else problems from None
+        finally:
+            await server.stop()
+
+
+def check_issuer(settings: Settings) -> None:
+    """Refuse to serve when nobody's tokens could be believed. Raises: SettingMissing."""
+    if not settings.issuer:
+        raise SettingMissing(name="ANSINH_ISSUER", wanted="https://… (OpenID Connect)")
+
+
+async def serve(settings: Settings) -> None:
+    """Serve the API alone until cancelled. Raises: CannotStart."""
+    check_issuer(settings)
+    with listening(settings) as door:
+        database_url = somewhere(settings)(roles.API)
+        await roles.admit(database_url, metadata)
+        await serve_portal(door, replace(settings, database_url=database_url))
+
+
+async def work(settings: Settings) -> None:
+    """Do the jobs alone until cancelled. Raises: CannotStart."""
+    database_url = somewhere(settings)(roles.JOBS)
+    await roles.admit(database_url, metadata)
+    await clock.run(database_url)
+
+
+async def explain(settings: Settings, text: str, subject: str, inputs: Mapping[str, Any]) -> None:
+    """Print how an operation is answered for a persona. Raises: CannotStart, NotExplained."""
+    async with cellar(settings) as url_of:
+        pool = await open_pool(url_of(roles.API), size=1, name="ansinh explain")
+        try:
+            viewer = await viewer_of(pool, settings.identifier_keys(), settings.issuer, subject)
+            sys.stdout.write(f"{await explanation_of(pool, viewer, text, inputs)}\n")
+        finally:
+            await pool.close()
+
+
+async def migrate(settings: Settings) -> None:
+    """Bring the database to the newest revision. Raises: CannotStart."""
+    async with cellar(settings) as url_of:
+        connection = await roles.reach(url_of(roles.OWNER))
+        await connection.close()
+        await asyncio.to_thread(revisions.migrate, url_of(roles.OWNER))
+
+
+def until_stopped(errand: Coroutine[Any, Any, None]) -> None:
+    """Run an errand to its end, or until somebody asks us to stop: Ctrl-C, SIGTERM, a closed terminal."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(stoppable(errand))
+
+
+async def stoppable(errand: Coroutine[Any, Any, None]) -> None:
+    """Run an errand; cancel it at the first signal, and wait until it has cleared up."""
+    task = asyncio.ensure_future(errand)
+    asked: list[signal.Signals] = []
+
+    def stop(request: signal.Signals) -> None:
+        # One Ctrl-C may come twice, from terminal and make; the second must not cut the stopping short.
+        if not asked:
+            task.cancel()
+        asked.append(request)
+
+    for request in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(request, stop, request)
+    try:
+        await task
+    except asyncio.CancelledError:
+        if not asked:
+            raise
+
+
+async def furnish(server: Server, settings: Settings) -> None:
+    """Make what the server lacks: the roles and the database, the tables, the people of the demonstration."""
+    await roles.prepare(server.url(SUPERUSER, "postgres"))
+    await asyncio.to_thread(revisions.migrate, server.url(roles.OWNER))
+    await roles.admit(server.url(roles.API), metadata)
+    await roles.admit(server.url(roles.JOBS), metadata)
+    owner = await roles.reach(server.url(roles.OWNER))
+    try:
+        somebody = await fetch(owner, SOMEBODY)
+    finally:
+        await owner.close()
+    if settings.is_development and not somebody:
+        await demonstration.load(
+            server.url(roles.OWNER), participants=PEOPLE_TO_BEGIN_WITH, seed=SEED_TO_BEGIN_WITH
+        )
+
+
+async def keep(server: Server) -> None:
+    """Start the server again whenever it ends by itself."""
+    while True:
+        await server.wait()
+        log.error("PostgreSQL ended; starting it again")
+        await server.start()
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Hold the port, from before anything else is begun. Raises: PortTaken, PortUnusable."""
+    try:
+        door = socket.create_server((settings.host, settings.port), backlog=2_048)
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise PortTaken(port=settings.port) from problem
+        reason = os.strerror(problem.errno) if problem.errno else problem
+        raise PortUnusable(host=settings.host, port=settings.port, reason=reason) from problem
+    with door:
+        yield door
+
+
+class Door(uvicorn.Server):
+    """uvicorn, to which no signal goes: whoever opens the door has more to close than the door."""
+
+    def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self.opened()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+async def serve_portal(
+    door: socket.socket, settings: Settings, opened: Callable[[], None] = lambda: None
+) -> None:
+    """Open the portal and serve it until cancelled. Raises: SettingMissing."""
+    async with application.open_portal(settings) as portal:
+        await serve_on(door, portal, opened)
+
+
+async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None] = lambda: None) -> None:
+    """Serve until cancelled; then end what is under way, for a few seconds at most."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_max_size=LARGEST_MESSAGE_BYTES,
+        lifespan="off",
+        log_level="warning",
+        # An address can name a person: what is asked is not logged.
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = Door(config, opened)
+    serving = asyncio.create_task(server.serve(sockets=[door]))
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await serving
+        raise
+
+
+def welcome(settings: Settings) -> None:
+    """Say what to open, and how to ask from a terminal."""
+    prefix = "".join(
+        f"{name}={os.environ[name]} " for name in ("ANSINH_PORT", "ANSINH_HOME") if name in os.environ
+    )
+    command = Path(sys.executable).with_name("ansinh")
+    if command.is_relative_to(Path.cwd()):
+        command = command.relative_to(Path.cwd())
+    sys.stdout.write(f"""
+An Sinh   {settings.url}/
+GraphQL   {settings.url}/graphql
+
+curl {settings.url}/graphql -H "Content-Type: application/json" \\
+  -H "Authorization: Bearer $({prefix}{command} token --as lan)" \\
+  -d '{{"query": "{{ viewer {{ name }} }}"}}'
+
+Ctrl-C để dừng; dữ liệu được giữ trong {settings.home}
+Ctrl-C to stop; the data are kept in {settings.home}
+""")
+    sys.stdout.flush()
+
+
+def somewhere(settings: Settings) -> Callable[[str], str]:
+    """Say where a role connects: DATABASE_URL, else the server that runs in `home`. Raises: NoDatabase."""
+    if settings.database_url:
+        given = settings.database_url
+        return lambda _role: given
+    if socket_folder := running(settings.home):
+        return lambda role: url(socket_folder, role)
+    raise NoDatabase(folder=settings.home)
+
+
+@asynccontextmanager
+async def cellar(settings: Settings) -> AsyncIterator[Callable[[str], str]]:
+    """Say where a role connects, and start the server in `home` for the meantime where nothing runs."""
+    if settings.database_url or running(settings.home):
+        yield somewhere(settings)
+        return
+    server = Server(settings.home)
+    await server.start()
+    try:
+        await furnish(server, settings)
+        yield server.url
+    finally:
+        await server.stop()

@@ -1,0 +1,127 @@
+"""What a process of An Sinh is told from outside: read once, when it starts, and never changed."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from db.identifiers import IdentifierKeys
+from db.server import CannotStart, FolderUnusable
+
+KEY_BYTES = 32
+HIGHEST_PORT = 65_535
+
+
+class SettingWrong(CannotStart):
+    """The setting {name} is wrong: it must be {wanted}."""
+
+    vietnamese = "Cấu hình {name} không hợp lệ: giá trị phải là {wanted}."
+
+
+class SettingMissing(CannotStart):
+    """The setting {name} is missing: it is {wanted}."""
+
+    vietnamese = "Thiếu cấu hình {name}: đó là {wanted}."
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs from one installation to the next.
+
+    `home` holds what An Sinh itself keeps: the embedded database, its log, the keys of a development
+    installation. `database_url` is where this process reads and writes; None stands for the server in `home`.
+    `url` is where browsers find us. `issuer` signs the tokens that we accept, for `audience`; only
+    who serves must have one.
+    """
+
+    home: Path
+    host: str
+    port: int
+    url: str
+    is_development: bool
+    issuer: str
+    audience: str
+    client_id: str
+    client_secret: str | None
+    database_url: str | None
+    sealing_key: bytes | None
+    finding_key: bytes | None
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
+        """Read the settings; `otherwise` stands where ANSINH_ENVIRONMENT is not given.
+
+        Raises: SettingWrong.
+        """
+        port = environment.get("ANSINH_PORT", "8000")
+        if not (port.isascii() and port.isdigit() and 0 < int(port) <= HIGHEST_PORT):
+            raise SettingWrong(name="ANSINH_PORT", wanted=f"1 … {HIGHEST_PORT}")
+        kind = environment.get("ANSINH_ENVIRONMENT", otherwise)
+        if kind not in {"development", "production"}:
+            raise SettingWrong(name="ANSINH_ENVIRONMENT", wanted="development | production")
+        is_development = kind == "development"
+        url = environment.get("ANSINH_URL", f"http://127.0.0.1:{port}").rstrip("/")
+        issuer = environment.get("ANSINH_ISSUER", f"{url}/provider" if is_development else "")
+        return cls(
+            home=Path(environment.get("ANSINH_HOME") or "var").absolute(),
+            host=environment.get("ANSINH_HOST", "127.0.0.1"),
+            port=int(port),
+            url=url,
+            is_development=is_development,
+            issuer=issuer,
+            audience=environment.get("ANSINH_AUDIENCE", "ansinh"),
+            client_id=environment.get("ANSINH_CLIENT_ID", "ansinh"),
+            client_secret=environment.get("ANSINH_CLIENT_SECRET"),
+            database_url=environment.get("DATABASE_URL"),
+            sealing_key=key(environment, "ANSINH_SEALING_KEY"),
+            finding_key=key(environment, "ANSINH_FINDING_KEY"),
+        )
+
+    def identifier_keys(self) -> IdentifierKeys:
+        """Find the keys that identity numbers are sealed and found with.
+
+        A development installation makes a pair of its own and keeps it in `home`, for itself only.
+        Raises: SettingMissing, FolderUnusable.
+        """
+        if self.sealing_key and self.finding_key:
+            return IdentifierKeys(self.sealing_key, self.finding_key)
+        if not self.is_development:
+            raise SettingMissing(name="ANSINH_SEALING_KEY, ANSINH_FINDING_KEY", wanted="[0-9a-f]{64}")
+        pair = kept(self.home / "identifier.keys", 2 * KEY_BYTES)
+        return IdentifierKeys(pair[:KEY_BYTES], pair[KEY_BYTES:])
+
+
+def key(environment: Mapping[str, str], name: str) -> bytes | None:
+    """Read a key of 32 bytes, written as 64 hexadecimal digits."""
+    written = environment.get(name)
+    if not written:
+        return None
+    try:
+        found = bytes.fromhex(written)
+    except ValueError:
+        found = b""
+    if len(found) != KEY_BYTES:
+        raise SettingWrong(name=name, wanted="[0-9a-f]{64}")
+    return found
+
+
+def kept(file: Path, length: int) -> bytes:
+    """Read a random secret of our own; made at the first reading, whole or not at all, for our eyes only."""
+    try:
+        if not file.exists():
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+            unfinished.touch(mode=0o600)
+            unfinished.write_text(secrets.token_hex(length))
+            # Of two processes that make it at once, both end up with the one that was there first.
+            try:
+                os.link(unfinished, file)
+            except FileExistsError:
+                pass
+            finally:
+                unfinished.unlink()
+        return bytes.fromhex(file.read_text())
+    except OSError as problem:
+        raise FolderUnusable(folder=file.parent, reason=problem.strerror or problem) from problem
