@@ -99,8 +99,12 @@ def explain(
     variables: Annotated[str, typer.Option(help="The variables, in JSON.")] = "{}",
 ) -> None:
     """Show the one statement that a query becomes, and PostgreSQL's plan of it."""
+    try:
+        inputs = json.loads(variables)
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem), param_hint="--variables") from problem
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
-    running.until_stopped(running.explain(settings, operation.read_text(), persona, json.loads(variables)))
+    running.until_stopped(running.explain(settings, operation.read_text(), persona, inputs))
 
 
 if __name__ == "__main__":

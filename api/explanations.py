@@ -12,6 +12,7 @@ from db.identifiers import IdentifierKeys, participant_of
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.answers import Plan, Translator
+from selection.faults import OperationFault
 from selection.plans import Unplannable
 
 
@@ -39,7 +40,7 @@ async def viewer_of(pool: Pool, keys: IdentifierKeys, issuer: str, subject: str)
 async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[str, Any]) -> str:
     """Tell the statement of an operation and, having run it as the viewer, PostgreSQL's plan of it.
 
-    Raises: NotExplained; OperationFault where the viewer may not ask this.
+    Raises: NotExplained.
     """
     translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
     document = translator.documents.read(text)
@@ -53,9 +54,12 @@ async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[
         raise NotExplained(reason="a variable has no value of its type")
     try:
         plan = translator.plan(operation, viewer, variables)
+        arguments = plan.arguments(viewer, variables)
     except Unplannable as unplannable:
         raise NotExplained(reason=str(unplannable) or "a field has no declaration") from unplannable
-    return f"{plan.statement.sql}\n\n{await measured(pool, plan, plan.arguments(viewer, variables))}"
+    except OperationFault as fault:
+        raise NotExplained(reason=fault.message) from fault
+    return f"{plan.statement.sql}\n\n{await measured(pool, plan, arguments)}"
 
 
 def faults_of(text: str) -> str:
