@@ -85,6 +85,7 @@ dossiers = Table(
         "status NOT IN ('ACCEPTED', 'IN_PROCESS', 'DECIDED', 'RETURNED') OR code IS NOT NULL",
         name="code_where_accepted",
     ),
+    CheckConstraint("status NOT IN ('NEW', 'NOT_ACCEPTED') OR code IS NULL", name="code_after_acceptance"),
     CheckConstraint(
         f"(closed_at IS NOT NULL) = (status IN ({', '.join(repr(str(status)) for status in sorted(FINAL))}))",
         name="closed_where_final",
@@ -191,7 +192,10 @@ _EVENT = insert(dossier_events).values(
         if column.server_default is None
     }
 )
-_UNSEQUENCED = insert(unsequenced_events).values(dossier_id=bindparam("dossier_id"), seq=bindparam("seq"))
+# Inline: it asks for nothing back, since who writes here may not read.
+_UNSEQUENCED = (
+    insert(unsequenced_events).values(dossier_id=bindparam("dossier_id"), seq=bindparam("seq")).inline()
+)
 _LIMITS = select(service_time_limits).where(
     service_time_limits.c.service_version_id == bindparam("service_version_id")
 )

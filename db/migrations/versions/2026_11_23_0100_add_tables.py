@@ -287,6 +287,7 @@ STATEMENTS = (
         CONSTRAINT ck_dossiers_applicant_known CHECK (applicant IN ('CITIZEN', 'EMPLOYER', 'HEALTH_FACILITY')),
         CONSTRAINT ck_dossiers_code_from_acceptance CHECK ((code IS NULL) = (accepted_at IS NULL)),
         CONSTRAINT ck_dossiers_code_where_accepted CHECK (status NOT IN ('ACCEPTED', 'IN_PROCESS', 'DECIDED', 'RETURNED') OR code IS NOT NULL),
+        CONSTRAINT ck_dossiers_code_after_acceptance CHECK (status NOT IN ('NEW', 'NOT_ACCEPTED') OR code IS NULL),
         CONSTRAINT ck_dossiers_closed_where_final CHECK ((closed_at IS NOT NULL) = (status IN ('NOT_ACCEPTED', 'RETURNED', 'WITHDRAWN'))),
         CONSTRAINT ck_dossiers_employer_where_applicant CHECK ((applicant = 'EMPLOYER') = (employer_id IS NOT NULL)),
         CONSTRAINT ck_dossiers_request_bounded CHECK (length(request) <= 4000),
