@@ -31,6 +31,13 @@ def has(scope: str) -> str:
 
 CONCERNS_ME = f"participant_id = {ME} OR employer_id = ANY ({MY_EMPLOYERS}) OR office_id = ANY ({MY_OFFICES})"
 
+# What one may change, and into what, are asked apart: a check that did not ask again who it is would serve the other.
+HELD_BY_MY_OFFICE = f"{has('dossier:accept')} AND {KIND} = 'OFFICER' AND office_id = ANY ({MY_OFFICES})"
+FILED_BY_ME = (
+    f"{has('dossier:submit')} AND ((applicant = 'CITIZEN' AND participant_id = {ME})"
+    f" OR employer_id = ANY ({MY_EMPLOYERS}))"
+)
+
 # table: ((command, role, USING, WITH CHECK), …)
 POLICIES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
     "grants": (
@@ -116,16 +123,10 @@ POLICIES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
         (
             "UPDATE",
             "ansinh_api",
-            f"{has('dossier:accept')} AND {KIND} = 'OFFICER' AND office_id = ANY ({MY_OFFICES})",
-            f"office_id = ANY ({MY_OFFICES})",
+            HELD_BY_MY_OFFICE,
+            f"{HELD_BY_MY_OFFICE} AND status <> 'WITHDRAWN'",
         ),
-        (
-            "UPDATE",
-            "ansinh_api",
-            f"{has('dossier:submit')} AND ((applicant = 'CITIZEN' AND participant_id = {ME})"
-            f" OR employer_id = ANY ({MY_EMPLOYERS}))",
-            "status = 'WITHDRAWN'",
-        ),
+        ("UPDATE", "ansinh_api", FILED_BY_ME, f"{FILED_BY_ME} AND status = 'WITHDRAWN'"),
     ),
     "dossier_code_serials": (
         ("ALL", "ansinh_api", f"{KIND} = 'OFFICER' AND office_id = ANY ({MY_OFFICES})", None),
