@@ -1,0 +1,389 @@
+"""Whose rows: each wall keeps everybody to their own, with the other wall off.
+
+One small world with neighbours on every side is looked at by every kind of viewer: through the first wall
+alone (a database without row-level security), through the second alone (every policy says yes), and both.
+"""
+
+import json
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from sqlalchemy import Column, ColumnElement, Table, Text, cast, func, select
+
+from auth import policies
+from auth.viewer import Viewer
+from db import roles
+from db.connection import Connection, Pool, fetch, open_pool, seen_by_viewer
+from db.contributions import contributions
+from db.dossiers import dossiers
+from db.employers import employer_accounts
+from db.employments import employments
+from db.events import dossier_events
+from db.grants import grants
+from db.households import household_members, households
+from db.identifiers import identifiers
+from db.participants import participants
+from selection.answers import Translator
+from tests import people
+from tests.conftest import Database
+from tests.portal import ask, portal, without_policies
+from tests.walls import row_security_off
+from tests.world import World, a_world
+
+# What each viewer may see of each table. `old` employed Lan until 2024, from the office `there`.
+SEES: dict[str, dict[str, str]] = {
+    "lan": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "employments": "lan-mill lan-old",
+        "contributions": "lan-mill lan-old",
+        "dossiers": "lan lan-by-mill lan-by-old",
+        "households": "lan",
+    },
+    "minh": {
+        "participants": "minh",
+        "identifiers": "minh",
+        "employments": "minh-shop",
+        "contributions": "minh-shop",
+        "dossiers": "minh minh-by-shop",
+    },
+    "mill": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "employments": "lan-mill",
+        "contributions": "lan-mill",
+        "employer_accounts": "mill",
+        "dossiers": "lan-by-mill",
+    },
+    "shop": {
+        "participants": "minh",
+        "identifiers": "minh",
+        "employments": "minh-shop",
+        "contributions": "minh-shop",
+        "employer_accounts": "shop",
+        "dossiers": "minh-by-shop",
+    },
+    # A former employer keeps what it did itself, and sees the person no more.
+    "old": {
+        "employments": "lan-old",
+        "contributions": "lan-old",
+        "employer_accounts": "old",
+        "dossiers": "lan-by-old",
+    },
+    "officer here": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "employments": "lan-mill",
+        "contributions": "lan-mill lan-old",
+        "employer_accounts": "mill",
+        "dossiers": "lan lan-by-mill lan-by-old",
+        "households": "lan",
+    },
+    "officer there": {
+        "participants": "minh",
+        "identifiers": "minh",
+        "employments": "minh-shop lan-old",
+        "contributions": "minh-shop",
+        "employer_accounts": "shop old",
+        "dossiers": "minh minh-by-shop",
+    },
+    "officer of the province": {
+        "participants": "lan minh",
+        "identifiers": "lan minh",
+        "employments": "lan-mill lan-old minh-shop",
+        "contributions": "lan-mill lan-old minh-shop",
+        "employer_accounts": "mill shop old",
+        "dossiers": "lan lan-by-mill lan-by-old minh minh-by-shop",
+        "households": "lan",
+    },
+    "officer far away": {
+        "participants": "hoa",
+        "identifiers": "hoa",
+        "contributions": "hoa",
+        "dossiers": "hoa",
+    },
+    "partner here": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "employments": "lan-mill",
+        "contributions": "lan-mill lan-old",
+        "dossiers": "lan lan-by-mill lan-by-old",
+        "households": "lan",
+    },
+    "officer whose right ended": {},
+    # The right of one capacity is not used in another: this account is an officer, and asks as an employer.
+    "officer here as an employer": {},
+    # A kind that nothing grants to, with a person's key: only a citizen is a person.
+    "anonymous": {},
+}
+VIEWERS = tuple(SEES)
+
+
+# ------------------------------------------------------------------------- the walls ---
+
+
+@dataclass(frozen=True)
+class Walls:
+    """A world behind one wall or both."""
+
+    world: World
+    pool: Pool
+    translator: Translator
+    has_policies: bool
+
+
+@pytest.fixture(scope="module")
+async def world(database: Database) -> World:
+    """The world in the worker's database, behind row-level security."""
+    owner = await asyncpg.connect(database.url(roles.OWNER))
+    world = await a_world(owner)
+    await owner.close()
+    return world
+
+
+@pytest.fixture(scope="module")
+async def open_world(database: Database) -> AsyncIterator[tuple[World, Pool]]:
+    """The same world in a database without row-level security."""
+    async with row_security_off(database, "policies") as own:
+        owner = await asyncpg.connect(own.url(roles.OWNER))
+        world = await a_world(owner)
+        await owner.close()
+        pool = await open_pool(own.url(roles.API), size=2, name="tests")
+        yield world, pool
+        await pool.close()
+
+
+@pytest.fixture(scope="module", params=["the policies alone", "row security alone", "both walls"])
+def walls(
+    request: pytest.FixtureRequest, world: World, open_world: tuple[World, Pool], pool: Pool
+) -> Iterator[Walls]:
+    """One wall or both."""
+    match request.param:
+        case "the policies alone":
+            yield Walls(*open_world, portal(), has_policies=True)
+        case "row security alone":
+            yield Walls(world, pool, without_policies(), has_policies=False)
+        case _:
+            yield Walls(world, pool, portal(), has_policies=True)
+
+
+def sees(name: str, table: str) -> set[str]:
+    same = {"dossier_events": "dossiers", "household_members": "households"}
+    return set(SEES[name].get(same.get(table, table), "").split())
+
+
+# ------------------------------------------------------------------------- the tables ---
+
+# The column by which a row has its short name, and the policy of the first wall.
+TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
+    "participants": (participants, "id", policies.participants),
+    "identifiers": (identifiers, "id", policies.identifiers),
+    "employments": (employments, "id", policies.employments),
+    "contributions": (contributions, "id", policies.contributions),
+    "employer_accounts": (employer_accounts, "employer_id", policies.employer_accounts),
+    "dossiers": (dossiers, "id", policies.dossiers),
+    "dossier_events": (dossier_events, "dossier_id", policies.dossier_events),
+}
+# The API does not show these yet, so they have no policy in a statement.
+HOUSEHOLDS = {"households": households, "household_members": household_members}
+
+
+async def keys_of(
+    pool: Pool, viewer: Viewer, column: Column[Any], *conditions: ColumnElement[bool]
+) -> list[str]:
+    """The keys that a viewer finds in a table."""
+    found = select(func.json_agg(cast(column, Text))).where(*conditions).scalar_subquery()
+    return json.loads((await fetch(pool, seen_by_viewer(found), viewer=viewer.binding))[0][0] or "[]")
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_of_each_table_everybody_sees_their_own_rows(walls: Walls, name: str, table: str) -> None:
+    rows, key, policy = TABLES[table]
+    viewer = walls.world.viewers[name]
+    conditions = [policy(rows.c, viewer.kind)] if walls.has_policies else []
+    keys = await keys_of(walls.pool, viewer, rows.c[key], *conditions)
+    assert walls.world.names(table, keys) == sees(name, table)
+
+
+@pytest.mark.parametrize("table", HOUSEHOLDS)
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_everybody_sees_their_own_household(world: World, pool: Pool, name: str, table: str) -> None:
+    keys = await keys_of(pool, world.viewers[name], HOUSEHOLDS[table].c.id)
+    assert world.names(table, keys) == sees(name, table)
+
+
+async def test_with_both_walls_off_a_foreign_row_is_seen(open_world: tuple[World, Pool]) -> None:
+    # So the world has what the walls hide, and the questions above would find it.
+    world, pool = open_world
+    ids = [f"{noun}:{key}" for table, noun in NOUNS.items() for key in world.keys[table]]
+    answer = await ask(pool, world.viewers["anonymous"], EVERYTHING, translator=without_policies(), ids=ids)
+    for table in NOUNS:
+        assert shown(world, answer, table) == set(world.keys[table].values())
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_of_the_grants_everybody_sees_their_own(walls: Walls, name: str) -> None:
+    viewer = walls.world.viewers[name]
+    conditions = [policies.grants(grants.c)] if walls.has_policies else []
+    keys = await keys_of(walls.pool, viewer, grants.c.principal, *conditions)
+    has_grant = name not in {
+        "lan",
+        "minh",
+        "anonymous",
+        "officer whose right ended",
+        "officer here as an employer",
+    }
+    assert keys == ([str(viewer.principal)] if has_grant else [])
+
+
+# ---------------------------------------------------------------------- the operations ---
+
+# Every way to a row: by identifier, in a list, through a link, by a filter, as a count.
+EVERYTHING = """
+query ($ids: [ID!]!) {
+  nodes(ids: $ids) { __typename id ...person ...dossier ...employment }
+  participants(first: 100) { totalCount totalCountIsExact nodes { id ...person } edges { node { id } } }
+  dossiers(first: 100) { totalCount nodes { id ...dossier } edges { node { id } } }
+  due: dossiers(order: OLDEST, last: 100) { totalCount nodes { id } }
+  viewer { participant { id ...person } }
+}
+fragment person on Participant {
+  identifiers { totalCount nodes { id } }
+  employments { totalCount nodes { id participant { id } employer { id } } }
+  dossiers { totalCount nodes { id participant { id } events { totalCount nodes { seq } } } }
+}
+fragment dossier on Dossier {
+  events { totalCount nodes { seq } }
+  employer { id }
+  participant { id identifiers { totalCount nodes { id } } dossiers { totalCount nodes { id } }
+                employments { totalCount nodes { id participant { id } } } }
+}
+fragment employment on Employment { participant { id dossiers { totalCount nodes { id } } } }
+"""
+NOUNS = {
+    "participants": "Participant",
+    "identifiers": "Identifier",
+    "employments": "Employment",
+    "dossiers": "Dossier",
+}
+
+
+def objects(value: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 -- any JSON
+    """Every object in an answer."""
+    if isinstance(value, dict):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from objects(inner)
+
+
+def shown(world: World, value: Any, table: str) -> set[str]:  # noqa: ANN401 -- any JSON
+    """The short names of all rows of a table that an answer shows, wherever it does."""
+    prefix = f"{NOUNS[table]}:"
+    found = [item["id"] for item in objects(value) if item.get("id", "").startswith(prefix)]
+    return world.names(table, [identifier.removeprefix(prefix) for identifier in found])
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_no_way_through_the_schema_leads_to_a_foreign_row(walls: Walls, name: str) -> None:
+    world, viewer = walls.world, walls.world.viewers[name]
+    ids = [f"{noun}:{key}" for table, noun in NOUNS.items() for key in world.keys[table]]
+    answer = await ask(walls.pool, viewer, EVERYTHING, translator=walls.translator, ids=ids)
+
+    for table in NOUNS:
+        assert shown(world, answer, table) == sees(name, table)
+        assert shown(world, answer["nodes"], table) == sees(name, table)
+    assert [node and node["id"] for node in answer["nodes"]] == [
+        identifier if shown(world, [{"id": identifier}], table) <= sees(name, table) else None
+        for table, noun in NOUNS.items()
+        for identifier in (f"{noun}:{key}" for key in world.keys[table])
+    ]
+    for table in ("participants", "dossiers"):
+        assert shown(world, answer[table]["nodes"], table) == sees(name, table)
+        assert shown(world, answer[table]["edges"], table) == sees(name, table)
+    # A count tells no more than the list it counts.
+    for item in objects(answer):
+        if "totalCount" in item:
+            assert item["totalCount"] == len(item["nodes"])
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_no_filter_finds_a_foreign_row(walls: Walls, name: str) -> None:
+    world, viewer = walls.world, walls.world.viewers[name]
+    page = "{ totalCount nodes { id } }"
+    fields = ["none: viewer { kind }"]
+    for key, person in world.keys["participants"].items():
+        fields += [
+            f'person_{person}: participant(id: "Participant:{key}") {{ id }}',
+            f'about_{person}: dossiers(participant: "Participant:{key}") {page}',
+            f'named_{person}: participants(namePrefix: "ho {person}") {page}',
+        ]
+    for key, employer in world.keys["employers"].items():
+        fields.append(f'by_{employer}: dossiers(employer: "Employer:{key}") {page}')
+    for place, office in world.offices.items():
+        fields += [
+            f'people_{place}: participants(office: "Office:{office}") {page}',
+            f'dossiers_{place}: dossiers(office: "Office:{office}", status: [NEW]) {page}',
+        ]
+    answer = await ask(walls.pool, viewer, "{" + "\n".join(fields) + "}", translator=walls.translator)
+
+    visible = sees(name, "participants")
+    for person in world.keys["participants"].values():
+        assert shown(world, answer[f"person_{person}"], "participants") == visible & {person}
+        assert shown(world, answer[f"named_{person}"], "participants") == visible & {person}
+        about = {dossier for dossier in sees(name, "dossiers") if dossier.partition("-")[0] == person}
+        assert shown(world, answer[f"about_{person}"], "dossiers") == about
+    for employer in world.keys["employers"].values():
+        by = {dossier for dossier in sees(name, "dossiers") if dossier.endswith(f"-by-{employer}")}
+        assert shown(world, answer[f"by_{employer}"], "dossiers") == by
+    for item in answer.values():
+        if item and "totalCount" in item:
+            assert item["totalCount"] == len(item["nodes"])
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_a_reference_finds_a_dossier_for_those_who_may_see_it(walls: Walls, name: str) -> None:
+    world = walls.world
+    references = await ask(
+        walls.pool,
+        world.viewers["officer of the province"],
+        "{ dossiers(first: 100) { nodes { id reference } } }",
+        translator=walls.translator,
+    )
+    for found in references["dossiers"]["nodes"]:
+        answer = await ask(
+            walls.pool,
+            world.viewers[name],
+            "query ($reference: String!) { dossier(reference: $reference) { id } }",
+            translator=walls.translator,
+            reference=found["reference"],
+        )
+        assert shown(world, answer, "dossiers") == shown(world, found, "dossiers") & sees(name, "dossiers")
+
+
+# --------------------------------------------------------------- rights that are taken back ---
+
+
+async def test_a_right_that_is_taken_back_is_gone_at_the_next_statement(
+    pool: Pool, owner: Connection, world: World
+) -> None:
+    viewer = await people.officer_of(owner, world.offices["here"])
+    count = "{ dossiers { totalCount } }"
+    assert (await ask(pool, viewer, count))["dossiers"]["totalCount"] == 3
+    await owner.execute("DELETE FROM grants WHERE principal = $1", viewer.principal)
+    assert (await ask(pool, viewer, count))["dossiers"]["totalCount"] == 0
+
+
+async def test_an_employment_that_ends_ends_the_employers_sight_of_the_person(
+    pool: Pool, owner: Connection
+) -> None:
+    person, employer = await people.a_participant(owner), await people.an_employer(owner)
+    await people.an_employment(owner, person, employer)
+    viewer = await people.acting_for(owner, employer)
+    count = "{ participants { totalCount } }"
+    assert (await ask(pool, viewer, count))["participants"]["totalCount"] == 1
+    await owner.execute("UPDATE employments SET ended_on = current_date - 2 WHERE employer_id = $1", employer)
+    assert (await ask(pool, viewer, count))["participants"]["totalCount"] == 0

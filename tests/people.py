@@ -1,0 +1,267 @@
+"""People, offices, employers and what they file: valid by default, and nobody else's.
+
+Every factory writes as the owner, commits, and returns the key of what it made; what it needs and was not
+given it makes too. Data stay for the whole run, so a test makes its own.
+"""
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+from itertools import count
+from uuid import UUID, uuid4
+
+from auth.scopes import Scope
+from auth.viewer import ANONYMOUS, Viewer, ViewerKind
+from db.connection import Connection
+from db.identifiers import IdentifierKeys
+from domain.identifiers import IdentifierKind
+from domain.names import folded, sort_key
+
+EVERY_SCOPE = frozenset(Scope)
+KEYS = IdentifierKeys(sealing=b"s" * 32, finding=b"f" * 32)
+
+# A number for each thing that is made; the codes of things are made of it, so no two are alike.
+_numbers = count(1)
+# An office leaves room for this many below it.
+OFFICES_BELOW = 99
+
+
+# ------------------------------------------------------------------ what is there ---
+
+
+async def an_office(owner: Connection, *, below: int | None = None) -> int:
+    """An office, at the top of a tree of its own or directly below another."""
+    number = next(_numbers)
+    office = 1_000_000_000 + number * (OFFICES_BELOW + 1)
+    last = office + OFFICES_BELOW
+    if below is not None:
+        office = last = await owner.fetchval(
+            "SELECT coalesce(max(id), $1) + 1 FROM offices WHERE parent_id = $1", below
+        )
+    await owner.execute(
+        "INSERT INTO offices (id, last_id, parent_id, code, agency_code, name_vi, name_en)"
+        " VALUES ($1, $2, $3, $4, $5, 'Cơ quan thử', 'An office')",
+        office,
+        last,
+        below,
+        f"0{5000 + number:04}",
+        f"G12.T{number}",
+    )
+    return office
+
+
+async def a_participant(
+    owner: Connection, *, office: int | None = None, name: str = "Nguyễn Thị Thử", number: str | None = None
+) -> UUID:
+    """A person; with `number`, known by that personal number."""
+    participant: UUID = await owner.fetchval(
+        "INSERT INTO participants (full_name, folded_name, sort_name, birth_date, sex, office_id)"
+        " VALUES ($1, $2, $3, '1990-01-01', 'FEMALE', $4) RETURNING id",
+        name,
+        folded(name),
+        sort_key(name),
+        office or await an_office(owner),
+    )
+    if number is not None:
+        sealed = KEYS.seal(IdentifierKind.PERSONAL_NUMBER, number)
+        await owner.execute(
+            "INSERT INTO identifiers"
+            " (participant_id, kind, ciphertext, key_version, blind_index, masked, valid_from)"
+            " VALUES ($1, 'PERSONAL_NUMBER', $2, $3, $4, $5, '1990-01-01')",
+            participant,
+            sealed.ciphertext,
+            sealed.key_version,
+            sealed.blind_index,
+            sealed.masked,
+        )
+    return participant
+
+
+def a_number() -> str:
+    """A personal number that nobody else has."""
+    return f"0011900{next(_numbers):05}"
+
+
+async def an_employer(owner: Connection, *, office: int | None = None) -> UUID:
+    """An employer."""
+    number = next(_numbers)
+    employer: UUID = await owner.fetchval(
+        "INSERT INTO employers (office_id, code, name, folded_name, tax_code)"
+        " VALUES ($1, $2, 'Công ty Thử', 'cong ty thu', $3) RETURNING id",
+        office or await an_office(owner),
+        f"TE{number:04}",
+        f"{number:010}",
+    )
+    return employer
+
+
+async def an_employment(
+    owner: Connection, participant: UUID, employer: UUID, *, ended_on: date | None = None
+) -> UUID:
+    """That a person works for an employer since 2020, or did until a day."""
+    employment: UUID = await owner.fetchval(
+        "INSERT INTO employments (participant_id, employer_id, office_id, position, started_on, ended_on)"
+        " SELECT $1, id, office_id, 'Công nhân', '2020-01-01', $3 FROM employers WHERE id = $2 RETURNING id",
+        participant,
+        employer,
+        ended_on,
+    )
+    return employment
+
+
+async def a_service(
+    owner: Connection,
+    *,
+    applicants: Collection[str] = ("CITIZEN", "EMPLOYER"),
+    days: int | None = 10,
+    offered_until: date | None = None,
+) -> str:
+    """A service with one version since 2025 and, unless `days` is None, one time limit in working days."""
+    service = f"TEST-{next(_numbers)}"
+    await owner.execute(
+        "INSERT INTO services (id, service_group, name_vi, name_en)"
+        " VALUES ($1, 'BENEFITS', 'Dịch vụ thử', 'A service')",
+        service,
+    )
+    version = await owner.fetchval(
+        "INSERT INTO service_versions"
+        " (service_id, valid_from, valid_to, law, level, applicants, forms, legal_basis, unconfirmed)"
+        " VALUES ($1, '2025-07-01', $2, '41/2024/QH15', 'FULL', $3, '{14-HSB}', '{}', '{}') RETURNING id",
+        service,
+        offered_until,
+        list(applicants),
+    )
+    if days is not None:
+        await owner.execute(
+            "INSERT INTO service_time_limits (service_version_id, applies_to, days, unit)"
+            " VALUES ($1, 'all', $2, 'WORKING_DAYS')",
+            version,
+            days,
+        )
+    return service
+
+
+async def a_dossier(
+    owner: Connection,
+    *,
+    participant: UUID | None = None,
+    employer: UUID | None = None,
+    service: str | None = None,
+    due_on: date | None = None,
+    request: str = "",
+) -> UUID:
+    """A dossier that was filed, with its first event; with `due_on` it was accepted too, as its second."""
+    number = next(_numbers)
+    accepted = due_on is not None
+    dossier: UUID = await owner.fetchval(
+        "INSERT INTO dossiers (reference, code, service_id, service_version_id, participant_id, employer_id,"
+        " office_id, applicant, submitted_by, request, status, version, submitted_at, accepted_at, due_on)"
+        " SELECT $1, $2, version.service_id, version.id, person.id, $3, person.office_id, $4, uuidv4(), $5,"
+        " $6, $7, now(), $8, $9 FROM service_versions version, participants person"
+        " WHERE version.service_id = $10 AND person.id = $11 RETURNING id",
+        f"TEST-{number}",
+        f"G12.T-{number}" if accepted else None,
+        employer,
+        "EMPLOYER" if employer else "CITIZEN",
+        request,
+        "ACCEPTED" if accepted else "NEW",
+        2 if accepted else 1,
+        datetime.now(UTC) if accepted else None,
+        due_on,
+        service or await a_service(owner),
+        participant or await a_participant(owner),
+    )
+    await an_event(owner, dossier, "SUBMITTED", "NEW")
+    if accepted:
+        await an_event(owner, dossier, "ACCEPTED", "ACCEPTED")
+    return dossier
+
+
+async def an_event(owner: Connection, dossier: UUID, kind: str, status: str) -> None:
+    """The next event of a dossier."""
+    await owner.execute(
+        "INSERT INTO dossier_events"
+        " (dossier_id, seq, kind, status, actor_kind, participant_id, employer_id, office_id)"
+        " SELECT id, 1 + (SELECT count(*) FROM dossier_events WHERE dossier_id = $1), $2, $3, 'SYSTEM',"
+        " participant_id, employer_id, office_id FROM dossiers WHERE id = $1",
+        dossier,
+        kind,
+        status,
+    )
+
+
+async def a_grant(
+    owner: Connection,
+    principal: UUID,
+    *,
+    office: int | None = None,
+    employer: UUID | None = None,
+    kind: ViewerKind = ViewerKind.OFFICER,
+    valid_until: datetime | None = None,
+) -> UUID:
+    """A right of an account, in a capacity."""
+    grant: UUID = await owner.fetchval(
+        "INSERT INTO grants (principal, kind, office_id, employer_id, granted_by, valid_until)"
+        " VALUES ($1, $2, $3, $4, 'tests', $5) RETURNING id",
+        principal,
+        kind.value,
+        office,
+        employer,
+        valid_until,
+    )
+    return grant
+
+
+# ----------------------------------------------------------------- who is asking ---
+
+
+def citizen_of(participant: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
+    """The person, for themself."""
+    return Viewer(
+        ViewerKind.CITIZEN, uuid4(), participant, name="Nguyễn Thị Thử", scopes=frozenset(scopes), assurance=2
+    )
+
+
+async def officer_of(owner: Connection, office: int, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
+    """An officer of an office and all below it."""
+    viewer = Viewer(ViewerKind.OFFICER, uuid4(), name="Phạm Văn Thử", scopes=frozenset(scopes))
+    await a_grant(owner, _principal(viewer), office=office)
+    return viewer
+
+
+async def acting_for(owner: Connection, employer: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
+    """Somebody who acts for an employer."""
+    viewer = Viewer(ViewerKind.EMPLOYER, uuid4(), name="Trần Văn Thử", scopes=frozenset(scopes))
+    await a_grant(owner, _principal(viewer), employer=employer, kind=ViewerKind.EMPLOYER)
+    return viewer
+
+
+async def partner_for(owner: Connection, office: int, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
+    """Another agency's system, for the population of an office."""
+    viewer = Viewer(ViewerKind.PARTNER, uuid4(), name="Bộ Thử", scopes=frozenset(scopes))
+    await a_grant(owner, _principal(viewer), office=office, kind=ViewerKind.PARTNER)
+    return viewer
+
+
+def _principal(viewer: Viewer) -> UUID:
+    assert viewer.principal
+    return viewer.principal
+
+
+__all__ = [
+    "ANONYMOUS",
+    "EVERY_SCOPE",
+    "KEYS",
+    "a_dossier",
+    "a_grant",
+    "a_number",
+    "a_participant",
+    "a_service",
+    "acting_for",
+    "an_employer",
+    "an_employment",
+    "an_event",
+    "an_office",
+    "citizen_of",
+    "officer_of",
+    "partner_for",
+]

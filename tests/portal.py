@@ -1,0 +1,94 @@
+"""The portal without its door: an operation is asked by the translator, or executed by strawberry."""
+
+import json
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.types import ExecutionResult
+
+from auth import policies
+from auth.viewer import Viewer
+from db.connection import Pool
+from db.events import Listener
+from schema.context import Context
+from schema.portal import schema
+from selection.answers import Translator
+from selection.documents import Documents
+
+
+@cache
+def portal() -> Translator:
+    """The translator of the portal's schema."""
+    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator.install()
+    return translator
+
+
+def without_policies() -> Translator:
+    """A translator whose every policy says yes: what is left is the second wall."""
+    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator.catalogue = replace(
+        translator.catalogue,
+        entities={
+            name: replace(entity, visible_to=policies.everybody)
+            for name, entity in translator.catalogue.entities.items()
+        },
+    )
+    translator.documents = Documents(translator.catalogue)
+    return translator
+
+
+async def ask(
+    pool: Pool,
+    viewer: Viewer,
+    text: str,
+    /,
+    *,
+    translator: Translator | None = None,
+    operation_name: str | None = None,
+    **variables: object,
+) -> Any:  # noqa: ANN401 -- JSON
+    """Ask what is planned whole, ahead of strawberry, and return its `data`.
+
+    Raises: OperationFault.
+    """
+    answer = await (translator or portal()).answer(pool, viewer, text, operation_name, variables)
+    assert answer is not None, "not planned whole"
+    return json.loads(answer.data)
+
+
+async def execute(
+    pool: Pool,
+    viewer: Viewer,
+    text: str,
+    /,
+    *,
+    language: str = "en",
+    now: datetime | None = None,
+    operation_name: str | None = None,
+    **variables: object,
+) -> ExecutionResult:
+    """Let strawberry execute an operation, as it does for whatever is not planned whole."""
+    context = Context(viewer, language, pool, Listener(""), portal())
+    if now:
+        context.clock = lambda: now
+    result = await schema.execute(
+        text, variable_values=variables, context_value=context, operation_name=operation_name
+    )
+    assert isinstance(result, ExecutionResult)
+    return result
+
+
+async def done(pool: Pool, viewer: Viewer, text: str, /, **variables: object) -> Any:  # noqa: ANN401 -- JSON
+    """Execute an operation that goes well, and return its `data`."""
+    result = await execute(pool, viewer, text, **variables)
+    assert result.errors is None, result.errors
+    return result.data
+
+
+def code_of(error: GraphQLError) -> str | None:
+    """The stable code of an error."""
+    return (error.extensions or {}).get("code")

@@ -1,0 +1,134 @@
+"""A small world with neighbours on every side, and everybody who may look at it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from auth.viewer import Viewer, ViewerKind
+from db.connection import Connection
+from tests import people
+from tests.people import EVERY_SCOPE
+
+LEFT_ON = date(2024, 12, 31)
+
+
+@dataclass
+class World:
+    """What is there, under short names, and who looks at it."""
+
+    keys: dict[str, dict[str, str]] = field(default_factory=dict)
+    viewers: dict[str, Viewer] = field(default_factory=dict)
+    offices: dict[str, int] = field(default_factory=dict)
+
+    def note(self, table: str, name: str, key: object) -> Any:  # noqa: ANN401 -- the key, whatever it is
+        """Remember a row of a table by a short name, and hand its key on."""
+        self.keys.setdefault(table, {})[str(key)] = name
+        return key
+
+    def key(self, table: str, name: str) -> str:
+        """The key of a row by its short name."""
+        return next(key for key, known in self.keys[table].items() if known == name)
+
+    def names(self, table: str, keys: list[str]) -> set[str]:
+        """The short names of some rows; a stranger's row is called so."""
+        return {self.keys[table].get(key, f"a stranger's: {key}") for key in keys}
+
+
+async def a_world(owner: Connection) -> World:
+    """Two offices of a province and one far away, three people, their employers, and all their papers."""
+    world = World()
+    note = world.note
+    province = await people.an_office(owner)
+    here, there = [await people.an_office(owner, below=province) for _ in range(2)]
+    far = await people.an_office(owner)
+    world.offices = {"here": here, "there": there, "far": far, "province": province}
+
+    async def a_person(name: str, office: int) -> Any:  # noqa: ANN401 -- a key
+        key = await people.a_participant(owner, office=office, name=f"Họ {name}", number=people.a_number())
+        number = await owner.fetchval("SELECT id FROM identifiers WHERE participant_id = $1", key)
+        note("identifiers", name, number)
+        return note("participants", name, key)
+
+    async def an_employer(name: str, office: int) -> Any:  # noqa: ANN401 -- a key
+        key = note("employers", name, await people.an_employer(owner, office=office))
+        await owner.execute(
+            "INSERT INTO employer_accounts (employer_id, month, fund, due, paid)"
+            " VALUES ($1, '2026-01-01', 'HEALTH', 1, 0)",
+            key,
+        )
+        return note("employer_accounts", name, key)
+
+    async def a_line(name: str, person: Any, employer: Any = None) -> None:  # noqa: ANN401 -- keys
+        key = await owner.fetchval(
+            "INSERT INTO contributions (participant_id, employer_id, scheme, from_month, base)"
+            " VALUES ($1, $2, $3, '2020-01-01', 5000000) RETURNING id",
+            person,
+            employer,
+            "COMPULSORY" if employer else "VOLUNTARY",
+        )
+        note("contributions", name, key)
+
+    lan, minh, hoa = await a_person("lan", here), await a_person("minh", there), await a_person("hoa", far)
+    mill, shop, old = (
+        await an_employer("mill", here),
+        await an_employer("shop", there),
+        await an_employer("old", there),
+    )
+    for name, person, employer, ended_on in (
+        ("lan-mill", lan, mill, None),
+        ("minh-shop", minh, shop, None),
+        ("lan-old", lan, old, LEFT_ON),
+    ):
+        note("employments", name, await people.an_employment(owner, person, employer, ended_on=ended_on))
+        await a_line(name, person, employer)
+    await a_line("hoa", hoa)
+    service = await people.a_service(owner)
+    for name, person, employer in (
+        ("lan", lan, None),
+        ("lan-by-mill", lan, mill),
+        ("lan-by-old", lan, old),
+        ("minh", minh, None),
+        ("minh-by-shop", minh, shop),
+        ("hoa", hoa, None),
+    ):
+        dossier = await people.a_dossier(owner, participant=person, employer=employer, service=service)
+        note("dossiers", name, dossier)
+        note("dossier_events", name, dossier)
+    household = await owner.fetchval(
+        "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
+        people.a_number()[-10:],
+        here,
+    )
+    note("households", "lan", household)
+    await owner.execute("UPDATE participants SET household_id = $1 WHERE id = $2", household, lan)
+    member = await owner.fetchval(
+        "INSERT INTO household_members (household_id, participant_id, relationship, valid_from)"
+        " VALUES ($1, $2, 'HEAD', '2020-01-01') RETURNING id",
+        household,
+        lan,
+    )
+    note("household_members", "lan", member)
+
+    officer_here = await people.officer_of(owner, here)
+    ended = Viewer(ViewerKind.OFFICER, uuid4(), scopes=EVERY_SCOPE)
+    assert ended.principal
+    await people.a_grant(
+        owner, ended.principal, office=province, valid_until=datetime.now(UTC) - timedelta(seconds=1)
+    )
+    world.viewers = {
+        "lan": people.citizen_of(lan),
+        "minh": people.citizen_of(minh),
+        "mill": await people.acting_for(owner, mill),
+        "shop": await people.acting_for(owner, shop),
+        "old": await people.acting_for(owner, old),
+        "officer here": officer_here,
+        "officer there": await people.officer_of(owner, there),
+        "officer of the province": await people.officer_of(owner, province),
+        "officer far away": await people.officer_of(owner, far),
+        "partner here": await people.partner_for(owner, here),
+        "officer whose right ended": ended,
+        "officer here as an employer": replace(officer_here, kind=ViewerKind.EMPLOYER),
+        "anonymous": Viewer(scopes=EVERY_SCOPE),
+    }
+    return world
