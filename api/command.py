@@ -78,6 +78,16 @@ def jobs() -> None:
 
 
 @app.command()
+def load(
+    people: Annotated[int, typer.Option("--participants", min=1, help="How many people.")] = 10_000,
+    seed: Annotated[int, typer.Option(help="Which people: the same seed makes the same.")] = 1,
+) -> None:
+    """Fill an empty database with people who do not exist (DATABASE_URL, as ansinh_owner)."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(running.load(settings, people, seed))
+
+
+@app.command()
 def token(persona: Persona) -> None:
     """Print an access token of ten minutes for a persona, in development."""
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)

@@ -10,17 +10,22 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 import uvloop
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress
 from sqlalchemy import select
 from starlette.types import ASGIApp
 
 from api import application
 from api.explanations import explanation_of, viewer_of
 from api.settings import SettingMissing, Settings
+from auth.personas import PERSONAS
+from auth.viewer import principal_of
 from db import demonstration, revisions, roles
 from db.connection import fetch, open_pool
 from db.participants import participants
@@ -28,6 +33,7 @@ from db.server import SUPERUSER, CannotStart, Server, running, url
 from db.tables import metadata
 from domain.refusals import Refusal
 from jobs import clock
+from schema.context import VIETNAM
 
 # What a front-end developer wants to see at once, and what loads in the time of a breath.
 PEOPLE_TO_BEGIN_WITH = 1_000
@@ -77,14 +83,14 @@ async def run(settings: Settings) -> None:
         server = Server(settings.home)
         await server.start()
         try:
-            await furnish(server, settings)
+            await furnish(server)
+            if settings.is_development and await is_empty(server):
+                await populate(server.url(roles.OWNER), settings, PEOPLE_TO_BEGIN_WITH, SEED_TO_BEGIN_WITH)
             settings = replace(settings, database_url=server.url(roles.API))
             async with asyncio.TaskGroup() as group:
                 group.create_task(keep(server))
                 group.create_task(clock.run(server.url(roles.JOBS)))
-                group.create_task(
-                    serve_portal(door, settings, opened=lambda: welcome(settings))
-                )
+                group.create_task(serve_portal(door, settings, opened=lambda: welcome(settings)))
         except BaseExceptionGroup as problems:
             # A group of tasks wraps what ended it; a refusal is said as it is.
             refusals = problems.subgroup(Refusal)
@@ -160,21 +166,56 @@ async def stoppable(errand: Coroutine[Any, Any, None]) -> None:
             raise
 
 
-async def furnish(server: Server, settings: Settings) -> None:
-    """Make what the server lacks: the roles and the database, the tables, the people of the demonstration."""
+async def furnish(server: Server) -> None:
+    """Make what the server lacks: the roles, the database, the tables. Raises: CannotStart."""
     await roles.prepare(server.url(SUPERUSER, "postgres"))
     await asyncio.to_thread(revisions.migrate, server.url(roles.OWNER))
     await roles.admit(server.url(roles.API), metadata)
     await roles.admit(server.url(roles.JOBS), metadata)
+
+
+async def is_empty(server: Server) -> bool:
+    """Whether nobody lives in the database."""
     owner = await roles.reach(server.url(roles.OWNER))
     try:
-        somebody = await fetch(owner, SOMEBODY)
+        return not await fetch(owner, SOMEBODY)
     finally:
         await owner.close()
-    if settings.is_development and not somebody:
-        await demonstration.load(
-            server.url(roles.OWNER), participants=PEOPLE_TO_BEGIN_WITH, seed=SEED_TO_BEGIN_WITH
-        )
+
+
+async def populate(
+    owner_url: str,
+    settings: Settings,
+    people: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> None:
+    """Load the people of the demonstration, the personas among them. Raises: AlreadyPopulated."""
+    await demonstration.load(
+        owner_url,
+        participants=people,
+        seed=seed,
+        keys=settings.identifier_keys(),
+        principals={subject: principal_of(settings.issuer, subject) for subject in PERSONAS},
+        today=datetime.now(VIETNAM).date(),
+        progress=progress,
+    )
+
+
+async def load(settings: Settings, people: int, seed: int) -> None:
+    """Load demonstration data of a size, and show how far it is. Raises: CannotStart, AlreadyPopulated."""
+    async with cellar(settings) as url_of:
+        with Progress(
+            *Progress.get_default_columns(), MofNCompleteColumn(), console=Console(stderr=True)
+        ) as bar:
+            task = bar.add_task("Đang nạp… Loading…", total=people)
+            await populate(
+                url_of(roles.OWNER),
+                settings,
+                people,
+                seed,
+                lambda done, of: bar.update(task, completed=done, total=of),
+            )
 
 
 async def keep(server: Server) -> None:
@@ -291,7 +332,7 @@ async def cellar(settings: Settings) -> AsyncIterator[Callable[[str], str]]:
     server = Server(settings.home)
     await server.start()
     try:
-        await furnish(server, settings)
+        await furnish(server)
         yield server.url
     finally:
         await server.stop()

@@ -293,5 +293,4 @@ async def test_the_second_start_is_quick(tmp_path: Path) -> None:
         async with house(home) as everything:
             await everything.opened()
         seconds.append(time.monotonic() - begun)
-    assert seconds[0] < 10
     assert seconds[1] < seconds[0]
