@@ -34,9 +34,9 @@ identifiers = Table(
     one_of("kind", IdentifierKind),
     CheckConstraint("valid_to >= valid_from", name="period_ordered"),
     CheckConstraint("length(blind_index) = 32", name="blind_index_sha256"),
-    # A number names one person on one day.
+    # A number names one person on one day. The blind index is of kind and number; the kind before it would
+    # make this index take thirty times as long to build, since GiST splits by the first column.
     ExcludeConstraint(
-        ("kind", "="),
         ("blind_index", "="),
         (text("daterange(valid_from, valid_to, '[]')"), "&&"),
         using="gist",
