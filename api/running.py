@@ -18,7 +18,7 @@ import uvicorn
 import uvloop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
-from sqlalchemy import select
+from sqlalchemy import Uuid, bindparam, select, update
 from starlette.types import ASGIApp
 
 from api import application
@@ -28,6 +28,7 @@ from auth.personas import PERSONAS
 from auth.viewer import principal_of
 from db import demonstration, revisions, roles
 from db.connection import fetch, open_pool
+from db.grants import grants
 from db.participants import participants
 from db.server import SUPERUSER, CannotStart, Server, running, url
 from db.tables import metadata
@@ -44,6 +45,11 @@ GRACE_S = 5
 LARGEST_MESSAGE_BYTES = 65_536
 
 SOMEBODY = select(participants.c.id).limit(1)
+RENAMED = (
+    update(grants)
+    .where(grants.c.principal == bindparam("former", type_=Uuid))
+    .values(principal=bindparam("present", type_=Uuid))
+)
 
 log = logging.getLogger("ansinh.running")
 
@@ -84,8 +90,8 @@ async def run(settings: Settings) -> None:
         await server.start()
         try:
             await furnish(server)
-            if settings.is_development and await is_empty(server):
-                await populate(server.url(roles.OWNER), settings, PEOPLE_TO_BEGIN_WITH, SEED_TO_BEGIN_WITH)
+            if settings.is_development:
+                await inhabit(server.url(roles.OWNER), settings)
             settings = replace(settings, database_url=server.url(roles.API))
             async with asyncio.TaskGroup() as group:
                 group.create_task(keep(server))
@@ -174,13 +180,30 @@ async def furnish(server: Server) -> None:
     await roles.admit(server.url(roles.JOBS), metadata)
 
 
-async def is_empty(server: Server) -> bool:
-    """Whether nobody lives in the database."""
-    owner = await roles.reach(server.url(roles.OWNER))
+async def inhabit(owner_url: str, settings: Settings) -> None:
+    """Let people be there whom a developer knows: load them at the first start, recognise them at the next.
+
+    An account is named by its issuer's address too, and the development provider's changes with the port.
+    """
+    owner = await roles.reach(owner_url)
     try:
-        return not await fetch(owner, SOMEBODY)
+        if not await fetch(owner, SOMEBODY):
+            await populate(owner_url, settings, PEOPLE_TO_BEGIN_WITH, SEED_TO_BEGIN_WITH)
+        note = issuer_note(settings)
+        former = note.read_text() if note.exists() else settings.issuer
+        if former != settings.issuer:
+            for subject in PERSONAS:
+                names = {"former": former, "present": settings.issuer}
+                accounts = {name: principal_of(issuer, subject) for name, issuer in names.items()}
+                await fetch(owner, RENAMED, **accounts)
+        note.write_text(settings.issuer)
     finally:
         await owner.close()
+
+
+def issuer_note(settings: Settings) -> Path:
+    """Where we remember by which issuer's address the personas' accounts are named."""
+    return settings.home / "issuer"
 
 
 async def populate(
@@ -200,6 +223,8 @@ async def populate(
         today=datetime.now(VIETNAM).date(),
         progress=progress,
     )
+    if settings.home.is_dir():
+        issuer_note(settings).write_text(settings.issuer)
 
 
 async def load(settings: Settings, people: int, seed: int) -> None:

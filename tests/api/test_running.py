@@ -17,6 +17,7 @@ import httpx2
 import psutil
 import pytest
 
+from auth.viewer import principal_of
 from db import roles
 from db.server import running, url
 from tests.conftest import Database
@@ -131,6 +132,18 @@ async def test_it_opens_with_people_in_it_and_keeps_them(tmp_path: Path) -> None
     async with house(home) as second:
         await second.opened()
         assert await count_people(home) == people
+
+
+async def test_officers_keep_their_rights_at_another_port(tmp_path: Path) -> None:
+    home = tmp_path / "var"
+    for port in (free_port(), free_port()):
+        async with house(home, port) as everything:
+            await everything.opened()
+            owner = await asyncpg.connect(url(running(home), roles.OWNER))
+            thu = principal_of(f"http://127.0.0.1:{port}/provider", "thu")
+            rights = await owner.fetch("SELECT kind FROM grants WHERE principal = $1", thu)
+            await owner.close()
+            assert [right["kind"] for right in rights] == ["OFFICER"]
 
 
 async def test_the_line_it_prints_for_curl_works(tmp_path: Path) -> None:
