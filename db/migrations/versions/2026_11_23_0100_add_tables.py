@@ -384,7 +384,7 @@ STATEMENTS = (
         CONSTRAINT ck_identifiers_kind_known CHECK (kind IN ('HEALTH_CARD_NUMBER', 'IDENTITY_CARD_NUMBER', 'PERSONAL_NUMBER', 'SOCIAL_INSURANCE_NUMBER')),
         CONSTRAINT ck_identifiers_period_ordered CHECK (valid_to >= valid_from),
         CONSTRAINT ck_identifiers_blind_index_sha256 CHECK (length(blind_index) = 32),
-        CONSTRAINT ex_identifiers_one_person_a_day EXCLUDE USING gist (blind_index WITH =, daterange(valid_from, valid_to, '[]') WITH &&),
+        CONSTRAINT ex_identifiers_one_person_a_day EXCLUDE USING gist ((substr(blind_index, 1, 8)::bigint) WITH =, blind_index WITH =, daterange(valid_from, valid_to, '[]') WITH &&),
         CONSTRAINT fk_identifiers_participant_id_participants FOREIGN KEY(participant_id) REFERENCES participants (id)
     )
     """,
