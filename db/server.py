@@ -33,6 +33,8 @@ SUPERUSER = "postgres"
 # What the kernel takes for the address of a Unix socket, without the closing NUL (unix(7): 108 bytes).
 LONGEST_SOCKET_ADDRESS_BYTES = 107
 SOCKET = ".s.PGSQL.5432"
+# What may stand in a URL and in a list of PostgreSQL's settings as it is.
+PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
 
 # Crash recovery reads the log since the last checkpoint; stopping writes what is not on disk yet.
 READY_WITHIN_S = 120
@@ -432,13 +434,12 @@ async def ended(process: subprocess.Popen[bytes], within_s: float = float("inf")
 
 
 def private_folder() -> Path:
-    """Make a folder that only we can open, with a name short enough for the address of a socket in it."""
-    for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 -- mkdtemp makes a name that nobody can foresee
-        folder = Path(tempfile.mkdtemp(prefix="ansinh-", dir=parent))
-        if len(os.fsencode(folder / SOCKET)) <= LONGEST_SOCKET_ADDRESS_BYTES:
-            return folder
-        folder.rmdir()
-    raise FolderUnusable(folder=parent, reason="its name is too long for a socket")
+    """Make a folder that only we can open, with a plain name, short enough for a socket to be in it."""
+    parent = tempfile.gettempdir()
+    longest = len(parent) + len("/ansinh-12345678/") + len(SOCKET)
+    if not PLAIN.fullmatch(parent) or longest > LONGEST_SOCKET_ADDRESS_BYTES:
+        parent = "/tmp"  # noqa: S108 -- mkdtemp makes a name that nobody can foresee
+    return Path(tempfile.mkdtemp(prefix="ansinh-", dir=parent))
 
 
 def remove_socket(folder: Path) -> None:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx2
@@ -19,12 +20,19 @@ import pytest
 
 from auth.viewer import principal_of
 from db import roles
-from db.server import running, url
+from db.server import Server, running, url
 from tests.conftest import Database
 
 ROOT = Path(__file__).parents[2]
 OPEN_WITHIN_S = 30
 STOPPED_WITHIN_S = 15
+
+
+PRODUCTION: Mapping[str, str] = {
+    "ANSINH_ISSUER": "https://sign-in.example",
+    "ANSINH_SEALING_KEY": "00" * 32,
+    "ANSINH_FINDING_KEY": "01" * 32,
+}
 
 
 @dataclass
@@ -100,15 +108,28 @@ async def count_people(home: Path) -> int:
         await connection.close()
 
 
-async def refused(*words: str, **settings: str) -> str:
-    """Type a command that cannot be done; what it says, in two sentences and nothing else."""
-    process = await asyncio.create_subprocess_exec(
+async def start(*words: str, environment: Mapping[str, str]) -> asyncio.subprocess.Process:
+    """Type a command and leave it running."""
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "api.command", *words),
-        env={**surroundings(), **settings},
+        env=environment,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+async def typed(*words: str, environment: Mapping[str, str]) -> str:
+    """Type a command and wait for its end; what it says."""
+    process = await start(*words, environment=environment)
+    out, complaint = await process.communicate()
+    assert process.returncode == 0, complaint.decode()
+    return out.decode()
+
+
+async def refused(*words: str, **settings: str) -> str:
+    """Type a command that cannot be done; what it says, in two sentences and nothing else."""
+    process = await start(*words, environment={**surroundings(), **settings})
     async with asyncio.timeout(OPEN_WITHIN_S):
         out, said = await process.communicate()
     assert process.returncode == 2, said.decode()
@@ -241,11 +262,42 @@ async def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     assert said.startswith(f"An Sinh is already running in {first.home} (process {first.process.pid}).")
 
 
-PRODUCTION: Mapping[str, str] = {
-    "ANSINH_ISSUER": "https://sign-in.example",
-    "ANSINH_SEALING_KEY": "00" * 32,
-    "ANSINH_FINDING_KEY": "01" * 32,
-}
+async def test_the_rooms_run_apart_on_a_postgresql_of_ones_own(tmp_path: Path) -> None:
+    server = Server(tmp_path / "elsewhere", {"fsync": "off"})
+    await server.start()
+    rooms: list[asyncio.subprocess.Process] = []
+    port = free_port()
+    production = {
+        **surroundings(),
+        **PRODUCTION,
+        "ANSINH_CLIENT_SECRET": "of-the-client",
+        "ANSINH_PORT": str(port),
+    }
+    try:
+        prepared = await typed("prepare", "--as", server.url(database="postgres"), environment=production)
+        urls = {urlsplit(line).username: line for line in prepared.split()}
+        await typed("migrate", environment={**production, "DATABASE_URL": urls["ansinh_owner"]})
+        for verb, role in (("serve", "ansinh_api"), ("serve", "ansinh_api"), ("jobs", "ansinh_jobs")):
+            environment = {**production, "DATABASE_URL": urls[role]}
+            if rooms:
+                environment["ANSINH_PORT"] = str(free_port())
+            rooms.append(await start(verb, environment=environment))
+        async with asyncio.timeout(OPEN_WITHIN_S), httpx2.AsyncClient() as client:
+            while True:
+                with suppress(httpx2.TransportError):
+                    answer = await client.get(f"http://127.0.0.1:{port}/health/ready")
+                    if answer.status_code == 200:
+                        break
+                await asyncio.sleep(0.05)
+        for room in rooms:
+            room.terminate()
+            assert await room.wait() == 0
+    finally:
+        for room in rooms:
+            if room.returncode is None:
+                room.kill()
+                await room.wait()
+        await server.stop()
 
 
 @pytest.mark.parametrize("verb", ["serve", "jobs", "migrate"])

@@ -148,6 +148,20 @@ async def test_a_deep_folder_works(tmp_path: Path) -> None:
         await server.stop()
 
 
+async def test_a_strange_folder_for_temporary_files_works(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strange = tmp_path / "a, b & 'c'"
+    strange.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(strange))
+    server = Server(home, FAST)
+    await server.start()
+    try:
+        assert await ask(server) == 1
+    finally:
+        await server.stop()
+
+
 async def test_killing_the_parent_ends_the_server(home: Path) -> None:
     pid, socket = await killed_with_its_server_running(home, is_tethered=True)
     assert await gone(pid)
