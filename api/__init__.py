@@ -1,0 +1,1 @@
+"""The door: HTTP, sockets, sign-in, pages, the command line."""

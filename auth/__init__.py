@@ -1,0 +1,1 @@
+"""The keys: who is asking, and whose rows they may see."""

@@ -1,7 +1,7 @@
-"""The numbers people are known by: kept as ciphertext, a keyed index to find them by, and a masked text to show.
+"""The numbers people are known by: kept as ciphertext, a keyed index to find them by, and a masked text.
 
-A stolen copy of the table names nobody's number: without the keys the ciphertext cannot be read, and the index cannot
-be tried out either, although the numbers themselves are few enough to try.
+A stolen copy of the table names nobody's number: without the keys the ciphertext cannot be read, and the index
+cannot be tried out either, although the numbers themselves are few enough to try.
 """
 
 import hmac
@@ -71,7 +71,7 @@ class IdentifierKeys:
         return AESGCM(self.sealing)
 
     def seal(self, kind: IdentifierKind, number: str) -> SealedIdentifier:
-        """Seal a number: AES-256-GCM under a fresh nonce, bound to its kind and key version (NIST SP 800-38D)."""
+        """Seal a number: AES-256-GCM, a fresh nonce, bound to kind and key version (NIST SP 800-38D)."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         ciphertext = nonce + self._cipher.encrypt(nonce, number.encode(), self._context(kind))
         return SealedIdentifier(ciphertext, self.version, self.blind_index(kind, number), masked(number))

@@ -32,7 +32,7 @@ def is_formed(kind: IdentifierKind, number: str) -> bool:
 
 
 def masked(number: str) -> str:
-    """Show the last three characters: enough for the owner to recognise it, too few for anyone else to use it."""
+    """Show the last three characters: enough for the owner to recognise, too few for others to use."""
     return "•" * (len(number) - SHOWN) + number[-SHOWN:]
 
 
