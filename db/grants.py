@@ -1,8 +1,8 @@
 """Rights that can be taken back, one a row: to take one back is to delete its row.
 
-A grant gives an account (`principal`, see auth.viewer.principal_of) a capacity: officer of an office and all below
-it, somebody who acts for an employer, or a partner for the population of an office. Both walls read it at every
-statement.
+A grant gives an account (`principal`, see auth.viewer.principal_of) a capacity: officer of an office and
+all below it, somebody who acts for an employer, or a partner for the population of an office. Both walls
+read it at every statement.
 """
 
 from sqlalchemy import CheckConstraint, Column, Table, Uuid

@@ -1,7 +1,7 @@
 """The numbers people are known by: kept as ciphertext, a keyed index to find them by, and a masked text.
 
-A stolen copy of the table names nobody's number: without the keys the ciphertext cannot be read, and the index
-cannot be tried out either, although the numbers themselves are few enough to try.
+A stolen copy of the table names nobody's number: without the keys the ciphertext cannot be read, and the
+index cannot be tried out either, although the numbers themselves are few enough to try.
 """
 
 import hmac

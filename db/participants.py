@@ -11,7 +11,7 @@ participants = Table(
     words("full_name"),
     # What a search compares: without case or diacritics, in byte order (see domain.names.folded).
     Column("folded_name", Text(collation="C"), nullable=False),
-    # How a list is ordered: given name first, then family name, with Vietnamese tones (domain.names.sort_key).
+    # How a list is ordered: by given name, then family name, with Vietnamese tones (domain.names.sort_key).
     Column("sort_name", Text(collation="C"), nullable=False),
     Column("birth_date", Date, nullable=False),
     words("sex"),
