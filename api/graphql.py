@@ -11,14 +11,14 @@ import secrets
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from graphql import GraphQLError, OperationType
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
@@ -43,6 +43,9 @@ MOST_BODY_BYTES = 65_536
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
+METHODS = ("GET", "POST")
+# A close frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5).
+LONGEST_REASON_BYTES = 123
 # How often an open socket asks whether the session behind it still stands.
 LOOK_AT_SESSION_S = 2.0
 UNAUTHORIZED = 4401
@@ -50,10 +53,13 @@ SECONDS_TO_RETRY = "1"
 
 
 class Unavailable(OperationFault):
-    """The service is interrupted for a moment. Nothing was changed; try again."""
+    """The service is interrupted for a moment. Try again; whatever you do, with the same idempotency key."""
 
+    # Whether a change was kept is not known where PostgreSQL goes before it has answered.
     code = "UNAVAILABLE"
-    vietnamese = "Dịch vụ tạm gián đoạn. Không có gì bị thay đổi; vui lòng thử lại."
+    vietnamese = (
+        "Dịch vụ tạm gián đoạn. Vui lòng thử lại; mọi thao tác xin gửi lại với cùng khóa idempotency."
+    )
 
 
 class TookTooLong(OperationFault):
@@ -74,11 +80,73 @@ class Fault(OperationFault):
         return {"incidentId": self.params["incident"]}
 
 
-class SubscriptionsOnly(OperationFault):
+class RequestFault(OperationFault):
+    """This is not a request that can be answered here."""
+
+    status: ClassVar[int] = 400
+
+
+class RequestMalformed(RequestFault):
+    """A request is a JSON object: `query` a text, `variables` an object, `operationName` a text."""
+
+    code = "BAD_REQUEST"
+    vietnamese = (
+        "Yêu cầu là một đối tượng JSON: `query` là văn bản, `variables` là đối tượng,"
+        " `operationName` là văn bản."
+    )
+
+
+class RequestTooLarge(RequestFault):
+    """A request has at most {most} bytes."""
+
+    code = "TOO_LARGE"
+    vietnamese = "Một yêu cầu có nhiều nhất {most} byte."
+    status = 413
+
+
+class MediaTypeRefused(RequestFault):
+    """Send a request as `application/json`."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    vietnamese = "Hãy gửi yêu cầu dưới dạng `application/json`."
+    status = 415
+
+
+class MethodRefused(RequestFault):
+    """Ask by POST; by GET only queries, and only without a session."""
+
+    code = "METHOD_NOT_ALLOWED"
+    vietnamese = "Hãy gửi bằng POST; bằng GET chỉ có thể hỏi, và chỉ khi không có phiên làm việc."
+    status = 405
+
+
+class OperationUnknown(RequestFault):
+    """The document has no operation of this name, or several and none is named."""
+
+    code = "OPERATION_UNKNOWN"
+    vietnamese = "Tài liệu không có thao tác mang tên này, hoặc có nhiều thao tác mà không nêu tên."
+
+
+class SubscriptionsElsewhere(RequestFault):
+    """Subscribe over a socket, with the protocol graphql-transport-ws."""
+
+    code = "SUBSCRIPTIONS_ELSEWHERE"
+    vietnamese = "Hãy theo dõi qua WebSocket, với giao thức graphql-transport-ws."
+
+
+class SubscriptionsOnly(RequestFault):
     """Over a socket one can only subscribe; ask and act over HTTP."""
 
     code = "SUBSCRIPTIONS_ONLY"
     vietnamese = "Qua kết nối này chỉ có thể theo dõi; hãy hỏi và thực hiện qua HTTP."
+
+
+class Wire(ASGIWebSocketAdapter):
+    """What a socket's messages go through."""
+
+    async def close(self, code: int, reason: str) -> None:
+        """Hang up; of a long reason, such as one that quotes the caller, as much as a frame holds."""
+        await super().close(code, reason.encode()[:LONGEST_REASON_BYTES].decode(errors="ignore"))
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -92,20 +160,27 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         if self.connection_acknowledged and self.context.viewer.principal and self.guard is None:
             self.guard = asyncio.create_task(self._watch())
 
+    async def handle_message(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Take what has the form of a message; hang up on anything else."""
+        if _is_message(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("Invalid message")
+
     async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
         """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
         payload = message["payload"]
-        document = self.context.translator.documents.read(payload["query"])
-        operation = document and document.operation(payload.get("operationName"))
-        if (
-            operation
-            and operation.node.operation is not OperationType.SUBSCRIPTION
-            and self.connection_acknowledged
-        ):
-            error = presentable(SubscriptionsOnly(), self.context.language)
+        try:
+            if self.connection_acknowledged:
+                door = cast("Door", self.view)
+                kind = door.kind_of_operation(payload["query"], payload.get("operationName"))
+                if kind not in {None, OperationType.SUBSCRIPTION}:
+                    raise SubscriptionsOnly
+        except RequestFault as fault:
+            error = presentable(fault, self.context.language)
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
-            return
-        await super().handle_subscribe(message)
+        else:
+            await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
         """Send what is followed, its faults masked as everywhere."""
@@ -135,7 +210,8 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             if remaining <= 0:
                 break
             await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
-            with suppress(*UNREACHABLE):  # while PostgreSQL is away nothing is sent either
+            # While PostgreSQL is away nothing is sent either.
+            with suppress(*UNREACHABLE, TOOK_TOO_LONG):
                 if viewer.session_id and not await door.authentication.is_live(viewer):
                     break
         await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
@@ -145,6 +221,7 @@ class Door(GraphQL[Context, None]):
     """The GraphQL endpoint."""
 
     graphql_transport_ws_handler_class = Socket
+    websocket_adapter_class = Wire
 
     def __init__(
         self,
@@ -165,34 +242,51 @@ class Door(GraphQL[Context, None]):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
-        response = None
-        if scope["type"] == "http":
-            request = Request(scope, receive)
-            if request.method == "GET":
-                response = _looked_up(request)
-            elif request.method == "POST":
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        if _wants_page(request):
+            response: Response | None = explorer(request)
+        else:
+            try:
                 body = await _bounded_body(request)
-                receive = _again(body)
-                response = await self.answer(request, body)
+            except ClientDisconnect:
+                return
+            response = await self.answer(request, body)
+            receive = _again(body)
         if response is None:
             await super().__call__(scope, receive, send)
         else:
             await response(scope, receive, send)
 
     async def answer(self, request: Request, body: bytes) -> Response | None:
-        """Answer a query that is planned whole; None where strawberry has to."""
-        if len(body) > MOST_BODY_BYTES:
-            return _request_error(f"A request has at most {MOST_BODY_BYTES} bytes.", "TOO_LARGE", 413)
-        if request.headers.get("content-type", "").partition(";")[0] != JSON_TYPE:
-            return None
-        asked = _read(body)
-        if asked is None:
-            return None
+        """Answer what cannot be a request, or a query that is planned whole; None where strawberry has to."""
         try:
-            answer = await self._ask(_viewer(request), *asked)
+            text, variables, name = _read(request, body)
+            kind = self.kind_of_operation(text, name)
+            if request.method == "GET" and kind not in {None, OperationType.QUERY}:
+                raise MethodRefused
+            if kind is OperationType.SUBSCRIPTION:
+                raise SubscriptionsElsewhere
+            answer = await self._ask(_viewer(request), text, variables, name)
         except OperationFault as fault:
-            return _failed(fault, request)
+            # What is wrong at one place of the answer makes null of that place, which strawberry finds.
+            return None if fault.path else _failed(fault, request)
         return _answered(answer, request) if answer else None
+
+    def kind_of_operation(self, text: str, name: str | None) -> OperationType | None:
+        """Say what an operation is for; None where its document has faults, which strawberry then tells.
+
+        Raises: OperationUnknown.
+        """
+        document = self.translator.documents.read(text)
+        if document is None:
+            return None
+        operation = document.operation(name)
+        if operation is None:
+            raise OperationUnknown
+        return operation.node.operation
 
     async def _ask(
         self, viewer: Viewer, text: str, variables: Mapping[str, Any], operation_name: str | None
@@ -220,6 +314,16 @@ class Door(GraphQL[Context, None]):
         context.viewer = viewer
         return await super().on_ws_connect(context)
 
+    def decode_json(self, data: str | bytes) -> object:
+        """Read JSON; whatever else it is, it is one kind of fault.
+
+        Raises: json.JSONDecodeError.
+        """
+        try:
+            return json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise json.JSONDecodeError("Not JSON.", "", 0) from error
+
     def encode_json(self, data: object) -> str:
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
         return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -229,15 +333,27 @@ class Door(GraphQL[Context, None]):
         result.errors = presented(result.errors, language_of(request))
         return await super().process_result(request, result)
 
-    def create_response(self, response_data: Any, sub_response: Response) -> Response:  # noqa: ANN401
-        """Answer, with 503 where the service is interrupted."""
-        response = super().create_response(response_data, sub_response)
-        errors = response_data.get("errors", ()) if isinstance(response_data, dict) else ()
-        if any(error.get("extensions", {}).get("code") == Unavailable.code for error in errors):
-            response.status_code = 503
-            response.headers["Retry-After"] = SECONDS_TO_RETRY
-        response.headers["Cache-Control"] = "no-store"
+    async def get_sub_response(self, request: Request | WebSocket) -> Response:
+        """Begin an answer of the media type that the caller reads."""
+        response = await super().get_sub_response(request)
+        response.media_type = _media_type(request)
         return response
+
+    def create_response(self, response_data: Any, sub_response: Response) -> Response:  # noqa: ANN401
+        """Answer; say by the status where nothing was executed, as far as the media type knows of that.
+
+        Source: GraphQL over HTTP, section 6.4.
+        """
+        errors = response_data.get("errors", ())
+        status = 200
+        if any(error.get("extensions", {}).get("code") == Unavailable.code for error in errors):
+            status = 503
+        elif errors and response_data["data"] is None and not any("path" in error for error in errors):
+            del response_data["data"]
+            status = 400 if sub_response.media_type == RESPONSE_TYPE else 200
+        return Response(
+            self.encode_json(response_data), status, _headers(status), media_type=sub_response.media_type
+        )
 
 
 def masked(error: BaseException) -> OperationFault:
@@ -274,13 +390,13 @@ def _viewer(connection: HTTPConnection) -> Viewer:
     return cast("Viewer", connection.scope.get("viewer", ANONYMOUS))
 
 
-def _looked_up(request: Request) -> Response | None:
-    """Show the explorer to a browser; refuse a session's GET, which a link on another site could make."""
-    if "text/html" in request.headers.get("accept", "") and "query" not in request.query_params:
-        return explorer(request)
-    if _viewer(request).session_id:
-        return Response("With a session, ask by POST.", 405, {"Allow": "POST"})
-    return None
+def _wants_page(request: Request) -> bool:
+    """Whether a browser comes to look."""
+    return (
+        request.method == "GET"
+        and "text/html" in request.headers.get("accept", "")
+        and "query" not in request.query_params
+    )
 
 
 async def _bounded_body(request: Request) -> bytes:
@@ -303,18 +419,54 @@ def _again(body: bytes) -> Receive:
     return receive
 
 
-def _read(body: bytes) -> tuple[str, Mapping[str, Any], str | None] | None:
-    """Read a GraphQL request; None where it is not one, which strawberry then tells."""
+def _read(request: Request, body: bytes) -> tuple[str, Mapping[str, Any], str | None]:
+    """Read what is asked: the document, its variables, the name of the operation.
+
+    Raises: RequestFault.
+    """
+    # A session's GET could be a link on another site.
+    if request.method not in METHODS or (request.method == "GET" and _viewer(request).session_id):
+        raise MethodRefused
+    if len(body) > MOST_BODY_BYTES:
+        raise RequestTooLarge(most=MOST_BODY_BYTES)
     try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    text, variables, name = found.get("query"), found.get("variables") or {}, found.get("operationName")
-    if not isinstance(text, str) or not isinstance(variables, dict) or not isinstance(name, str | None):
-        return None
-    return text, variables, name
+        if request.method == "GET":
+            asked = request.query_params
+            found: Any = {
+                **asked,
+                "variables": json.loads(asked.get("variables") or "null"),
+                "extensions": None,
+            }
+        elif request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
+            raise MediaTypeRefused
+        else:
+            found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestMalformed from error
+    if not _is_request(found):
+        raise RequestMalformed
+    return found["query"], found.get("variables") or {}, found.get("operationName")
+
+
+def _is_request(found: object) -> bool:
+    """Whether it has the form of a request."""
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("query"), str)
+        and isinstance(found.get("variables"), dict | None)
+        and isinstance(found.get("operationName"), str | None)
+        and isinstance(found.get("extensions"), dict | None)
+    )
+
+
+def _is_message(found: object) -> bool:
+    """Whether it has the form of a message that a client may send over a socket."""
+    match found:
+        case {"type": "subscribe", "id": str(), "payload": payload}:
+            return _is_request(payload)
+        case {"type": "complete", "id": str()} | {"type": "connection_init" | "ping" | "pong"}:
+            return True
+    return False
 
 
 def _answered(answer: Answer, request: Request) -> Response:
@@ -322,8 +474,8 @@ def _answered(answer: Answer, request: Request) -> Response:
     return Response(
         b'{"data":' + answer.data + b"}",
         media_type=_media_type(request),
-        headers={
-            "Cache-Control": "no-store",
+        headers=_headers(200)
+        | {
             "Server-Timing": ", ".join(
                 f"{step};dur={took_ms:.2f}"
                 for step, took_ms in (
@@ -337,21 +489,30 @@ def _answered(answer: Answer, request: Request) -> Response:
 
 
 def _failed(fault: OperationFault, request: Request) -> Response:
-    is_interruption = isinstance(fault, Unavailable)
-    headers = {"Cache-Control": "no-store"} | ({"Retry-After": SECONDS_TO_RETRY} if is_interruption else {})
+    """Say why nothing was answered; a request that was understood has `data`, if only null."""
+    answer: dict[str, Any] = {"errors": [presentable(fault, language_of(request)).formatted]}
+    status = 503 if isinstance(fault, Unavailable) else 200
+    if isinstance(fault, RequestFault):
+        status = fault.status
+    else:
+        answer = {"data": None, **answer}
     return Response(
-        json.dumps(
-            {"data": None, "errors": [presentable(fault, language_of(request)).formatted]}, ensure_ascii=False
-        ),
-        503 if is_interruption else 200,
-        headers,
+        json.dumps(answer, ensure_ascii=False, separators=(",", ":")),
+        status,
+        _headers(status),
         media_type=_media_type(request),
     )
 
 
-def _request_error(message: str, code: str, status: int) -> Response:
-    return JSONResponse({"errors": [{"message": message, "extensions": {"code": code}}]}, status)
+def _headers(status: int) -> dict[str, str]:
+    """The headers of every answer, and those that its status asks for."""
+    match status:
+        case 405:
+            return {"Cache-Control": "no-store", "Allow": ", ".join(METHODS)}
+        case 503:
+            return {"Cache-Control": "no-store", "Retry-After": SECONDS_TO_RETRY}
+    return {"Cache-Control": "no-store"}
 
 
-def _media_type(request: Request) -> str:
+def _media_type(request: HTTPConnection) -> str:
     return RESPONSE_TYPE if RESPONSE_TYPE in request.headers.get("accept", "") else JSON_TYPE

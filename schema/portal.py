@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from sqlalchemy import or_, true
+from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 
 from schema.dossiers import (
@@ -22,6 +23,7 @@ from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.viewer import Viewer
 from selection import Columns, Condition, Connection, Node, Order, link, nodes, rows
+from selection.documents import MOST_TOKENS
 
 
 def the_dossier(dossier: Columns, *, reference: str) -> Condition:
@@ -101,5 +103,6 @@ schema = PortalSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS)],
     config=StrawberryConfig(scalar_map=SCALARS),
 )
