@@ -239,9 +239,12 @@ async def submit(
 ) -> UUID:
     """File a dossier with the office that keeps the person's record; its state is NEW.
 
-    Raises: NotFound when the viewer may not file for the person; ServiceNotOffered; ApplicantRefused.
+    Raises: NotFound when the viewer may not file for the person, or in that name; ServiceNotOffered;
+    ApplicantRefused.
     Source: ND 61/2018 article 16.
     """
+    if (filing.applicant is Applicant.EMPLOYER) != (filing.employer_id is not None):
+        raise NotFound(path=("employer",))
     person = await fetch_one(
         connection,
         _filed_for(right),
