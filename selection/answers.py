@@ -224,7 +224,8 @@ class Translator:
         selected = planner.collect(
             payload, [node.selection_set for node in info.field_nodes if node.selection_set]
         )
-        found = [planner.fetched(payload, key, nodes, row_key) for key, nodes in selected.items()]
+        path = tuple(info.path.as_list())
+        found = [planner.fetched(payload, key, nodes, row_key, path) for key, nodes in selected.items()]
         parts = [part for part in found if part is not None]
         return await self.fetch(connection, viewer, parts, planner) if parts else {}
 

@@ -316,14 +316,16 @@ class Planner:
         key: str,
         nodes: list[FieldNode],
         row_key: Any,  # noqa: ANN401
+        path: Path,
     ) -> One | None:
         """Plan the row that a payload shows; None for a field of the payload that is no row."""
+        path = (*path, key)
         name = nodes[0].name.value
         declaration = self.catalogue.declaration(parent.name, name)
         if not isinstance(declaration, Fetched):
             return None
-        target, entity = self._target(parent.fields[name], nodes, (key,))
-        return self.row(key, entity, row_key, self.parts(target, _below(nodes), (key,)))
+        target, entity = self._target(parent.fields[name], nodes, path)
+        return self.row(key, entity, row_key, self.parts(target, _below(nodes), path))
 
     def row(self, key: str, entity: Entity, row_key: Any, parts: tuple[Part, ...]) -> One:  # noqa: ANN401
         """Plan the row of a key."""
