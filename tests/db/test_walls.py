@@ -164,7 +164,7 @@ async def test_a_rolled_back_transaction_leaves_no_viewer(database: Database, wo
     pool = await open_pool(database.url(roles.API), size=1, name="tests")
     with pytest.raises(NotFound):
         async with transaction(pool, world.viewers["lan"].binding):
-            raise NotFound(noun="dossier")
+            raise NotFound
     assert await fetch(pool, BARE) == []
     await pool.close()
 
