@@ -22,7 +22,7 @@ run: .venv/installed ## start everything on 127.0.0.1:8000 (ANSINH_PORT), with P
 	@$(TETHER) $(ANSINH) run
 
 test: .venv/tested chromium ## run all tests
-	@.venv/bin/python -m pytest -n auto --quiet
+	@.venv/bin/python -m pytest -n auto
 
 lint: .venv/tested ## check style, types and the doors between the rooms
 	@.venv/bin/ruff check

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from db.server import SOCKET
@@ -13,11 +13,13 @@ class Cable:
 
     def __init__(self, socket: Path) -> None:
         self._socket = socket
+        self._ends: list[asyncio.StreamWriter] = []
         self.is_cut = False
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry what one client says to PostgreSQL, and the answers back."""
         from_server, to_server = await asyncio.open_unix_connection(self._socket)
+        self._ends += to_server, writer
         await asyncio.gather(self.pass_on(reader, to_server), self.pass_on(from_server, writer))
 
     async def pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -26,6 +28,13 @@ class Cable:
             if not self.is_cut:
                 writer.write(said)
         writer.close()
+
+    async def taken_up(self) -> None:
+        """Close both ends of everything that was carried, and wait until they are closed."""
+        for end in self._ends:
+            end.close()
+            with suppress(OSError):
+                await end.wait_closed()
 
 
 @asynccontextmanager
@@ -37,3 +46,4 @@ async def a_cable(socket: Path, folder: Path) -> AsyncIterator[Cable]:
         yield cable
     finally:
         end.close()
+        await cable.taken_up()
