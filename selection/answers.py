@@ -198,9 +198,9 @@ class Translator:
 
     def planner(self, info: GraphQLResolveInfo[Any], viewer: Viewer) -> Planner:
         """A planner for a part of an operation that strawberry executes."""
-        return Planner(
-            self.catalogue, info.fragments, info.variable_values, frozenset(viewer.scopes), names_types=True
-        )
+        # Strawberry hands on the coerced values alone, not what graphql-core wraps them in.
+        variables = VariableValues({}, cast("dict[str, Any]", info.variable_values))
+        return Planner(self.catalogue, info.fragments, variables, frozenset(viewer.scopes), names_types=True)
 
     async def fetch(
         self, connection: Connection | Pool, viewer: Viewer, parts: Sequence[Part], planner: Planner
