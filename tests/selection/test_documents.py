@@ -1,0 +1,140 @@
+"""A plan is made once for a shape: kept for other values, made anew for another shape, within a bound."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from auth.scopes import Scope
+from auth.viewer import Viewer, ViewerKind
+from db.connection import Pool
+from schema.portal import schema
+from selection import documents
+from selection.answers import Translator
+from selection.documents import Recent
+from tests.people import EVERY_SCOPE
+from tests.portal import ask
+
+OFFICER = Viewer(ViewerKind.OFFICER, scopes=EVERY_SCOPE)
+TEXT = """
+query ($p: ID, $s: [DossierStatus!], $n: Int, $at: Cursor, $o: DossierOrder! = NEWEST, $all: Boolean! = true) {
+  dossiers(participant: $p, status: $s, first: $n, after: $at, order: $o) {
+    totalCount nodes @include(if: $all) { id }
+  }
+}
+"""
+SOMEBODY = "Participant:01a20650-390f-751f-b9c4-8fe711d0670f"
+SOMEBODY_ELSE = "Participant:01a20650-390f-751f-b9c4-8fe711d0670e"
+CURSOR = "WyJORVdFU1QiLCAiMDFhMjA2MzgtODM5ZS03MzQyLWI2ZjktZjg2NWUyMmE5ODk3Il0"
+
+
+@pytest.fixture
+def translator() -> Translator:
+    """One that has seen nothing yet."""
+    return Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+
+
+def plans_of(translator: Translator, text: str = TEXT) -> list[Any]:
+    """The plans that are kept for the only operation of a document."""
+    document = translator.documents.read(text)
+    operation = document and document.operation(None)
+    assert operation
+    return list(operation.variants.items.values())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"p": SOMEBODY}, {"p": SOMEBODY_ELSE}),
+        ({"s": ["NEW"]}, {"s": ["ACCEPTED", "RETURNED"]}),
+        ({"s": []}, {"s": ["NEW"]}),
+        ({}, {"p": None, "s": None, "n": None}),
+        ({"n": 1}, {"n": 10}),
+        ({"n": 51}, {"n": 100}),
+        ({"o": "NEWEST"}, {}),
+        ({"all": True}, {}),
+    ],
+)
+async def test_other_values_have_the_same_plan(
+    pool: Pool, translator: Translator, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    await ask(pool, OFFICER, TEXT, translator=translator, **one)
+    (plan,) = plans_of(translator)
+    await ask(pool, OFFICER, TEXT, translator=translator, **other)
+    assert plans_of(translator) == [plan]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({}, {"p": SOMEBODY}),
+        ({}, {"s": []}),
+        ({"n": 10}, {"n": 11}),
+        ({}, {"n": 20}),
+        ({}, {"at": CURSOR}),
+        ({"o": "NEWEST"}, {"o": "DUE"}),
+        ({"all": True}, {"all": False}),
+    ],
+)
+async def test_another_shape_has_another_plan(
+    pool: Pool, translator: Translator, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    for variables in (one, other, one):
+        await ask(pool, OFFICER, TEXT, translator=translator, **variables)
+    first, second = plans_of(translator)
+    assert first.statement.sql != second.statement.sql
+
+
+async def test_each_capacity_has_its_own_plan(pool: Pool, translator: Translator) -> None:
+    for kind in (ViewerKind.CITIZEN, ViewerKind.EMPLOYER, ViewerKind.OFFICER):
+        await ask(pool, Viewer(kind, scopes=EVERY_SCOPE), TEXT, translator=translator)
+    assert len({plan.statement.sql for plan in plans_of(translator)}) == 3
+
+
+async def test_scopes_that_a_document_does_not_need_share_a_plan(pool: Pool, translator: Translator) -> None:
+    await ask(pool, OFFICER, TEXT, translator=translator)
+    narrower = replace(OFFICER, scopes=frozenset({Scope.DOSSIER_READ}))
+    await ask(pool, narrower, TEXT, translator=translator)
+    assert len(plans_of(translator)) == 1
+
+
+async def test_the_plans_of_a_document_are_bounded(pool: Pool, translator: Translator) -> None:
+    steps = (1, 11, 26, 51, None)
+    for number in range(40):
+        variables = {
+            "p": SOMEBODY if number & 1 else None,
+            "s": ["NEW"] if number & 2 else None,
+            "all": bool(number & 4),
+            "n": steps[number // 8],
+        }
+        await ask(pool, OFFICER, TEXT, translator=translator, **variables)
+    assert len(plans_of(translator)) == documents.MOST_VARIANTS
+
+
+def test_the_documents_are_bounded(translator: Translator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(translator.documents.known, "most", 3)
+    for number in range(9):
+        assert translator.documents.read(f"{{ viewer {{ a{number}: kind }} }}")
+    assert len(translator.documents.known.items) == 3
+
+
+def test_a_document_is_read_once(translator: Translator) -> None:
+    assert translator.documents.read(TEXT) is translator.documents.read(TEXT)
+
+
+def test_what_was_used_last_is_kept() -> None:
+    recent: Recent[int] = Recent(2)
+    recent.put("a", 1)
+    recent.put("b", 2)
+    assert recent.get("a") == 1
+    recent.put("c", 3)
+    assert (recent.get("a"), recent.get("b"), recent.get("c")) == (1, None, 3)
+
+
+async def test_the_same_operation_is_the_same_statement(pool: Pool, translator: Translator) -> None:
+    # PostgreSQL's own plan is kept by the text, so the text must not depend on the process or the hour.
+    other = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    for each in (translator, other):
+        await ask(pool, OFFICER, TEXT, translator=each, p=SOMEBODY)
+    (first,), (second,) = plans_of(translator), plans_of(other)
+    assert first.statement == second.statement
