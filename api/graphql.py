@@ -17,10 +17,11 @@ from graphql import GraphQLError, OperationType
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http import GraphQLHTTPResponse
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 from strawberry.types import ExecutionResult
@@ -144,9 +145,21 @@ class SubscriptionsOnly(RequestFault):
 class Wire(ASGIWebSocketAdapter):
     """What a socket's messages go through."""
 
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message, unless nobody is there any more: whoever reads the socket sees to that."""
+        with suppress(WebSocketDisconnected):
+            if self._is_open:
+                await super().send_json(message)
+
     async def close(self, code: int, reason: str) -> None:
-        """Hang up; of a long reason, such as one that quotes the caller, as much as a frame holds."""
-        await super().close(code, reason.encode()[:LONGEST_REASON_BYTES].decode(errors="ignore"))
+        """Hang up once; of a long reason, such as one that quotes the caller, say what a frame holds."""
+        with suppress(WebSocketDisconnect):
+            if self._is_open:
+                await super().close(code, reason.encode()[:LONGEST_REASON_BYTES].decode(errors="ignore"))
+
+    @property
+    def _is_open(self) -> bool:
+        return self.ws.application_state is WebSocketState.CONNECTED
 
 
 class Socket(BaseGraphQLTransportWSHandler[Context, None]):
@@ -191,6 +204,10 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 yield result
 
         await super()._send_result_stream(operation, shown())
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong while somebody followed, without what anybody wrote."""
+        log.error("A subscription failed: %s", described(error))
 
     async def shutdown(self) -> None:
         """End everything that belongs to the socket."""

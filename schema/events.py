@@ -119,7 +119,7 @@ async def dossier_events_followed(
         dossier_id = UUID(key if noun == "Dossier" else "")
     except ValueError as error:
         raise BadIdentifier(entity="Dossier") from error
-    seq = read_cursor(after).value(0, 1, "OLDEST", int) if after else 0
+    seq = read_cursor(after).value(0, 1, "OLDEST", int) if after is not None else 0
     feed = context.translator.follow(
         info._raw_info,  # noqa: SLF001 -- strawberry's way to graphql-core's
         context.viewer,
