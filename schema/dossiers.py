@@ -229,7 +229,10 @@ class DossierPayload:
         )
 
 
-async def submit_dossier(info: Info[Context, None], input: SubmitDossierInput) -> DossierPayload:  # noqa: A002 -- GraphQL's name
+async def submit_dossier(
+    info: Info[Context, None],
+    input: Annotated[SubmitDossierInput, strawberry.argument(description="What is filed.")],  # noqa: A002 -- GraphQL's name
+) -> DossierPayload:
     """File a dossier: its state is NEW, and its random reference is what the applicant quotes."""
     viewer = info.context.viewer
 
@@ -256,7 +259,10 @@ async def submit_dossier(info: Info[Context, None], input: SubmitDossierInput) -
     return await _perform(info, Scope.DOSSIER_SUBMIT, input, act)
 
 
-async def accept_dossier(info: Info[Context, None], input: AcceptDossierInput) -> DossierPayload:  # noqa: A002
+async def accept_dossier(
+    info: Info[Context, None],
+    input: Annotated[AcceptDossierInput, strawberry.argument(description="Which dossier is accepted.")],  # noqa: A002 -- GraphQL's name
+) -> DossierPayload:
     """Accept a dossier that is complete: its code is issued and the clock starts (ND 61/2018 article 17)."""
     viewer = info.context.viewer
 
@@ -275,7 +281,10 @@ async def accept_dossier(info: Info[Context, None], input: AcceptDossierInput) -
     return await _perform(info, Scope.DOSSIER_ACCEPT, input, act)
 
 
-async def withdraw_dossier(info: Info[Context, None], input: WithdrawDossierInput) -> DossierPayload:  # noqa: A002
+async def withdraw_dossier(
+    info: Info[Context, None],
+    input: Annotated[WithdrawDossierInput, strawberry.argument(description="Which dossier is withdrawn.")],  # noqa: A002 -- GraphQL's name
+) -> DossierPayload:
     """Withdraw a dossier, as whoever filed it."""
     viewer = info.context.viewer
 

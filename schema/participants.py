@@ -44,7 +44,7 @@ class Sex(StrEnum):
     MALE = "MALE"
 
 
-described(Sex, FEMALE="Nữ.", MALE="Nam.")
+described(Sex, FEMALE="Nữ: female.", MALE="Nam: male.")
 described(
     IdentifierKind,
     HEALTH_CARD_NUMBER="Mã thẻ BHYT: the number of a health insurance card.",

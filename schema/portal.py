@@ -1,7 +1,7 @@
 """The portal: everything one can ask, do and follow."""
 
 from collections.abc import AsyncGenerator, Callable
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import or_, true
@@ -26,17 +26,29 @@ from selection import Columns, Condition, Connection, Node, Order, link, nodes, 
 from selection.documents import MOST_TOKENS
 
 
-def the_dossier(dossier: Columns, *, reference: str) -> Condition:
+def the_dossier(
+    dossier: Columns,
+    *,
+    reference: Annotated[str, strawberry.argument(description="Its reference, or its code.")],
+) -> Condition:
     """The dossier of a reference or of a code."""
     return or_(dossier.reference == reference, dossier.code == reference)
 
 
-def the_participant(participant: Columns, *, id: ParticipantID) -> Condition:  # noqa: A002 -- GraphQL's name
+def the_participant(
+    participant: Columns,
+    *,
+    id: Annotated[ParticipantID, strawberry.argument(description="The person's identifier.")],  # noqa: A002 -- GraphQL's name
+) -> Condition:
     """The person of an identifier."""
     return participant.id == id  # type: ignore[no-any-return]
 
 
-def the_service(service: Columns, *, code: str) -> Condition:
+def the_service(
+    service: Columns,
+    *,
+    code: Annotated[str, strawberry.argument(description="Its code in the catalogue, such as `CS-02`.")],
+) -> Condition:
     """The service of a code."""
     return service.id == code  # type: ignore[no-any-return]
 
