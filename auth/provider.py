@@ -43,7 +43,7 @@ CLAIM_NAMES = ClaimNames()
 IDENTITY_SCOPES = frozenset({"openid", "profile"})
 
 # Not a secret: on a development machine everybody may be anybody, and clients want something to send.
-DEVELOPMENT_SECRET = "development-only"  # noqa: S105
+DEVELOPMENT_SECRET = "development-only"  # noqa: S105 -- refused outside development
 
 Parameters = Iterable[tuple[str, str]]
 

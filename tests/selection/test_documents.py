@@ -17,7 +17,8 @@ from tests.portal import ask
 
 OFFICER = Viewer(ViewerKind.OFFICER, scopes=EVERY_SCOPE)
 TEXT = """
-query ($p: ID, $s: [DossierStatus!], $n: Int, $at: Cursor, $o: DossierOrder! = NEWEST, $all: Boolean! = true) {
+query ($p: ID, $s: [DossierStatus!], $n: Int, $at: Cursor, $o: DossierOrder! = NEWEST, $all: Boolean! = true
+) {
   dossiers(participant: $p, status: $s, first: $n, after: $at, order: $o) {
     totalCount nodes @include(if: $all) { id }
   }
