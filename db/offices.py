@@ -12,7 +12,8 @@ offices = Table(
     Column("last_id", Integer, nullable=False),
     Column("parent_id", ForeignKey("offices.id"), index=True),
     Column("code", Text, nullable=False, unique=True),
-    words("agency_code"),
+    # A dossier's code is this, the day and the day's serial at the office: two offices may not share it.
+    Column("agency_code", Text, nullable=False, unique=True),
     words("name_vi"),
     words("name_en"),
     CheckConstraint("last_id >= id", name="range_ordered"),

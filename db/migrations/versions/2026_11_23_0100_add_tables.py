@@ -70,7 +70,8 @@ STATEMENTS = (
         CONSTRAINT ck_offices_code_formed CHECK (code ~ '^0\d{4}$'),
         CONSTRAINT ck_offices_agency_code_formed CHECK (agency_code ~ '^[A-Y]\d{2}(\.[0-9A-Z]+)*$' AND length(agency_code) <= 35),
         CONSTRAINT fk_offices_parent_id_offices FOREIGN KEY(parent_id) REFERENCES offices (id),
-        CONSTRAINT uq_offices_code UNIQUE (code)
+        CONSTRAINT uq_offices_code UNIQUE (code),
+        CONSTRAINT uq_offices_agency_code UNIQUE (agency_code)
     )
     """,
     r"""
