@@ -9,6 +9,7 @@ import hmac
 import logging
 import time
 import unicodedata
+import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from joserfc import jws, jwt
-from joserfc.errors import ClaimError, ExpiredTokenError, JoseError
+from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey, import_key
 
 from auth.scopes import Scope
@@ -42,7 +43,6 @@ ID_TOKEN_TYPES = frozenset({"jwt", ""})
 
 # Nothing an issuer signs for us is longer; a longer text is refused before anything looks into it.
 LONGEST_TOKEN = 8_192
-LONGEST_HEADER_BYTES = 2_048
 LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0 section 2: at most 255 ASCII characters
 LONGEST_NAME = 200
 
@@ -145,30 +145,27 @@ class Issuer:
             if fresh or self._fetching.locked():
                 return known
         async with self._fetching:
-            # Whoever waited here finds what another has just fetched.
-            if self._published is known:
-                await self._renew()
+            await self._renew()
         if self._published is None or self._clock() - self._published.fetched_at > KEYS_USABLE_S:
             raise IssuerUnreachable
         return self._published
 
     async def _renew(self) -> None:
-        now = self._clock()
-        if now < self._next_fetch_at:
+        """Ask the issuer, unless it was asked just now: whoever waited has the answer already."""
+        if self._clock() < self._next_fetch_at:
             return
-        self._next_fetch_at = now + (FETCH_SPACING_S if self._published else FIRST_FETCH_SPACING_S)
         try:
             metadata = await self._fetch(f"{self.name}/.well-known/openid-configuration")
             # The document of another issuer must not be used (OpenID Connect Discovery 1.0 section 4.3).
-            if metadata["issuer"] != self.name:
+            if metadata["issuer"] == self.name:
+                keys = usable_keys(await self._fetch(metadata["jwks_uri"]))
+                self._published = Published(metadata, keys, self._clock())
+            else:
                 log.error("The issuer's discovery document names another issuer.")
-                return
-            keys = usable_keys(await self._fetch(metadata["jwks_uri"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             log.warning("The issuer's documents could not be renewed: %s", type(error).__name__)
-            return
-        self._published = Published(metadata, keys, now)
-        self._next_fetch_at = now + FETCH_SPACING_S
+        spacing_s = FETCH_SPACING_S if self._published else FIRST_FETCH_SPACING_S
+        self._next_fetch_at = self._clock() + spacing_s
 
 
 def is_this_machine(address: str) -> bool:
@@ -183,21 +180,22 @@ def is_this_machine(address: str) -> bool:
 def usable_keys(document: Mapping[str, Any]) -> KeySet:
     """Read the public signing keys of a key set, leaving out whatever else is in it.
 
-    A symmetric key in a public document is everybody's and proves nothing; a key that cannot be read must not
-    hide those that can.
+    A symmetric key in a public document is everybody's and proves nothing, nor does one that is too weak; a
+    key that cannot be read must not hide those that can.
 
     Raises: ValueError when there is none.
     Source: RFC 7517 section 5.
     """
     keys: list[OctKey | RSAKey | ECKey | OKPKey] = []
     for data in document["keys"]:
-        try:
-            key = import_key(data)
-        except (JoseError, ValueError, TypeError, KeyError, AttributeError):
+        for_signing = data.get("use", "sig") == "sig" and data.get("kty") != "oct"
+        if not for_signing or not isinstance(data.get("kid"), str):
             continue
-        for_signing = data.get("use", "sig") == "sig" and isinstance(data.get("kid"), str)
-        if for_signing and not isinstance(key, OctKey):
-            keys.append(key)
+        try:
+            with warnings.catch_warnings(action="error", category=SecurityWarning):
+                keys.append(import_key(data))
+        except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
+            continue
     if not keys:
         raise ValueError("The key set has no usable key.")
     return KeySet(keys)
@@ -215,7 +213,7 @@ def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) ->
     try:
         header = jws.extract_compact(token.encode("ascii")).headers()
         kind, algorithm, kid = header.get("typ", ""), header.get("alg"), header.get("kid")
-    except (JoseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except (JoseError, ValueError, TypeError, AttributeError) as error:
         raise TokenRefused("form") from error
     if not isinstance(kind, str) or kind.lower() not in types:
         raise TokenRefused("typ")
@@ -250,7 +248,6 @@ class Verifier:
         self._remembered: dict[bytes, Viewer] = {}
         self._remembered_under: Published | None = None
         self._registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
-        self._registry.max_header_length = LONGEST_HEADER_BYTES
 
     async def viewer(self, token: str) -> Viewer:
         """Say whom an access token proves.
@@ -331,7 +328,7 @@ class Verifier:
             claims = jwt.decode(
                 token, published.keys, algorithms=self._algorithms, registry=self._registry
             ).claims
-        except (JoseError, ValueError, TypeError, RecursionError) as error:
+        except (JoseError, ValueError, TypeError) as error:
             raise TokenRefused("signature") from error
         try:
             jwt.JWTClaimsRegistry(

@@ -43,7 +43,7 @@ def said_of(viewer: Viewer) -> dict[str, str | None]:
     return {
         "kind": viewer.kind.value,
         "name": viewer.name,
-        "participant": viewer.participant_id and str(viewer.participant_id),
+        "participant": str(viewer.participant_id) if viewer.participant_id else None,
     }
 
 

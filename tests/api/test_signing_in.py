@@ -327,25 +327,23 @@ async def test_persona_may_be_chosen_on_a_page_in_both_languages(browser: Browse
     assert "Bộ Y tế" not in page.text
 
 
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ],
-}
+CHROMIUM = "/usr/bin/chromium"
+WITHOUT_A_NETWORK = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 async def test_chromium_signs_in_from_another_site_and_keeps_the_strict_cookie(portal: Portal) -> None:
     # localhost and 127.0.0.1 are two sites, so this is the way from a link on somebody else's page.
     elsewhere = portal.url.replace("127.0.0.1", "localhost")
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(**CHROMIUM)
+        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=WITHOUT_A_NETWORK)
         page = await chromium.new_page()
         await page.goto(f"{elsewhere}/provider/jwks")
         await page.evaluate("address => { location.href = address }", f"{portal.url}/sign-in?next=/who-am-i")
