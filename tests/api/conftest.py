@@ -68,13 +68,16 @@ class Account:
 
 @dataclass
 class RunningPortal:
-    """A portal that is being served, with its jobs and its sign-in provider."""
+    """A portal that is being served; `app` is it, where it runs in this process."""
 
     settings: Settings
-    app: Starlette
     http: httpx2.AsyncClient
-    provider: Provider
-    serving: asyncio.Task[None]
+    app: Starlette | None = None
+
+    @property
+    def provider(self) -> Provider:
+        """Its sign-in provider."""
+        return Provider(self.settings.home, self.settings.issuer, is_development=True)
 
     @property
     def url(self) -> str:
@@ -84,6 +87,7 @@ class RunningPortal:
     @property
     def door(self) -> Door:
         """The endpoint itself."""
+        assert self.app
         found: Door = next(
             route.app  # type: ignore[attr-defined]
             for route in self.app.routes[-1].routes or ()
@@ -259,42 +263,47 @@ def cookie(secret: str) -> dict[str, str]:
     return {"Cookie": f"{COOKIE}={secret}"}
 
 
+def settings_of(home: Path, port: int, database_url: str) -> Settings:
+    """How a portal of the tests is set up."""
+    url = f"http://127.0.0.1:{port}"
+    return Settings(
+        home=home,
+        host="127.0.0.1",
+        port=port,
+        url=url,
+        is_development=True,
+        issuer=f"{url}/provider",
+        audience="ansinh",
+        client_id="ansinh",
+        client_secret=None,
+        database_url=database_url,
+        sealing_key=people.KEYS.sealing,
+        finding_key=people.KEYS.finding,
+    )
+
+
+def a_client() -> httpx2.AsyncClient:
+    """A client without bounds of its own."""
+    return httpx2.AsyncClient(trust_env=False, timeout=PATIENCE_S, limits=httpx2.Limits(max_connections=None))
+
+
 @asynccontextmanager
 async def running_portal(url_of: Callable[[str], str], home: Path) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as door:
-        port = door.getsockname()[1]
-        url = f"http://127.0.0.1:{port}"
-        settings = Settings(
-            home=home,
-            host="127.0.0.1",
-            port=port,
-            url=url,
-            is_development=True,
-            issuer=f"{url}/provider",
-            audience="ansinh",
-            client_id="ansinh",
-            client_secret=None,
-            database_url=url_of(roles.API),
-            sealing_key=people.KEYS.sealing,
-            finding_key=people.KEYS.finding,
-        )
-        async with (
-            application.open_portal(settings) as app,
-            httpx2.AsyncClient(
-                trust_env=False, timeout=PATIENCE_S, limits=httpx2.Limits(max_connections=None)
-            ) as http,
-        ):
-            serving = asyncio.create_task(running.serve_on(door, app))
-            jobs = asyncio.create_task(clock.run(url_of(roles.JOBS)))
-            provider = Provider(home, settings.issuer, is_development=True)
+        settings = settings_of(home, door.getsockname()[1], url_of(roles.API))
+        async with application.open_portal(settings) as app, a_client() as http:
+            tasks = [
+                asyncio.create_task(running.serve_on(door, app)),
+                asyncio.create_task(clock.run(url_of(roles.JOBS))),
+            ]
             try:
-                await eventually(lambda: is_ready(http, url))
-                yield RunningPortal(settings, app, http, provider, serving)
+                await eventually(lambda: is_ready(http, settings.url))
+                yield RunningPortal(settings, http, app)
             finally:
-                for task in (serving, jobs):
+                for task in tasks:
                     task.cancel()
-                await asyncio.wait([serving, jobs])
+                await asyncio.wait(tasks)
 
 
 async def is_ready(http: httpx2.AsyncClient, url: str) -> bool:

@@ -1,0 +1,271 @@
+"""What the portal promises holds while PostgreSQL is killed under it, and while it is stopped itself."""
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import httpx2
+import psutil
+import pytest
+
+from db import revisions, roles
+from db.connection import Connection
+from db.server import Server
+from tests import people
+from tests.api.conftest import (
+    ACCEPT,
+    SUBMIT,
+    WITHDRAW,
+    Account,
+    Line,
+    RunningPortal,
+    a_client,
+    global_id,
+    is_ready,
+    running_portal,
+    settings_of,
+)
+from tests.api.test_running import free_port, surroundings
+from tests.conftest import Database
+from tests.patience import PATIENCE_S, eventually
+
+ROOT = Path(__file__).parents[2]
+BACK_WITHIN_S = 10
+
+# How many clients file, accept and withdraw at the same time; how many dossiers they do so with.
+CLIENTS, BEFORE, AFTER = 10, 40, 80
+
+
+@pytest.fixture
+async def own_server(tmp_path: Path) -> AsyncIterator[Server]:
+    """A PostgreSQL that a test may kill, and that forgets nothing when it is."""
+    server = Server(tmp_path / "var")
+    await server.start()
+    await roles.prepare(server.url(database="postgres"))
+    await asyncio.to_thread(revisions.migrate, server.url(roles.OWNER))
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def own_portal(own_server: Server, tmp_path: Path) -> AsyncIterator[RunningPortal]:
+    """The portal on it."""
+    async with running_portal(own_server.url, tmp_path / "home") as portal:
+        yield portal
+
+
+async def kill(server: Server) -> None:
+    """Kill every process of PostgreSQL at once, as a machine that loses its power does."""
+    assert server.pid
+    postmaster = psutil.Process(server.pid)
+    for process in (postmaster, *postmaster.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    await server.wait()
+
+
+@dataclass
+class Load:
+    """Clients that file dossiers, and have them accepted and withdrawn, whatever happens meanwhile."""
+
+    portal: RunningPortal
+    lan: Account
+    thu: Account
+    service: str
+    acknowledged: dict[str, str] = field(default_factory=dict)
+    finished: list[str] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    followed: list[str] = field(default_factory=list)
+    interrupted: int = 0
+    is_enough: bool = False
+
+    async def act(self, text: str, account: Account, **wish: object) -> Any:  # noqa: ANN401 -- JSON
+        """Do something, as a good client does: with one key, again and again until it is acknowledged."""
+        key = uuid4().hex
+        while True:
+            answer = await self.portal.ask(text, account, input={"idempotencyKey": key, **wish})
+            if answer.status_code == 200:
+                break
+            self.interrupted += 1
+            assert answer.status_code == 503, answer.text
+            assert "UNAVAILABLE" in answer.text
+            # Sooner than asked for: the more often it meets the outage, the better.
+            await asyncio.sleep(int(answer.headers["retry-after"]) / 20)
+        [payload] = answer.json()["data"].values()
+        assert payload["errors"] == [], payload
+        self.acknowledged[key] = payload["dossier"]["id"]
+        return payload["dossier"]
+
+    async def one_life(self) -> None:
+        """A dossier's way from beginning to end; somebody follows it."""
+        dossier = await self.act(SUBMIT, self.lan, service=self.service)
+        if len(self.finished) % 4 == 0:
+            line = await self.line()
+            self.lines.append(line)
+            self.followed.append(dossier["id"])
+            await line.follow(dossier["id"])
+        for text, account, version in ((ACCEPT, self.thu, 1), (WITHDRAW, self.lan, 2)):
+            await self.act(text, account, dossier=dossier["id"], expectedVersion=version)
+        self.finished.append(dossier["id"])
+
+    async def line(self) -> Line:
+        """Open a socket; during the outage the door may say no."""
+        while True:
+            with suppress(OSError):
+                return await self.portal.dial(self.lan)
+
+    async def live(self) -> None:
+        """One client's work."""
+        while not self.is_enough:
+            await self.one_life()
+
+
+async def test_killed_postgresql_loses_nothing_and_subscriptions_recover(
+    own_server: Server, own_portal: RunningPortal, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = await asyncpg.connect(own_server.url(roles.OWNER))
+    office = await people.an_office(owner)
+    load = Load(
+        own_portal,
+        await own_portal.citizen(owner, office=office),
+        await own_portal.officer(owner, office),
+        f"Service:{await people.a_service(owner)}",
+    )
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CLIENTS):
+            group.create_task(load.live())
+        await eventually(lambda: len(load.finished) >= BEFORE)
+        open_before = len(load.lines)
+        await kill(own_server)
+        await eventually(lambda: load.interrupted >= CLIENTS)
+        await own_server.start()
+        back_at = time.monotonic()
+        finished = len(load.finished)
+        await eventually(lambda: len(load.finished) > finished)
+        assert time.monotonic() - back_at < BACK_WITHIN_S
+        await eventually(lambda: len(load.finished) >= finished + AFTER)
+        load.is_enough = True
+    assert open_before >= BEFORE // 8
+    # An outage is no fault of ours, and told in a line or two, however many were interrupted.
+    assert "incident" not in caplog.text
+    assert len(caplog.records) < CLIENTS
+
+    owner = await asyncpg.connect(own_server.url(roles.OWNER))
+    stored = {str(row["id"]) for row in await owner.fetch("SELECT id FROM dossiers")}
+    assert stored == {dossier.removeprefix("Dossier:") for dossier in load.acknowledged.values()}
+    assert sorted(load.finished) == sorted(set(load.acknowledged.values()))
+    kinds = await owner.fetch(
+        "SELECT array_agg(kind ORDER BY seq) AS kinds FROM dossier_events GROUP BY dossier_id"
+    )
+    assert {tuple(row["kinds"]) for row in kinds} == {("SUBMITTED", "ACCEPTED", "WITHDRAWN")}
+    codes = await owner.fetch("SELECT code FROM dossiers")
+    assert len({row["code"] for row in codes}) == len(stored)
+    await owner.close()
+
+    for line in load.lines:
+        assert [event["seq"] for event in await line.events(3)] == [1, 2, 3]
+        await line.socket.close()
+
+
+async def test_reading_says_to_come_back_while_postgresql_is_away(
+    own_server: Server, own_portal: RunningPortal
+) -> None:
+    owner = await asyncpg.connect(own_server.url(roles.OWNER))
+    lan = await own_portal.citizen(owner)
+    dossier = await people.a_dossier(owner, participant=lan.participant)
+    query = "query ($id: ID!) { node(id: $id) { id } }"
+    await own_portal.told(query, lan, id=global_id(dossier))
+    async with own_portal.line(lan) as line:
+        await (await line.follow(dossier)).event()
+        await kill(own_server)
+        for text in (query, query.replace("{ node", "{ __schema { queryType { name } } node")):
+            answer = await own_portal.ask(text, lan, id=global_id(dossier))
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert answer.json()["errors"][0]["extensions"] == {"code": "UNAVAILABLE"}
+        await own_server.start()
+        back_at = time.monotonic()
+        await eventually(lambda: answers(own_portal, query, lan, dossier))
+        assert time.monotonic() - back_at < BACK_WITHIN_S
+        owner = await asyncpg.connect(own_server.url(roles.OWNER))
+        await people.an_event(owner, dossier, "WITHDRAWN", "WITHDRAWN")
+        await owner.close()
+        # Nobody announced it: the subscriber is woken when the listener hears again, or looks by itself.
+        assert (await line.event())["seq"] == 2
+
+
+async def answers(portal: RunningPortal, query: str, account: Account, dossier: UUID) -> bool:
+    return (await portal.ask(query, account, id=global_id(dossier))).status_code == 200
+
+
+# --------------------------------------------------------- the portal stops ---
+
+
+@asynccontextmanager
+async def process_of_its_own(
+    database: Database, home: Path
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, RunningPortal]]:
+    """`ansinh serve`, and the portal that it serves."""
+    settings = settings_of(home, free_port(), database.url(roles.API))
+    environment = surroundings() | {
+        "ANSINH_ENVIRONMENT": "development",
+        "ANSINH_HOME": str(home),
+        "ANSINH_PORT": str(settings.port),
+        "ANSINH_SEALING_KEY": people.KEYS.sealing.hex(),
+        "ANSINH_FINDING_KEY": people.KEYS.finding.hex(),
+        "DATABASE_URL": database.url(roles.API),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "api.command", "serve"), env=environment, cwd=ROOT
+    )
+    try:
+        async with a_client() as http:
+            await eventually(lambda: answers_at_all(http, settings.url))
+            yield process, RunningPortal(settings, http)
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def answers_at_all(http: httpx2.AsyncClient, url: str) -> bool:
+    with suppress(httpx2.ConnectError):
+        return await is_ready(http, url)
+    return False
+
+
+IS_SOMEBODY_WAITING = """
+SELECT count(*) > 0 FROM pg_stat_activity
+WHERE  wait_event_type = 'Lock' AND application_name = 'ansinh api' AND datname = current_database()
+"""
+
+
+async def test_portal_that_is_stopped_ends_what_is_under_way_and_sends_followers_elsewhere(
+    database: Database, owner: Connection, admin: Connection, tmp_path: Path
+) -> None:
+    async with process_of_its_own(database, tmp_path / "home") as (process, portal):
+        office = await people.an_office(owner)
+        lan, thu = await portal.citizen(owner, office=office), await portal.officer(owner, office)
+        dossier = await people.a_dossier(owner, participant=lan.participant)
+        async with portal.line(lan) as line:
+            await (await line.follow(dossier)).event()
+            async with owner.transaction():
+                await owner.execute("SELECT FROM dossiers WHERE id = $1 FOR UPDATE", dossier)
+                under_way = asyncio.create_task(
+                    portal.done(ACCEPT, thu, dossier=global_id(dossier), expectedVersion=1)
+                )
+                await eventually(lambda: admin.fetchval(IS_SOMEBODY_WAITING))
+                process.terminate()
+                assert await line.closed() == 1012
+                with pytest.raises(httpx2.ConnectError):
+                    await portal.http.get(f"{portal.url}/health/live")
+                assert not under_way.done()
+            assert (await under_way)["status"] == "ACCEPTED"
+        async with asyncio.timeout(PATIENCE_S):
+            assert await process.wait() == 0
