@@ -54,6 +54,10 @@ class Job:
         """The last day; None while it goes on."""
         return None if self.ended is None else last_day(self.ended)
 
+    def until(self, last: Month) -> Month:
+        """The last month of it up to the month `last`."""
+        return last if self.ended is None else self.ended
+
 
 def retires_in(person: Person) -> Month:
     """The month of retirement age (Labour Code article 169, ND 135/2020 article 4)."""
@@ -93,7 +97,7 @@ def with_lines(random: Random, job: Job, region: str, last: Month) -> Job:
     """The job with its lines up to the month `last`, in the order of their recording."""
     lines = list(_raises(random, job, region, last))
     if random.random() < 0.1:
-        lines += _correction(random, lines, last)
+        lines += _correction(random, job, lines, last)
     if random.random() < 0.08:
         lines += _unpaid_leave(random, job, last)
     if job.ended is not None:
@@ -107,9 +111,8 @@ def _raises(random: Random, job: Job, region: str, last: Month) -> Iterator[Line
     low, high = job.employer.trade.positions[job.position]
     multiple = random.uniform(low, high)
     wage = multiple * minimum_wage(region, job.started)
-    until = last if job.ended is None else job.ended
     base = 0
-    for of in range(job.started, until + 1):
+    for of in range(job.started, job.until(last) + 1):
         is_january = of % YEAR == 0
         if of != job.started and not is_january and of not in changes():
             continue
@@ -127,12 +130,12 @@ def _raises(random: Random, job: Job, region: str, last: Month) -> Iterator[Line
         base = now
 
 
-def _correction(random: Random, lines: Sequence[Line], last: Month) -> Iterator[Line]:
+def _correction(random: Random, job: Job, lines: Sequence[Line], last: Month) -> Iterator[Line]:
     """Some months were reported wrong: a later line sets them right and leaves the rest."""
     nth = random.randrange(len(lines))
     wrong = lines[nth]
-    following = lines[nth + 1].from_month if nth + 1 < len(lines) else last
-    to_month = min(wrong.from_month + random.randrange(3), following - 1)
+    until = lines[nth + 1].from_month - 1 if nth + 1 < len(lines) else job.until(last)
+    to_month = min(wrong.from_month + random.randrange(3), until)
     recorded_in = to_month + random.randint(1, 3)
     if to_month >= wrong.from_month and recorded_in <= last:
         right = min(wrong.base + random.randint(1, 8) * 50 * THOUSAND, highest_base(wrong.from_month))
@@ -141,7 +144,7 @@ def _correction(random: Random, lines: Sequence[Line], last: Month) -> Iterator[
 
 def _unpaid_leave(random: Random, job: Job, last: Month) -> Iterator[Line]:
     """A month or two without salary, for which nothing is due (Law 41/2024 article 33(5))."""
-    until = last if job.ended is None else job.ended
+    until = job.until(last)
     if until - job.started > YEAR:
         from_month = random.randint(job.started + 3, until - 3)
         to_month = from_month + random.randrange(2)

@@ -92,8 +92,8 @@ class Desk:
             for person, jobs in people
             if person.died_on is None and person.registered and person.age(self.today) >= 18
         ]
-        wanted = min(len(adults), (len(people) + PEOPLE_A_DOSSIER // 2) // PEOPLE_A_DOSSIER)
-        for person, jobs in random.sample(adults, wanted):
+        wanted = int(len(people) / PEOPLE_A_DOSSIER + random.random())
+        for person, jobs in random.sample(adults, min(wanted, len(adults))):
             current = next((job for job in jobs if job.ended is None), None)
             job = current if random.random() < 0.5 else None
             service_id = random.choice(tuple(self._asked_for(person, jobs, by_employer=job is not None)))
