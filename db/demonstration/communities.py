@@ -199,8 +199,8 @@ class Community:
         self, random: Random, person: Person, household: bytes, insurance: Insurance, number: str
     ) -> None:
         """Add a person with everything that is known of them."""
-        person.registered = instant(insurance.since, OPENS_S)
-        person.id = key(random, person.registered)
+        registered = instant(insurance.since, OPENS_S)
+        person.id, person.insured_since = key(random, registered), insurance.since
         self.rows.add(
             "participants",
             id=person.id,
@@ -212,11 +212,11 @@ class Community:
             died_on=person.died_on,
             office_id=self.office.id,
             household_id=None if person.died_on else household,
-            registered_at=person.registered,
+            registered_at=registered,
         )
         self.rows.add(
             "household_members",
-            id=key(random, person.registered),
+            id=key(random, registered),
             household_id=household,
             participant_id=person.id,
             relationship=person.relationship,
@@ -227,7 +227,7 @@ class Community:
             sealed = self.world.keys.seal(kind, identifier)
             self.rows.add(
                 "identifiers",
-                id=key(random, person.registered),
+                id=key(random, registered),
                 participant_id=person.id,
                 kind=kind,
                 ciphertext=sealed.ciphertext,

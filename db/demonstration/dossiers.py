@@ -90,7 +90,7 @@ class Desk:
         adults = [
             (person, jobs)
             for person, jobs in people
-            if person.died_on is None and person.registered and person.age(self.today) >= 18
+            if person.died_on is None and person.age(self.today) >= 18
         ]
         wanted = int(len(people) / PEOPLE_A_DOSSIER + random.random())
         for person, jobs in random.sample(adults, min(wanted, len(adults))):
@@ -117,7 +117,7 @@ class Desk:
     def _take_in(self, random: Random, offer: Offer, person: Person, job: Job | None) -> None:
         chance = random.random()
         back = random.randrange(20, 300) if chance < 0.2 else random.randrange(1, 4 if chance < 0.6 else 14)
-        earliest = max(offer.valid_from, job.started_on + DAY) if job else offer.valid_from
+        earliest = max(offer.valid_from, (job.started_on if job else person.insured_since) + DAY)
         day = min(max(self.today - back * DAY, earliest), self.today - DAY)
         filed = Filed(offer, person, job, (day, in_opening_hours(random, day)))
         if chance >= 0.6 or chance < 0.1:

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from db.demonstration.moments import DAY, Instant
+from db.demonstration.moments import DAY
 from db.demonstration.offices import Office, provinces
 from domain.identifiers import personal_number_sex_digit, tax_code_check_digit
 
@@ -75,15 +75,15 @@ def a_name(random: Random, family_name: str, sex: str, birth_year: int) -> str:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody of a household; `registered` and `id` come with the first insurance."""
+    """Somebody of a household; `id` and `insured_since` come with the first insurance."""
 
     name: str
     sex: str
     birth_date: date
     relationship: str
     died_on: date | None = None
-    registered: Instant = 0
     id: bytes = b""
+    insured_since: date = date.max
 
     @property
     def family_name(self) -> str:

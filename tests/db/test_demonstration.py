@@ -571,6 +571,13 @@ async def test_who_files_may_file_the_service_of_that_day(world: Connection) -> 
     """)
 
 
+async def test_nobody_files_before_being_registered(world: Connection) -> None:
+    assert not await world.fetch("""
+        SELECT FROM dossiers JOIN participants person ON person.id = participant_id
+        WHERE  submitted_at < registered_at
+    """)
+
+
 async def test_an_employer_files_for_its_own_people_only(world: Connection) -> None:
     assert not await world.fetch("""
         SELECT FROM dossiers dossier WHERE employer_id IS NOT NULL AND NOT EXISTS (
