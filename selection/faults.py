@@ -71,6 +71,13 @@ class BadText(OperationFault):
     vietnamese = "Văn bản này có ký tự không có trong bất kỳ văn bản nào của cơ quan."
 
 
+class TooDeep(OperationFault):
+    """An operation is at most {most} fields deep. Ask for what lies deeper by its identifier."""
+
+    code = "TOO_DEEP"
+    vietnamese = "Một truy vấn sâu nhiều nhất {most} trường. Hãy hỏi phần sâu hơn theo mã định danh."
+
+
 class TooManyIdentifiers(OperationFault):
     """At most {most} identifiers at once."""
 

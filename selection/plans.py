@@ -54,6 +54,7 @@ from selection.faults import (
     BadPageSize,
     OperationFault,
     ScopeMissing,
+    TooDeep,
     TooManyIdentifiers,
 )
 
@@ -61,6 +62,8 @@ Reader = Callable[[VariableValues], Any]
 Path = tuple[str | int, ...]
 
 HIDDEN = "__"  # response keys that GraphQL reserves: no caller's key begins so
+# A person's page is 8 deep. SQL is written as deep as the fields are, and Python's stack has an end.
+MOST_DEPTH = 20
 PAGE_STEPS = (10, 25, 50, MOST_ROWS)
 
 
@@ -228,6 +231,8 @@ class Planner:
         if declaration is None:
             raise Unplannable(f"{parent.name}.{name}")
         path = (*path, key)
+        if len(path) > MOST_DEPTH:
+            raise TooDeep(most=MOST_DEPTH, nodes=nodes, path=path)
         self._check(declaration.needs, nodes, path)
         graphql_field = parent.fields[name]
         arguments = self._arguments(parent.name, graphql_field, nodes[0], path)

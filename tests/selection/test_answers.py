@@ -241,6 +241,23 @@ async def test_nothing_of_a_value_stands_in_the_statement(database: Database, sh
     assert "'''" not in statements[0]
 
 
+async def test_an_operation_may_be_as_deep_as_it_may(pool: Pool, shelf: Shelf) -> None:
+    turn = "dossiers(first: 1) { nodes { participant { "
+    text = "{ participants(first: 1) { nodes { " + turn * 5 + "office { id }" + " } } }" * 5 + " } } }"
+    compiled = await ask(pool, shelf.officer, text)
+    assert compiled == await done(pool, shelf.officer, text)
+
+
+@pytest.mark.parametrize("depth", [30, 60, 100, 300, 600])
+async def test_an_operation_of_any_depth_is_refused_in_words(pool: Pool, shelf: Shelf, depth: int) -> None:
+    text = '{ node(id: "x") { ... on Office { ' + "parent { " * depth + "id" + " }" * depth + " } } }"
+    result = await execute(pool, shelf.officer, text)
+    assert result.errors
+    assert "recursion" not in result.errors[0].message
+    with pytest.raises((OperationFault, AssertionError)):  # too deep, or not even planned
+        await ask(pool, shelf.officer, text)
+
+
 # -------------------------------------------------------------------------- the values ---
 
 
@@ -467,6 +484,15 @@ WRONG = [
         {"r": "\ud800"},
         "BAD_TEXT",
         ["participants", "namePrefix"],
+    ),
+    (
+        '{ services { nodes { versions { nodes { id } } } } office: node(id: "x") { ... on Office { '
+        + "parent { " * 19
+        + "id"
+        + " }" * 22,
+        {},
+        "TOO_DEEP",
+        ["office", *["parent"] * 19, "id"],
     ),
     ("{ nodes(ids: " + A_HUNDRED_AND_ONE + ") { id } }", {}, "TOO_MANY_IDS", ["nodes"]),
 ]
