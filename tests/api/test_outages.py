@@ -41,6 +41,7 @@ BACK_WITHIN_S = 10
 
 # How many clients file, accept and withdraw at the same time; how many dossiers they do so with.
 CLIENTS, BEFORE, AFTER = 10, 40, 80
+KILLS = 20
 
 
 @pytest.fixture
@@ -169,6 +170,37 @@ async def test_killed_postgresql_loses_nothing_and_subscriptions_recover(
     assert len({row["code"] for row in codes}) == len(stored)
     await owner.close()
 
+    for line in load.lines:
+        assert [event["seq"] for event in await line.events(3)] == [1, 2, 3]
+        await line.socket.close()
+
+
+KILL_CONNECTIONS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE  application_name LIKE 'ansinh %' AND datname = current_database()
+"""
+
+
+async def test_connections_that_are_ended_again_and_again_are_no_fault_of_ours(
+    portal: RunningPortal, owner: Connection, admin: Connection, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = await people.an_office(owner)
+    load = Load(
+        portal,
+        await portal.citizen(owner, office=office),
+        await portal.officer(owner, office),
+        f"Service:{await people.a_service(owner)}",
+    )
+    async with asyncio.TaskGroup() as group:
+        for _ in range(CLIENTS):
+            group.create_task(load.live())
+        for _ in range(KILLS):
+            finished = len(load.finished)
+            await eventually(lambda finished=finished: len(load.finished) > finished)  # type: ignore[misc]
+            await admin.fetchval(KILL_CONNECTIONS)
+        load.is_enough = True
+    assert load.interrupted
+    assert "incident" not in caplog.text
     for line in load.lines:
         assert [event["seq"] for event in await line.events(3)] == [1, 2, 3]
         await line.socket.close()
