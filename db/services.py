@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint, insert
 from db.connection import Connection, compiled
 from db.metadata import PUBLIC, key, metadata, one_of, refers, words
 from domain.dossiers import Applicant
-from domain.services import TimeUnit, written_time_limit
+from domain.services import ServiceFact, TimeUnit, written_time_limit
 
 SERVICE_GROUPS = ("BENEFITS", "CONTRIBUTIONS", "HEALTH_INSURANCE", "ISSUE_OF_BOOKS_AND_CARDS", "PAYMENT")
 SERVICE_LEVELS = ("FULL", "PARTIAL")
@@ -203,17 +203,17 @@ def _version(entry: Entry, regime: Regime) -> Row:
     basis = [cited for cited in entry["legal_basis"] if regime.cites(cited)]
     confidence = entry["confidence"]
     doubts = {
-        "forms": "forms" not in entry or confidence.get("forms") == UNSURE,
-        "law": not any(cited.startswith(regime.cited) for cited in basis),
-        "level": "seen_online" not in entry,
-        "time_limits": place != regime.limits[0] or confidence.get(place) == UNSURE,
+        ServiceFact.FORMS: "forms" not in entry or confidence.get("forms") == UNSURE,
+        ServiceFact.LAW: not any(cited.startswith(regime.cited) for cited in basis),
+        ServiceFact.LEVEL: "seen_online" not in entry,
+        ServiceFact.TIME_LIMITS: place != regime.limits[0] or confidence.get(place) == UNSURE,
     }
     return {
         **_common(entry, regime.valid_from, regime.valid_to),
         "law": regime.law,
         "level": LEVELS[entry[regime.level]],
         "legal_basis": basis,
-        "unconfirmed": [fact for fact, is_doubtful in doubts.items() if is_doubtful],
+        "unconfirmed": [fact.value for fact, is_doubtful in doubts.items() if is_doubtful],
         "limits": entry[place],
     }
 
@@ -225,7 +225,7 @@ def _temporary(entry: Entry, period: Mapping[str, date]) -> Row:
         "law": entry["legal_basis"][0],
         "level": "FULL",
         "legal_basis": entry["legal_basis"],
-        "unconfirmed": ["forms", "level", "time_limits"],
+        "unconfirmed": [fact.value for fact in ServiceFact if fact is not ServiceFact.LAW],
         "limits": entry.get("days", {}),
     }
 

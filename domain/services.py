@@ -31,6 +31,15 @@ ABOUT_CALENDAR_DAYS = {TimeUnit.WORKING_DAYS: Fraction(7, 5)}
 ALL = "all"
 
 
+class ServiceFact(StrEnum):
+    """A fact about a service that the agency may not have confirmed yet."""
+
+    FORMS = "FORMS"
+    LAW = "LAW"
+    LEVEL = "LEVEL"
+    TIME_LIMITS = "TIME_LIMITS"
+
+
 @dataclass(frozen=True, slots=True)
 class TimeLimit:
     """So many days of a unit; the note says when they begin otherwise than by acceptance, or are others."""

@@ -12,7 +12,7 @@ from auth import policies
 from auth.policies import TODAY
 from db.services import service_time_limits, service_versions, services
 from domain.dossiers import Applicant
-from domain.services import TimeUnit
+from domain.services import ServiceFact, TimeUnit
 from schema.enums import described
 from selection import Columns, Condition, Connection, Names, Node, Order, entity, link, rows, stored
 
@@ -68,6 +68,15 @@ described(
 )
 
 
+described(
+    ServiceFact,
+    FORMS="Its forms.",
+    LAW="The law it follows.",
+    LEVEL="How much of it can be done online.",
+    TIME_LIMITS="Within which time the agency answers.",
+)
+
+
 @entity(service_time_limits, visible_to=policies.everybody)
 class ServiceTimeLimit:
     """Within which time the agency answers a complete dossier."""
@@ -94,7 +103,7 @@ class ServiceVersion(Node):
     applicants: list[Applicant] = stored("Who may file it.")
     forms: list[str] = stored("The codes of its forms, such as `14-HSB`.")
     legal_basis: list[str] = stored("Laws, decrees and decisions that it rests on.")
-    unconfirmed: list[str] = stored("Which of these facts the agency has not confirmed yet.")
+    unconfirmed: list[ServiceFact] = stored("Which of these facts the agency has not confirmed yet.")
     time_limits: Connection[ServiceTimeLimit] = rows(
         "Within which time the agency answers.", limits_of, orders={"NAME": Order(("applies_to",))}
     )

@@ -118,14 +118,14 @@ async def test_each_law_is_cited_in_its_own_version_only(catalogue: Connection) 
 
 async def test_a_limit_of_the_old_law_is_unconfirmed_under_the_new(catalogue: Connection) -> None:
     version = await version_on(catalogue, "YT-03", LAW_41)
-    assert "time_limits" in version["unconfirmed"]
-    assert "time_limits" not in (await version_on(catalogue, "YT-03", LAW_58))["unconfirmed"]
+    assert "TIME_LIMITS" in version["unconfirmed"]
+    assert "TIME_LIMITS" not in (await version_on(catalogue, "YT-03", LAW_58))["unconfirmed"]
     assert await limits_on(catalogue, "YT-03", LAW_41) == [("all", 40, "CALENDAR_DAYS", None)]
 
 
 async def test_what_the_catalogue_is_unsure_of_is_unconfirmed(catalogue: Connection) -> None:
-    assert (await version_on(catalogue, "CS-14", LAW_41))["unconfirmed"] == ["law", "level", "time_limits"]
-    assert (await version_on(catalogue, "YT-01", LAW_58))["unconfirmed"] == ["forms", "law", "level"]
+    assert (await version_on(catalogue, "CS-14", LAW_41))["unconfirmed"] == ["LAW", "LEVEL", "TIME_LIMITS"]
+    assert (await version_on(catalogue, "YT-01", LAW_58))["unconfirmed"] == ["FORMS", "LAW", "LEVEL"]
 
 
 async def test_what_was_seen_online_has_its_level_confirmed(catalogue: Connection) -> None:
