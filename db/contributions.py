@@ -2,8 +2,9 @@
 
 A line says: from this month to that month (both included; no end: until a later line says otherwise) the
 contribution of this person at this employer is reckoned on this base, in đồng a month; 0 means that
-nothing is due. For a month, an employer and a scheme the line recorded last wins, so a correction is a new line.
-Nothing is ever updated or deleted: what the agency knew at an instant is the lines recorded by then.
+nothing is due. For a month, an employer and a scheme the line recorded last wins, so a correction is a
+new line. Nothing is ever updated or deleted: what the agency knew at an instant is the lines recorded by
+then.
 """
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Date, Index, Table, Uuid
