@@ -4,9 +4,9 @@ VALUES (800000000, 800000009, '04900', 'G12.O', 'BHXH tỉnh Thử', 'Social Sec
        (800000001, 800000001, '04901', 'G12.O1', 'BHXH huyện Thử', 'Social Security of Thử District');
 UPDATE offices SET parent_id = 800000000 WHERE id = 800000001;
 INSERT INTO services (id, service_group, name_vi, name_en)
-VALUES ('OPERATION-01', 'BENEFITS', 'Hưởng chế độ thử', 'Benefit of trying');
+VALUES ('TEST-OPERATION', 'BENEFITS', 'Hưởng chế độ thử', 'Benefit of trying');
 INSERT INTO service_versions (id, service_id, valid_from, law, level, applicants, forms, legal_basis, unconfirmed)
-VALUES ('01990000-0000-7000-8000-000000000101', 'OPERATION-01', '2025-07-01', '41/2024/QH15', 'FULL',
+VALUES ('01990000-0000-7000-8000-000000000101', 'TEST-OPERATION', '2025-07-01', '41/2024/QH15', 'FULL',
         '{CITIZEN,EMPLOYER}', '{14-HSB}', '{"ND 61/2018"}', '{}');
 INSERT INTO service_time_limits VALUES ('01990000-0000-7000-8000-000000000101', 'all', 10, 'WORKING_DAYS', NULL);
 INSERT INTO participants (id, full_name, folded_name, sort_name, birth_date, sex, office_id, registered_at)
@@ -30,7 +30,7 @@ VALUES ('01990000-0000-7000-8000-000000000501', '01990000-0000-7000-8000-0000000
 INSERT INTO dossiers (id, reference, code, service_id, service_version_id, participant_id, employer_id, office_id,
                       applicant, submitted_by, request, status, version, submitted_at, accepted_at, due_on)
 SELECT ('01990000-0000-7000-8000-00000000060' || n)::uuid, 'OPER-ATIO-000' || n,
-       CASE WHEN n > 2 THEN 'G12.O1-261102-000' || n END, 'OPERATION-01', '01990000-0000-7000-8000-000000000101',
+       CASE WHEN n > 2 THEN 'G12.O1-261102-000' || n END, 'TEST-OPERATION', '01990000-0000-7000-8000-000000000101',
        ('01990000-0000-7000-8000-00000000000' || 1 + n % 2)::uuid,
        CASE WHEN n = 2 THEN '01990000-0000-7000-8000-000000000301'::uuid END, 800000001,
        CASE WHEN n = 2 THEN 'EMPLOYER' ELSE 'CITIZEN' END, '01990000-0000-7000-8000-000000000901', 'Thử lần ' || n,
@@ -41,4 +41,4 @@ INSERT INTO dossier_events (dossier_id, seq, kind, status, at, actor_kind, parti
 SELECT id, seq, CASE seq WHEN 1 THEN 'SUBMITTED' ELSE 'ACCEPTED' END, CASE seq WHEN 1 THEN 'NEW' ELSE 'ACCEPTED' END,
        CASE seq WHEN 1 THEN submitted_at ELSE accepted_at END, CASE seq WHEN 1 THEN applicant ELSE 'OFFICER' END,
        participant_id, employer_id, office_id
-FROM   dossiers, generate_series(1, version) AS seq WHERE service_id = 'OPERATION-01';
+FROM   dossiers, generate_series(1, version) AS seq WHERE service_id = 'TEST-OPERATION';
