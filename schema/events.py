@@ -89,9 +89,9 @@ def events_of(dossier: Columns, event: Columns) -> Iterator[Condition]:
 LOOK_AGAIN_S = 4.0
 
 
-def events_followed(event: Columns, *, dossier: Condition) -> Iterator[Condition]:
+def events_followed(event: Columns, *, owner: Condition) -> Iterator[Condition]:
     """The events of the dossier that somebody follows."""
-    yield event.dossier_id == dossier
+    yield event.dossier_id == owner
 
 
 class FollowingEnded(OperationFault):
@@ -123,7 +123,8 @@ async def dossier_events_followed(
     feed = context.translator.follow(
         info._raw_info,  # noqa: SLF001 -- strawberry's way to graphql-core's
         context.viewer,
-        Followed("DossierEvent", "Dossier", events_followed, EVENT_ORDER, {"dossier": dossier_id}),
+        Followed("DossierEvent", "Dossier", events_followed, EVENT_ORDER),
+        dossier_id,
     )
     with context.listener.watch(dossier_id) as changes:
         while True:

@@ -1,13 +1,14 @@
 """The portal: everything one can ask, do and follow."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import or_, true
-from strawberry.extensions import MaxTokensLimiter
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from schema.context import Context
 from schema.dossiers import (
     DOSSIER_ORDERS,
     Dossier,
@@ -104,6 +105,21 @@ class Subscription:
     )
 
 
+class KnownDocuments(SchemaExtension):
+    """Lets strawberry execute what the translator has parsed and found valid before, as it is."""
+
+    def on_parse(self) -> Iterator[None]:
+        """Take the document where it is known; strawberry parses, and tells its faults, where it is not."""
+        execution, context = self.execution_context, self.execution_context.context
+        text = execution.query or ""
+        known = context.translator.documents.read(text) if isinstance(context, Context) else None
+        if known is not None:
+            execution.graphql_document = known.node
+            # An empty list says that validation has been done, and found nothing.
+            execution.pre_execution_errors = []
+        yield
+
+
 class PortalSchema(strawberry.Schema):
     """The schema, quiet: what goes wrong is logged at the door, without a word of what people wrote."""
 
@@ -115,6 +131,6 @@ schema = PortalSchema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
-    extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS)],
+    extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), KnownDocuments],
     config=StrawberryConfig(scalar_map=SCALARS),
 )

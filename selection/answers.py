@@ -7,7 +7,7 @@ part.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol, cast
@@ -17,6 +17,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    SelectionSetNode,
     get_named_type,
 )
 from graphql.execution.values import VariableValues, get_variable_values
@@ -25,7 +26,7 @@ from db.connection import Connection, Pool, Statement, compiled
 from selection.catalogue import Catalogue, catalogue_of
 from selection.documents import Documents, Operation
 from selection.entities import Fetched
-from selection.plans import HIDDEN, Followed, Part, Planner, Reader, Unplannable
+from selection.plans import HIDDEN, ROW_KEY, Followed, Part, Path, Planner, Reader, Unplannable
 from selection.statements import statement
 
 
@@ -54,17 +55,26 @@ class Plan:
     readers: Mapping[str, Reader]
     keys: tuple[bytes, ...]
 
-    def arguments(self, viewer: Viewer, variables: VariableValues) -> list[Any]:
-        """The values of `$1`, `$2`, …
+    def arguments(
+        self, viewer: Viewer, variables: VariableValues, given: Mapping[str, Any] | None = None
+    ) -> list[Any]:
+        """The values of `$1`, `$2`, …: those of the variables, and those given by name.
 
         Raises: OperationFault where an argument has no meaning, with its path.
         """
         values = {name: read(variables) for name, read in self.readers.items()}
-        return self.statement.arguments({**values, "viewer": viewer.binding})
+        return self.statement.arguments({**values, **(given or {}), "viewer": viewer.binding})
 
-    async def run(self, connection: Connection | Pool, viewer: Viewer, variables: VariableValues) -> bytes:
+    async def run(
+        self,
+        connection: Connection | Pool,
+        viewer: Viewer,
+        variables: VariableValues,
+        given: Mapping[str, Any] | None = None,
+    ) -> bytes:
         """Run the statement as the viewer and return the object of all root fields as JSON."""
-        row = await connection.fetchrow(self.statement.sql, *self.arguments(viewer, variables))
+        arguments = self.arguments(viewer, variables, given)
+        row = await connection.fetchrow(self.statement.sql, *arguments)
         assert row is not None  # noqa: S101 -- the viewer's row is always there
         return (
             b"{"
@@ -98,14 +108,14 @@ class Feed:
     viewer: Viewer
     variables: VariableValues
     columns: tuple[str, ...]
-    place: dict[str, Any]
+    owner_key: Any
 
     async def after(
         self, pool: Pool, place: tuple[Any, ...]
     ) -> list[tuple[tuple[Any, ...], dict[str, Any]]] | None:
         """The rows after a place, each with its own; None where the viewer may not see their owner."""
-        self.place.update(zip(self.columns, place, strict=True))
-        answer = json.loads(await self.plan.run(pool, self.viewer, self.variables))
+        given = {ROW_KEY: self.owner_key, **dict(zip(self.columns, place, strict=True))}
+        answer = json.loads(await self.plan.run(pool, self.viewer, self.variables, given))
         if answer["owner"] is None:
             return None
         return [
@@ -164,51 +174,67 @@ class Translator:
         return found if isinstance(found, VariableValues) else None
 
     def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:
-        """Find or make the plan for the capacity of the viewer and the shape of the variables.
+        """Find or make the plan of a whole query.
 
         Raises: Unplannable where a field is not declared; OperationFault where the viewer may not ask for
         one.
         """
-        key = (viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
-        if (known := operation.variants.get(key)) is not None:
-            if isinstance(known, Unplannable):
-                # Without its trace, which would grow each time, and keep every caller's variables.
-                raise known.with_traceback(None)
-            return known  # type: ignore[no-any-return]
         root = self.catalogue.schema.query_type
         assert root is not None  # noqa: S101 -- a schema has queries
-        planner = Planner(self.catalogue, operation.fragments, variables, frozenset(viewer.scopes))
-        try:
-            parts = planner.parts(root, [operation.node.selection_set], ())
-        except Unplannable as unplannable:
-            operation.variants.put(key, unplannable)
-            raise
-        return operation.variants.put(key, self.ready(parts, planner.readers, viewer.kind))  # type: ignore[no-any-return]
-
-    def ready(self, parts: Sequence[Part], readers: Mapping[str, Reader], kind: str) -> Plan:
-        """Write and compile the statement of some parts."""
-        return Plan(
-            tuple(parts),
-            compiled.__wrapped__(statement(parts, kind)),
-            readers,
-            tuple(f'"{part.key}":'.encode() for part in parts),
+        selections = [operation.node.selection_set]
+        return self.planned(
+            operation, viewer, variables, (), lambda planner: planner.parts(root, selections, ())
         )
+
+    def planned(
+        self,
+        operation: Operation,
+        viewer: Viewer,
+        variables: VariableValues,
+        path: Path,
+        parts: Callable[[Planner], Sequence[Part]],
+    ) -> Plan:
+        """Find or make a plan for the capacity of the viewer and the shape of the variables.
+
+        `path` tells the plans of an operation apart: a part that strawberry executes has its own.
+        """
+        key = (path, viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
+        known: Plan | str | None = operation.variants.get(key)
+        if isinstance(known, Plan):
+            return known
+        if known is not None:
+            raise Unplannable(known)
+        planner = Planner(
+            self.catalogue, operation.fragments, variables, frozenset(viewer.scopes), names_types=bool(path)
+        )
+        try:
+            found = tuple(parts(planner))
+        except Unplannable as unplannable:
+            # Its words alone: the exception would keep the variables of whoever asked.
+            operation.variants.put(key, str(unplannable))
+            raise
+        plan = Plan(
+            found,
+            compiled.__wrapped__(statement(found, viewer.kind)),
+            planner.readers,
+            tuple(f'"{part.key}":'.encode() for part in found),
+        )
+        operation.variants.put(key, plan)
+        return plan
 
     # Where strawberry executes.
 
-    def planner(self, info: GraphQLResolveInfo[Any], viewer: Viewer) -> Planner:
-        """A planner for a part of an operation that strawberry executes."""
+    def planned_part(
+        self,
+        info: GraphQLResolveInfo[Any],
+        viewer: Viewer,
+        parts: Callable[[Planner], Sequence[Part]],
+    ) -> tuple[Plan, VariableValues]:
+        """Find or make the plan for what strawberry resolves just now."""
         # Strawberry hands on the coerced values alone, not what graphql-core wraps them in.
         variables = VariableValues({}, cast("dict[str, Any]", info.variable_values))
-        return Planner(self.catalogue, info.fragments, variables, frozenset(viewer.scopes), names_types=True)
-
-    async def fetch(
-        self, connection: Connection | Pool, viewer: Viewer, parts: Sequence[Part], planner: Planner
-    ) -> dict[str, Any]:
-        """Run some parts as the viewer and return their values by response key."""
-        plan = self.ready(parts, planner.readers, viewer.kind)
-        answer: dict[str, Any] = json.loads(await plan.run(connection, viewer, planner.variables))
-        return answer
+        operation = self.documents.operation_of(info.operation, info.fragments)
+        return self.planned(operation, viewer, variables, _path(info), parts), variables
 
     async def bring(
         self,
@@ -220,29 +246,34 @@ class Translator:
         """Read the rows that the payload of a mutation shows, in the transaction of its act."""
         payload = get_named_type(info.return_type)
         assert isinstance(payload, GraphQLObjectType)  # noqa: S101 -- payloads are objects
-        planner = self.planner(info, viewer)
-        selected = planner.collect(
-            payload, [node.selection_set for node in info.field_nodes if node.selection_set]
-        )
-        path = tuple(info.path.as_list())
-        found = [planner.fetched(payload, key, nodes, row_key, path) for key, nodes in selected.items()]
-        parts = [part for part in found if part is not None]
-        return await self.fetch(connection, viewer, parts, planner) if parts else {}
 
-    def follow(self, info: GraphQLResolveInfo[Any], viewer: Viewer, followed: Followed) -> "Feed":
-        """Plan what a subscription follows; the plan serves every look of this subscriber."""
+        def parts(planner: Planner) -> list[Part]:
+            selected = planner.collect(payload, _below(info))
+            found = [planner.fetched(payload, key, nodes, _path(info)) for key, nodes in selected.items()]
+            return [part for part in found if part is not None]
+
+        plan, variables = self.planned_part(info, viewer, parts)
+        if not plan.parts:
+            return {}
+        answer: dict[str, Any] = json.loads(await plan.run(connection, viewer, variables, {ROW_KEY: row_key}))
+        return answer
+
+    def follow(
+        self,
+        info: GraphQLResolveInfo[Any],
+        viewer: Viewer,
+        followed: Followed,
+        owner_key: Any,  # noqa: ANN401
+    ) -> Feed:
+        """Plan what a subscription follows; the plan serves every look of every subscriber."""
         target = get_named_type(info.return_type)
         assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- events are objects
-        planner = self.planner(info, viewer)
-        place: dict[str, Any] = {}
-        parts = planner.followed(target, info.field_nodes, followed, place)
-        return Feed(
-            self.ready(parts, planner.readers, viewer.kind),
+        plan, variables = self.planned_part(
+            info,
             viewer,
-            planner.variables,
-            followed.order.columns,
-            place,
+            lambda planner: planner.followed(target, info.field_nodes, followed, _path(info)),
         )
+        return Feed(plan, viewer, variables, followed.order.columns, owner_key)
 
     def install(self) -> None:
         """Give every declared field a resolver that runs a plan, or reads what a plan has brought."""
@@ -269,9 +300,11 @@ class Translator:
     async def resolve_root(self, _source: object, info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
         """Answer one root field of a query that strawberry executes."""
         viewer: Viewer = info.context.viewer
-        planner = self.planner(info, viewer)
-        part = planner.part(info.parent_type, str(info.path.key), info.field_nodes, ())
-        return (await self.fetch(info.context.pool, viewer, [part], planner))[part.key]
+        key = str(info.path.key)
+        plan, variables = self.planned_part(
+            info, viewer, lambda planner: [planner.part(info.parent_type, key, info.field_nodes, ())]
+        )
+        return json.loads(await plan.run(info.context.pool, viewer, variables))[key]
 
 
 def brought(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
@@ -288,6 +321,14 @@ def type_of_row(source: Mapping[str, Any], *_: object) -> str:
     """Say which type an object of an abstract type has."""
     name: str = source["__typename"]
     return name
+
+
+def _path(info: GraphQLResolveInfo[Any]) -> Path:
+    return tuple(info.path.as_list())
+
+
+def _below(info: GraphQLResolveInfo[Any]) -> list[SelectionSetNode]:
+    return [node.selection_set for node in info.field_nodes if node.selection_set is not None]
 
 
 def _is_page_type(graphql_type: GraphQLObjectType) -> bool:

@@ -114,6 +114,7 @@ class Documents:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.known: Recent[Document] = Recent(MOST_DOCUMENTS)
+        self.operations: Recent[Operation] = Recent(MOST_DOCUMENTS)
 
     def read(self, text: str) -> Document | None:
         """Find or read a document; None where it has faults, which ordinary execution then tells."""
@@ -125,7 +126,17 @@ class Documents:
             return None
         if validate(self.catalogue.schema, node, max_errors=1):
             return None
-        return self.known.put(text, self.look_through(node))
+        document = self.look_through(node)
+        for operation in document.operations.values():
+            self.operations.put(id(operation.node), operation)
+        return self.known.put(text, document)
+
+    def operation_of(
+        self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+    ) -> Operation:
+        """Find the operation that strawberry executes; one for this time where it is none of ours."""
+        # A kept operation holds its node, so no other node has the same identity meanwhile.
+        return self.operations.get(id(node)) or Operation(node, fragments, {}, frozenset())
 
     def look_through(self, node: DocumentNode) -> Document:
         """Note of every operation which variables shape its plans, and which scopes its fields take."""

@@ -61,6 +61,7 @@ from selection.faults import (
 Reader = Callable[[VariableValues], Any]
 Path = tuple[str | int, ...]
 
+ROW_KEY = "row_key"  # under this name a plan is given the key of the row that it shows
 HIDDEN = "__"  # response keys that GraphQL reserves: no caller's key begins so
 # A person's page is 8 deep. SQL is written as deep as the fields are, and Python's stack has an end.
 MOST_DEPTH = 20
@@ -190,16 +191,15 @@ Part = TypeName | Value | One | Page | Choice
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What a subscription follows: the rows of an entity under an order, as long as `owner` may be seen.
+    """What a subscription follows: the rows of an entity in an order, as long as their owner may be seen.
 
-    `arguments` has one item, the key of the owner, under the name by which `conditions` takes it.
+    `conditions` takes the key of the owner as `owner`.
     """
 
     entity: str
     owner: str
     conditions: Callable[..., Iterable[Any]]
     order: Order
-    arguments: Mapping[str, Any]
 
 
 @dataclass
@@ -315,48 +315,36 @@ class Planner:
 
     # Parts of an operation that strawberry executes.
 
-    def fetched(
-        self,
-        parent: GraphQLObjectType,
-        key: str,
-        nodes: list[FieldNode],
-        row_key: Any,  # noqa: ANN401
-        path: Path,
-    ) -> One | None:
+    def fetched(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> One | None:
         """Plan the row that a payload shows; None for a field of the payload that is no row."""
         path = (*path, key)
         name = nodes[0].name.value
-        declaration = self.catalogue.declaration(parent.name, name)
-        if not isinstance(declaration, Fetched):
+        if not isinstance(self.catalogue.declaration(parent.name, name), Fetched):
             return None
         target, entity = self._target(parent.fields[name], nodes, path)
-        return self.row(key, entity, row_key, self.parts(target, _below(nodes), path))
+        return self.row(key, entity, self.parts(target, _below(nodes), path))
 
-    def row(self, key: str, entity: Entity, row_key: Any, parts: tuple[Part, ...]) -> One:  # noqa: ANN401
-        """Plan the row of a key."""
+    def row(self, key: str, entity: Entity, parts: tuple[Part, ...]) -> One:
+        """Plan the row whose key is given as `row_key` when the plan is run."""
         assert entity.table is not None  # noqa: S101 -- a row stands in a table
         column = entity.table.primary_key.columns[0]
-        argument = self._parameter(column.type, lambda _: row_key, (key,))
+        argument = bindparam(ROW_KEY, type_=column.type)
         return One(
             key, entity, Link(lambda row, *, key: row[column.name] == key, None), {"key": argument}, parts
         )
 
     def followed(
-        self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, place: Mapping[str, Any]
+        self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, path: Path
     ) -> tuple[Page, One]:
-        """Plan a page of what a subscription follows, after a place that changes, and its owner."""
-        path = (str((nodes[0].alias or nodes[0].name).value),)
+        """Plan a page of what a subscription follows, and its owner.
+
+        The owner's key is given as `row_key` when the plan is run, the place under the columns of the order.
+        """
         entity, owner = self.catalogue.entities[followed.entity], self.catalogue.entities[followed.owner]
         self._check(entity.needs, nodes, path)
         assert entity.table is not None  # noqa: S101 -- what is followed stands in a table
         columns = [entity.table.c[name] for name in followed.order.columns]
-        ((name, owner_key),) = followed.arguments.items()
-        owner_part = self.row("owner", owner, owner_key, (TypeName("__typename", owner.name),))
-
-        def reader(name: str) -> Reader:
-            return lambda _: place[name]
-
-        places = tuple(self._parameter(column.type, reader(column.name), path) for column in columns)
+        owner_part = self.row("owner", owner, (TypeName("__typename", owner.name),))
         hidden = tuple(
             Value(
                 f"{HIDDEN}{column.name}", entity, Stored(column.name, None), column.name, {}, nullable=False
@@ -367,13 +355,13 @@ class Planner:
             "page",
             entity,
             Rows(followed.conditions, {}, None),
-            {name: owner_part.arguments["key"]},
+            {"owner": owner_part.arguments["key"]},
             "",
             followed.order,
             backwards=False,
             step=MOST_ROWS,
             size=MOST_ROWS,
-            place=places,
+            place=tuple(bindparam(column.name, type_=column.type) for column in columns),
             parts=(RowList("nodes", (*hidden, *self.parts(target, _below(nodes), path))),),
         )
         return page, owner_part

@@ -631,11 +631,7 @@ async def test_an_operation_that_is_left_to_strawberry_keeps_nothing_of_its_call
     document = portal().documents.read(text)
     operation = document and document.operation(None)
     assert operation
-    (unplannable,) = operation.variants.items.values()
-    trace, frames = unplannable.__traceback__, 0
-    while trace is not None:
-        trace, frames = trace.tb_next, frames + 1
-    assert frames <= 2
+    assert list(operation.variants.items.values()) == ["Query.__type"]
 
 
 # ------------------------------------------------------------------------ page by page ---
