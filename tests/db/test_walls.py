@@ -582,3 +582,45 @@ async def test_an_officer_of_the_office_cannot_turn_a_dossier_into_a_withdrawn_o
             await connection.execute(
                 "UPDATE dossiers SET status = 'WITHDRAWN', closed_at = now() WHERE id = $1", dossier
             )
+
+
+FORGED_EVENTS = {
+    "an acceptance by its applicant": ("ACCEPTED", "ACCEPTED", "CITIZEN", 2),
+    "an act in somebody else's capacity": ("WITHDRAWN", "WITHDRAWN", "OFFICER", 2),
+    "an event that leaves a gap": ("WITHDRAWN", "WITHDRAWN", "CITIZEN", 3),
+}
+
+
+@pytest.mark.parametrize("forged", FORGED_EVENTS)
+async def test_nobody_forges_an_event_of_a_dossier_they_see(
+    pool: Pool, owner: Connection, forged: str
+) -> None:
+    office = await people.an_office(owner)
+    person = await people.a_participant(owner, office=office)
+    dossier = await people.a_dossier(owner, participant=person)
+    citizen = people.citizen_of(person)
+    kind, status, actor_kind, seq = FORGED_EVENTS[forged]
+    with pytest.raises(REFUSED):
+        async with transaction(pool, citizen.binding) as connection:
+            await connection.execute(
+                "INSERT INTO dossier_events"
+                " (dossier_id, seq, kind, status, actor_kind, actor, participant_id, office_id)"
+                " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                *(dossier, seq, kind, status, actor_kind, citizen.principal, person, office),
+            )
+
+
+async def test_nobody_files_with_an_office_of_their_choice(pool: Pool, owner: Connection) -> None:
+    person = await people.a_participant(owner, office=await people.an_office(owner))
+    elsewhere = await people.an_office(owner)
+    await people.a_service(owner)
+    citizen = people.citizen_of(person)
+    with pytest.raises(REFUSED):
+        async with transaction(pool, citizen.binding) as connection:
+            await connection.execute(
+                "INSERT INTO dossiers (reference, service_id, service_version_id, participant_id, office_id,"
+                " applicant, submitted_by, request, status, version, submitted_at)"
+                " SELECT $1, service_id, id, $2, $3, 'CITIZEN', $4, '', 'NEW', 1, now()"
+                " FROM service_versions LIMIT 1",
+                *(str(uuid4()), person, elsewhere, citizen.principal),
+            )

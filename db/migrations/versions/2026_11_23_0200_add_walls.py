@@ -114,6 +114,7 @@ POLICIES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
             "ansinh_api",
             None,
             f"{has('dossier:submit')} AND status = 'NEW' AND version = 1 AND submitted_by = {PRINCIPAL}"
+            " AND office_id = (SELECT p.office_id FROM participants p WHERE p.id = dossiers.participant_id)"
             f" AND ((applicant = 'CITIZEN' AND participant_id = {ME})"
             f" OR (applicant = 'EMPLOYER' AND employer_id = ANY ({MY_EMPLOYERS}) AND EXISTS ("
             "SELECT FROM employments e WHERE e.participant_id = dossiers.participant_id"
@@ -137,7 +138,11 @@ POLICIES: dict[str, tuple[tuple[str, str, str | None, str | None], ...]] = {
             "INSERT",
             "ansinh_api",
             None,
-            f"actor = {PRINCIPAL} AND EXISTS (SELECT FROM dossiers d WHERE d.id = dossier_id"
+            f"actor = {PRINCIPAL} AND actor_kind = {KIND}"
+            f" AND CASE kind WHEN 'ACCEPTED' THEN {HELD_BY_MY_OFFICE} ELSE {has('dossier:submit')}"
+            f" AND (participant_id = {ME} OR employer_id = ANY ({MY_EMPLOYERS})) END"
+            " AND EXISTS (SELECT FROM dossiers d WHERE d.id = dossier_id"
+            " AND dossier_events.seq = CASE dossier_events.kind WHEN 'SUBMITTED' THEN 1 ELSE d.version + 1 END"
             " AND d.participant_id = dossier_events.participant_id AND d.office_id = dossier_events.office_id"
             " AND d.employer_id IS NOT DISTINCT FROM dossier_events.employer_id)",
         ),
