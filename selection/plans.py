@@ -376,7 +376,7 @@ class Planner:
         for name, parameter in self.catalogue.parameters.get((parent, node.name.value), {}).items():
             value = given.get(name)
             found[parameter.name] = (
-                self._bind(parameter, value, graphql_field.args[name].type, (*path, name))
+                self._bind(parameter, value, graphql_field.args[name].type, path, name)
                 if self._present(value)
                 else None
             )
@@ -393,16 +393,29 @@ class Planner:
         return int(value.value) if isinstance(value, IntValueNode) else getattr(value, "value", None)
 
     def _bind(
-        self, parameter: Parameter, value: ValueNode | None, graphql_type: GraphQLInputType, path: Path
+        self,
+        parameter: Parameter,
+        value: ValueNode | None,
+        graphql_type: GraphQLInputType,
+        path: Path,
+        argument: str,
     ) -> BindParameter[Any]:
         assert value is not None  # noqa: S101 -- only what is present is bound
         read = _reading(value, graphql_type)
-        return self._parameter(parameter.sql_type, lambda variables: parameter.convert(read(variables)), path)
+        return self._parameter(
+            parameter.sql_type, lambda variables: parameter.convert(read(variables)), path, argument
+        )
 
-    def _parameter(self, sql_type: Any, read: Reader, path: Path) -> BindParameter[Any]:  # noqa: ANN401
-        """Add a bind parameter, numbered in the plan's order so that the same plan gives the same text."""
+    def _parameter(
+        self,
+        sql_type: Any,  # noqa: ANN401 -- SQLAlchemy's type of any value
+        read: Reader,
+        path: Path,
+        argument: str,
+    ) -> BindParameter[Any]:
+        """Add a bind parameter, numbered in the order of the plan: the same plan gives the same text."""
         name = f"p{len(self.readers) + 1}"
-        self.readers[name] = _at(read, path)
+        self.readers[name] = _at(read, path, argument)
         return bindparam(name, type_=sql_type)
 
     # Pages.
@@ -433,8 +446,8 @@ class Planner:
             else next(iter(declaration.orders))
         )
         order = declaration.orders[order_name]
-        step, size = self._size(given.get("last" if backwards else "first"), path)
-        place = given.get("before" if backwards else "after")
+        bound, place = ("last", "before") if backwards else ("first", "after")
+        step, size = self._size(given.get(bound), path, bound)
         return Page(
             key,
             entity,
@@ -445,14 +458,18 @@ class Planner:
             backwards,
             step,
             size,
-            self._place(entity, order_name, order, place, path) if before or after else (),
+            self._place(entity, order_name, order, given.get(place), path=path, argument=place)
+            if before or after
+            else (),
             tuple(
                 self._page_part(connection, *item, path)
                 for item in self.collect(connection, _below(nodes)).items()
             ),
         )
 
-    def _size(self, value: ValueNode | None, path: Path) -> tuple[int, int | BindParameter[int]]:
+    def _size(
+        self, value: ValueNode | None, path: Path, argument: str
+    ) -> tuple[int, int | BindParameter[int]]:
         if not self._present(value) or value is None:
             return COMMON_ROWS, COMMON_ROWS
         size = _page_size(self._value(value), path)
@@ -461,11 +478,18 @@ class Planner:
         name = value.name.value
         step = next(step for step in PAGE_STEPS if size <= step)
         return step, self._parameter(
-            Integer(), lambda variables: _page_size(variables.coerced[name], path), path
+            Integer(), lambda variables: _page_size(variables.coerced[name], path), path, argument
         )
 
     def _place(
-        self, entity: Entity, order_name: str, order: Order, value: ValueNode | None, path: Path
+        self,
+        entity: Entity,
+        order_name: str,
+        order: Order,
+        value: ValueNode | None,
+        *,
+        path: Path,
+        argument: str,
     ) -> tuple[BindParameter[Any], ...]:
         assert value is not None  # noqa: S101 -- only a cursor that is present has a place
         assert entity.table is not None  # noqa: S101 -- rows come from tables
@@ -478,7 +502,7 @@ class Planner:
             )
 
         return tuple(
-            self._parameter(column.type, reader(index, column.type.python_type), path)
+            self._parameter(column.type, reader(index, column.type.python_type), path, argument)
             for index, column in enumerate(columns)
         )
 
@@ -539,8 +563,8 @@ class Planner:
             if entity.needs is None or entity.needs in self.scopes:
                 hidden: tuple[Part, ...] = (TypeName("__typename", name),) if self.names_types else ()
                 options.append((entity, (*hidden, *self.parts(target, _below(nodes), path))))
-        value = next(argument.value for argument in nodes[0].arguments or ())
-        read = _reading(value, next(iter(graphql_field.args.values())).type)
+        argument, value = next((given.name.value, given.value) for given in nodes[0].arguments or ())
+        read = _reading(value, graphql_field.args[argument].type)
         readers = {
             name: key_reader(name, entity.table)
             for name, entity in self.catalogue.entities.items()
@@ -556,8 +580,12 @@ class Planner:
         return Choice(
             key,
             declaration.many,
-            self._parameter(ARRAY(Text), lambda v: [i.partition(":")[0] for i in identifiers(v)], path),
-            self._parameter(ARRAY(Text), lambda v: [i.partition(":")[2] for i in identifiers(v)], path),
+            self._parameter(
+                ARRAY(Text), lambda v: [i.partition(":")[0] for i in identifiers(v)], path, argument
+            ),
+            self._parameter(
+                ARRAY(Text), lambda v: [i.partition(":")[2] for i in identifiers(v)], path, argument
+            ),
             tuple(options),
         )
 
@@ -584,14 +612,14 @@ def _page_size(size: int, path: Path) -> int:
     return size
 
 
-def _at(read: Reader, path: Path) -> Reader:
+def _at(read: Reader, path: Path, argument: str) -> Reader:
     """Let what goes wrong while an argument is read say where it stands."""
 
     def located(variables: VariableValues) -> Any:  # noqa: ANN401 -- what PostgreSQL takes
         try:
             return read(variables)
         except OperationFault as fault:
-            fault.path = fault.path or list(path)
+            fault.stands_at(path, argument)
             raise
 
     return located

@@ -468,22 +468,22 @@ WRONG = [
         "query ($p: ID) { dossiers(participant: $p) { totalCount } }",
         {"p": "Office:1"},
         "BAD_ID",
-        ["dossiers", "participant"],
+        ["dossiers"],
     ),
-    ('{ dossiers(office: "Office:x") { totalCount } }', {}, "BAD_ID", ["dossiers", "office"]),
-    ('{ dossiers(office: "Office:99999999999") { totalCount } }', {}, "BAD_ID", ["dossiers", "office"]),
-    ('{ participant(id: "x") { id } }', {}, "BAD_ID", ["participant", "id"]),
+    ('{ dossiers(office: "Office:x") { totalCount } }', {}, "BAD_ID", ["dossiers"]),
+    ('{ dossiers(office: "Office:99999999999") { totalCount } }', {}, "BAD_ID", ["dossiers"]),
+    ('{ participant(id: "x") { id } }', {}, "BAD_ID", ["participant"]),
     (
         "query ($r: String!) { dossier(reference: $r) { id } }",
         {"r": "\0"},
         "BAD_TEXT",
-        ["dossier", "reference"],
+        ["dossier"],
     ),
     (
         "query ($r: String!) { participants(namePrefix: $r) { totalCount } }",
         {"r": "\ud800"},
         "BAD_TEXT",
-        ["participants", "namePrefix"],
+        ["participants"],
     ),
     (
         '{ services { nodes { versions { nodes { id } } } } office: node(id: "x") { ... on Office { '
@@ -508,6 +508,22 @@ async def test_what_is_wrong_has_a_code_and_a_place(
     result = await execute(pool, shelf.officer, text, **variables)
     assert result.errors
     assert [(code_of(error), list(error.path or ())) for error in result.errors] == [(code, path)]
+
+
+@pytest.mark.parametrize(
+    ("text", "argument"),
+    [
+        ('{ dossiers(after: "x") { totalCount } }', "after"),
+        ('{ dossiers(office: "Office:x") { totalCount } }', "office"),
+        ('{ participant(id: "x") { id } }', "id"),
+        ("{ nodes(ids: " + A_HUNDRED_AND_ONE + ") { id } }", "ids"),
+    ],
+)
+async def test_the_argument_that_is_wrong_is_named(
+    pool: Pool, shelf: Shelf, text: str, argument: str
+) -> None:
+    result = await execute(pool, shelf.officer, text)
+    assert [(error.extensions or {}).get("argument") for error in result.errors or ()] == [argument]
 
 
 @pytest.mark.parametrize(("text", "variables", "code", "path"), WRONG[:9])
