@@ -14,21 +14,21 @@ from graphql import (
     get_nullable_type,
     is_enum_type,
     is_list_type,
-    is_object_type,
 )
-from sqlalchemy import Boolean, Date, Integer, Table, Text
+from sqlalchemy import Boolean, Date, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 from db.connection import can_be_kept
-from selection.entities import DECLARATION, Computed, Declaration, Entity, Link, Names, Rows, Through
+from selection.entities import DECLARATION, Computed, Declaration, Entity, Link, Names, Node, Rows, Through
 from selection.faults import BadIdentifier, BadText
 
 M = TypeVar("M")
 
-BACK_REFERENCE = (
-    "strawberry-definition"  # where strawberry leaves its own definition on a graphql-core object
-)
+# Where strawberry leaves its own definition on a graphql-core object.
+BACK_REFERENCE = "strawberry-definition"
+# The interface of whatever has a global identifier.
+NODE = Node.__name__
 
 SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
     "Boolean": Boolean(),
@@ -65,42 +65,27 @@ class Catalogue:
 
 def catalogue_of(schema: GraphQLSchema) -> Catalogue:
     """Read the declarations out of a schema, and refuse those that could not be answered."""
+    objects = [found for found in schema.type_map.values() if isinstance(found, GraphQLObjectType)]
     entities: dict[str, Entity] = {}
-    declarations: dict[tuple[str, str], Declaration] = {}
-    objects = [graphql_type for graphql_type in schema.type_map.values() if is_object_type(graphql_type)]
     for graphql_type in objects:
-        origin = getattr(graphql_type.extensions.get(BACK_REFERENCE), "origin", None)
-        if entity := getattr(origin, "__entity__", None):
+        author_class = getattr(graphql_type.extensions.get(BACK_REFERENCE), "origin", None)
+        if entity := getattr(author_class, "__entity__", None):
             entities[graphql_type.name] = entity
+    declarations: dict[tuple[str, str], Declaration] = {}
+    parameters: dict[tuple[str, str], Mapping[str, Parameter]] = {}
+    for graphql_type in objects:
         for name, field in graphql_type.fields.items():
             definition = field.extensions.get(BACK_REFERENCE)
             if declaration := getattr(definition, "metadata", {}).get(DECLARATION):
                 declarations[graphql_type.name, name] = declaration
-    parameters = {
-        (type_name, name): _parameters(_fields(schema, type_name)[name], declaration, entities)
-        for (type_name, name), declaration in declarations.items()
-    }
-    node_types = tuple(
-        sorted(
-            name
-            for name, entity in entities.items()
-            if entity.table is not None
-            and "Node" in {interface.name for interface in _interfaces(schema, name)}
-        )
+                parameters[graphql_type.name, name] = _parameters(field, declaration, entities)
+    node_types = sorted(
+        graphql_type.name
+        for graphql_type in objects
+        if graphql_type.name in entities
+        and any(interface.name == NODE for interface in graphql_type.interfaces)
     )
-    return Catalogue(schema, entities, declarations, parameters, node_types)
-
-
-def _fields(schema: GraphQLSchema, type_name: str) -> Mapping[str, GraphQLField]:
-    graphql_type = schema.type_map[type_name]
-    assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- the names come from this very schema
-    fields: Mapping[str, GraphQLField] = graphql_type.fields
-    return fields
-
-
-def _interfaces(schema: GraphQLSchema, type_name: str) -> tuple[Any, ...]:
-    graphql_type = schema.type_map[type_name]
-    return tuple(getattr(graphql_type, "interfaces", ()))
+    return Catalogue(schema, entities, declarations, parameters, tuple(node_types))
 
 
 def _parameters(
@@ -128,9 +113,8 @@ def _parameter(
 ) -> Parameter:
     named = get_named_type(graphql_type)
     if refers := _marked(annotation, Names):
-        table = entities[refers.entity].table
-        assert table is not None  # noqa: S101 -- an entity with identifiers has a table
-        sql_type, convert = table.primary_key.columns[0].type, key_reader(refers.entity, table)
+        entity = entities[refers.entity]
+        sql_type, convert = entity.key.type, key_reader(entity)
     elif is_enum_type(named):
         sql_type, convert = Text(), str
     else:
@@ -169,22 +153,22 @@ def _marked(annotation: Any, mark: type[M]) -> M | None:  # noqa: ANN401
     return next((found for part in get_args(annotation) if (found := _marked(part, mark))), None)
 
 
-def key_reader(entity: str, table: Table) -> Callable[[str], Any]:
+def key_reader(entity: Entity) -> Callable[[str], Any]:
     """Read the key out of a global identifier of one entity.
 
     Raises (when read): BadIdentifier when it is of another type or has another form.
     """
-    python_type = table.primary_key.columns[0].type.python_type
+    python_type = entity.key.type.python_type
 
     def read(identifier: str) -> Any:  # noqa: ANN401
         prefix, _, key = identifier.partition(":")
         try:
             value = python_type(key)
         except ValueError as error:
-            raise BadIdentifier(entity=entity) from error
+            raise BadIdentifier(entity=entity.name) from error
         # Python reads more than we write, such as `urn:uuid:…` or `1_000`, and PostgreSQL not all of it.
-        if prefix != entity or str(value) != key or not can_be_kept(value):
-            raise BadIdentifier(entity=entity)
+        if prefix != entity.name or str(value) != key or not can_be_kept(value):
+            raise BadIdentifier(entity=entity.name)
         return value
 
     return read

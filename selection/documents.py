@@ -25,7 +25,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from selection.catalogue import Catalogue
+from selection.catalogue import NODE, Catalogue
 from selection.entities import Rows
 from selection.plans import PAGE_STEPS
 
@@ -188,7 +188,7 @@ class _Look(Visitor):
         if isinstance(declaration, Rows) and isinstance(result, GraphQLObjectType):
             result = get_named_type(result.fields["nodes"].type)
         target = result.name
-        names = self.catalogue.node_types if target == "Node" else (parent.name, target)
+        names = self.catalogue.node_types if target == NODE else (parent.name, target)
         needs = [self.catalogue.entities[name].needs for name in names if name in self.catalogue.entities]
         self.scopes.update(scope for scope in (*needs, getattr(declaration, "needs", None)) if scope)
         if isinstance(declaration, Rows):

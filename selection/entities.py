@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
-from sqlalchemy import ColumnElement, Table
+from sqlalchemy import Column, ColumnElement, Table
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from selection.cursors import Cursor
@@ -41,6 +41,17 @@ class Entity:
     table: Table | None
     visible_to: Policy
     needs: str | None
+
+    @property
+    def rows(self) -> Table:
+        """The table; only the viewer's own type has none, and nothing there asks for it."""
+        assert self.table is not None  # noqa: S101 -- what has rows has a table
+        return self.table
+
+    @property
+    def key(self) -> Column[Any]:
+        """The column that identifies a row."""
+        return self.rows.primary_key.columns[0]
 
 
 @dataclass(frozen=True, slots=True)

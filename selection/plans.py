@@ -33,7 +33,7 @@ from graphql.utilities import coerce_input_literal
 from sqlalchemy import BindParameter, Integer, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from selection.catalogue import Catalogue, Parameter, key_reader
+from selection.catalogue import BACK_REFERENCE, Catalogue, Parameter, key_reader
 from selection.cursors import read_cursor
 from selection.entities import (
     COMMON_ROWS,
@@ -238,7 +238,7 @@ class Planner:
         arguments = self._arguments(parent.name, graphql_field, nodes[0], path)
         match declaration:
             case Identity() | Stored() | Computed():
-                definition = graphql_field.extensions["strawberry-definition"]
+                definition = graphql_field.extensions[BACK_REFERENCE]
                 return Value(
                     key,
                     self.catalogue.entities[parent.name],
@@ -326,12 +326,9 @@ class Planner:
 
     def row(self, key: str, entity: Entity, parts: tuple[Part, ...]) -> One:
         """Plan the row whose key is given as `row_key` when the plan is run."""
-        assert entity.table is not None  # noqa: S101 -- a row stands in a table
-        column = entity.table.primary_key.columns[0]
-        argument = bindparam(ROW_KEY, type_=column.type)
-        return One(
-            key, entity, Link(lambda row, *, key: row[column.name] == key, None), {"key": argument}, parts
-        )
+        argument = bindparam(ROW_KEY, type_=entity.key.type)
+        condition = Link(lambda row, *, key: row[entity.key.name] == key, None)
+        return One(key, entity, condition, {"key": argument}, parts)
 
     def followed(
         self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, path: Path
@@ -342,8 +339,7 @@ class Planner:
         """
         entity, owner = self.catalogue.entities[followed.entity], self.catalogue.entities[followed.owner]
         self._check(entity.needs, nodes, path)
-        assert entity.table is not None  # noqa: S101 -- what is followed stands in a table
-        columns = [entity.table.c[name] for name in followed.order.columns]
+        columns = [entity.rows.c[name] for name in followed.order.columns]
         owner_part = self.row("owner", owner, (TypeName("__typename", owner.name),))
         hidden = tuple(
             Value(
@@ -492,9 +488,8 @@ class Planner:
         argument: str,
     ) -> tuple[BindParameter[Any], ...]:
         assert value is not None  # noqa: S101 -- only a cursor that is present has a place
-        assert entity.table is not None  # noqa: S101 -- rows come from tables
         read = _reading(value, None)
-        columns = [entity.table.c[name] for name in order.columns]
+        columns = [entity.rows.c[name] for name in order.columns]
 
         def reader(index: int, python_type: type) -> Reader:
             return lambda variables: read_cursor(read(variables)).value(
@@ -566,7 +561,7 @@ class Planner:
         argument, value = next((given.name.value, given.value) for given in nodes[0].arguments or ())
         read = _reading(value, graphql_field.args[argument].type)
         readers = {
-            name: key_reader(name, entity.table)
+            name: key_reader(entity)
             for name, entity in self.catalogue.entities.items()
             if entity.table is not None
         }

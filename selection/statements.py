@@ -129,8 +129,7 @@ class Writer:
     def identity(self, entity: Entity, scope: Scope) -> ColumnElement[str]:
         """A row's global identifier as JSON text."""
         assert scope.row is not None  # noqa: S101 -- an identifier names a row
-        assert entity.table is not None  # noqa: S101 -- likewise
-        key = scope.row.c[entity.table.primary_key.columns[0].name]
+        key = scope.row.c[entity.key.name]
         if isinstance(key.type, (*NUMBERS, Uuid)):
             return concat(f'"{entity.name}:', key, '"')
         return cast(func.to_json(concat(f"{entity.name}:", key)), Text)
@@ -215,8 +214,7 @@ class Writer:
         whens = []
         for entity, parts in part.options:
             row = self.alias(entity)
-            assert entity.table is not None  # noqa: S101 -- options are tables
-            key = row.c[entity.table.primary_key.columns[0].name]
+            key = row.c[entity.key.name]
             found = (
                 select(self.object(parts, scope.within(row)))
                 .select_from(row)
@@ -232,8 +230,7 @@ class Writer:
 
     def alias(self, entity: Entity) -> FromClause:
         """A table under its noun, numbered from the second time on."""
-        assert entity.table is not None  # noqa: S101 -- only tables have aliases
-        return entity.table.alias(self.name(_snake(entity.name)))
+        return entity.rows.alias(self.name(_snake(entity.name)))
 
     def name(self, noun: str) -> str:
         """A noun, numbered from the second time on."""
