@@ -13,7 +13,7 @@ from domain.refusals import Refusal
 from schema.portal import schema
 from selection.answers import Plan, Translator
 from selection.faults import OperationFault
-from selection.plans import Unplannable
+from selection.planner import Unplannable
 
 
 class NotExplained(Refusal):

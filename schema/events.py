@@ -19,11 +19,10 @@ from domain.dossiers import ActorKind, DossierStatus, EventKind
 from schema.context import Context
 from schema.enums import described
 from schema.offices import Office
-from selection import Columns, Condition, Cursor, Order, computed, cursor_text, entity, link, stored
+from selection import Columns, Condition, Cursor, Followed, Order, computed, cursor_text, entity, link, stored
 from selection.cursors import read_cursor
 from selection.entities import MOST_ROWS
 from selection.faults import BadIdentifier, OperationFault
-from selection.plans import Followed
 
 described(
     DossierStatus,

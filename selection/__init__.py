@@ -3,11 +3,16 @@
 Which rows is said by the field; which columns by the caller's selection; whose rows by the policy. One
 statement falls out of the three. A document goes through the rooms of this package in this order:
 
-    entities    what an author declared for each field       (read into a catalogue when the schema is built)
+    entities    what an author declares for each field
+    catalogue   the declarations of a schema, found by name   (once, when the portal opens)
     documents   the text, parsed, validated, looked through   (once a document)
-    plans       what is selected, as plain data               (once a shape of variables and a kind of viewer)
-    statements  the plan as one SELECT of JSON texts          (likewise)
+    planner     what is selected becomes a plan               (once a shape of variables and a kind of viewer)
+    plans       the plan: plain data
+    statements  the plan as one SELECT of JSON texts          (likewise once)
     answers     the arguments bound, the statement run, the bytes sent
+
+Beside the way lie `arguments` (from a request into a bind parameter), `cursors` (the place of a row in an
+order), `faults` (what a caller can get wrong) and `literals` (what may stand in a statement as it is).
 
 It knows nothing of social security.
 """
@@ -17,6 +22,7 @@ from selection.entities import (
     Columns,
     Condition,
     Connection,
+    Followed,
     Names,
     Node,
     Order,
@@ -35,6 +41,7 @@ __all__ = [
     "Condition",
     "Connection",
     "Cursor",
+    "Followed",
     "Names",
     "Node",
     "Order",

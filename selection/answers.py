@@ -23,10 +23,12 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from db.connection import Connection, Pool, Statement, compiled
+from selection.arguments import Path, Reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.documents import Documents, Operation
-from selection.entities import Fetched
-from selection.plans import HIDDEN, ROW_KEY, Followed, Part, Path, Planner, Reader, Unplannable
+from selection.entities import Fetched, Followed
+from selection.planner import Planner, Unplannable
+from selection.plans import HIDDEN, ROW_KEY, Part
 from selection.statements import statement
 
 

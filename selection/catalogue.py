@@ -64,7 +64,7 @@ class Catalogue:
 
 
 def catalogue_of(schema: GraphQLSchema) -> Catalogue:
-    """Read the declarations out of a schema, and refuse those that could not be answered."""
+    """Read the declarations out of a schema."""
     objects = [found for found in schema.type_map.values() if isinstance(found, GraphQLObjectType)]
     entities: dict[str, Entity] = {}
     for graphql_type in objects:

@@ -136,6 +136,19 @@ class Fetched:
     needs: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a subscription follows: the rows of an entity in an order, as long as their owner may be seen.
+
+    `conditions` takes the key of the owner as `owner`.
+    """
+
+    entity: str
+    owner: str
+    conditions: Callable[..., Iterable[Condition]]
+    order: Order
+
+
 Declaration = Identity | Stored | Computed | Link | Rows | Nodes | Fetched
 
 
