@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import asyncpg
 from sqlalchemy import ClauseElement, ColumnElement, Select, Text, bindparam, func, select
@@ -51,6 +51,12 @@ class Statement:
     names: tuple[str, ...]
     constants: Mapping[str, Any]
 
+    @classmethod
+    def of(cls, statement: ClauseElement) -> Self:
+        """Compile a statement."""
+        result = cast("SQLCompiler", statement.compile(dialect=DIALECT))
+        return cls(str(result), tuple(result.positiontup or ()), dict(result.params))
+
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
         """Put the values in the order of the placeholders."""
         return [values[name] if name in values else self.constants[name] for name in self.names]
@@ -59,8 +65,7 @@ class Statement:
 @lru_cache(maxsize=512)
 def compiled(statement: ClauseElement) -> Statement:
     """Compile a statement once; acts run module constants, so this is a look-up after that."""
-    result = cast("SQLCompiler", statement.compile(dialect=DIALECT))
-    return Statement(str(result), tuple(result.positiontup or ()), dict(result.params))
+    return Statement.of(statement)
 
 
 def can_be_kept(value: object) -> bool:

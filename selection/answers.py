@@ -22,7 +22,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from db.connection import Connection, Pool, Statement, compiled
+from db.connection import Connection, Pool, Statement
 from selection.arguments import Path, Reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.documents import Documents, Operation
@@ -217,7 +217,7 @@ class Translator:
             raise
         plan = Plan(
             found,
-            compiled.__wrapped__(statement(found, viewer.kind)),
+            Statement.of(statement(found, viewer.kind)),
             planner.readers,
             tuple(f'"{part.key}":'.encode() for part in found),
         )
