@@ -63,10 +63,12 @@ from selection.plans import (
     EdgeCursor,
     EdgeList,
     EdgeNode,
+    EdgePart,
     One,
     Page,
     PageFact,
     PageFacts,
+    PagePart,
     Part,
     RowList,
     Total,
@@ -383,7 +385,7 @@ class Planner:
 
     def _page_part(
         self, connection: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path
-    ) -> TypeName | RowList | EdgeList | PageFacts | Total:
+    ) -> PagePart:
         name = nodes[0].name.value
         path = (*path, key)
         match name:
@@ -412,9 +414,7 @@ class Planner:
             case _:
                 return Total(key, is_exactness=name == "totalCountIsExact")
 
-    def _edge_part(
-        self, edge: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path
-    ) -> TypeName | EdgeCursor | EdgeNode:
+    def _edge_part(self, edge: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> EdgePart:
         match nodes[0].name.value:
             case "__typename":
                 return TypeName(key, edge.name)

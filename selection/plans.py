@@ -79,7 +79,7 @@ class EdgeList:
     """`edges` of a page."""
 
     key: str
-    parts: tuple[TypeName | EdgeCursor | EdgeNode, ...]
+    parts: tuple["EdgePart", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ class Page:
     step: int
     size: int | BindParameter[int]
     place: tuple[BindParameter[Any], ...]
-    parts: tuple[TypeName | RowList | EdgeList | PageFacts | Total, ...]
+    parts: tuple["PagePart", ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,3 +135,5 @@ class Choice:
 
 
 Part = TypeName | Value | One | Page | Choice
+PagePart = TypeName | RowList | EdgeList | PageFacts | Total
+EdgePart = TypeName | EdgeCursor | EdgeNode

@@ -4,9 +4,8 @@ Every object is one `concat` over its row, every link a scalar sub-select, every
 that an aggregate folds. PostgreSQL writes the answer; nothing above it touches a row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
@@ -38,7 +37,9 @@ from selection.plans import (
     EdgeNode,
     One,
     Page,
+    PageFact,
     PageFacts,
+    PagePart,
     Part,
     RowList,
     Total,
@@ -91,11 +92,11 @@ class Writer:
         self.kind = kind
         self.aliases: dict[str, int] = {}
 
-    def object(self, parts: Sequence[Any], scope: Scope) -> ColumnElement[str]:
+    def object(self, parts: Sequence[Part], scope: Scope) -> ColumnElement[str]:
         """An object as JSON text: its braces and keys are literals, its values expressions."""
         return concat("{", *_separated((_key(part.key), self.text(part, scope)) for part in parts), "}")
 
-    def text(self, part: Any, scope: Scope) -> ColumnElement[str]:  # noqa: ANN401 -- any part
+    def text(self, part: Part, scope: Scope) -> ColumnElement[str]:
         """One value as JSON text."""
         match part:
             case TypeName(name=name):
@@ -108,7 +109,6 @@ class Writer:
                 return self.page(part, scope)
             case Choice():
                 return self.choice(part, scope)
-        raise AssertionError(part)
 
     def value(self, part: Value, scope: Scope) -> ColumnElement[str]:
         """A scalar as JSON text."""
@@ -163,13 +163,11 @@ class Writer:
         keys = [row.c[name] for name in part.order.columns]
         descending = part.order.descending != part.backwards
         place = [beyond(keys, part.place, descending=descending)] if part.place else []
-        wanted = _Wanted(part, cursor_text(part.order_name, keys))
-        selected: list[ColumnElement[Any]] = [
-            (self.object(item.parts, inner) if item is not None else wanted.cursor_text).label(name)
-            for name, item in wanted.columns()
-        ]
+        texts: list[ColumnElement[Any]] = list(self.row_texts(part, inner))
+        if _asks_for_cursors(part):
+            texts.append(cursor_text(part.order_name, keys).label("cursor"))
         page = (
-            select(*selected or [number(1).label("row")])
+            select(*texts or [number(1).label("row")])
             .select_from(row)
             .where(*conditions, *place)
             .order_by(*(key.desc() if descending else key for key in keys))
@@ -189,6 +187,20 @@ class Writer:
             return folded
         # HAVING makes it one row, whether or not an aggregate is asked for.
         return select(folded).select_from(page).having(true()).correlate(*scope.around).scalar_subquery()
+
+    def row_texts(self, page: Page, scope: Scope) -> Iterator[ColumnElement[str]]:
+        """What each row of a page brings: the text of one object for every place where the row is shown.
+
+        They are named by their place: response keys may be longer than PostgreSQL's names, and begin alike.
+        """
+        for place, item in enumerate(page.parts, start=1):
+            match item:
+                case RowList():
+                    yield self.object(item.parts, scope).label(f"nodes_{place}")
+                case EdgeList():
+                    for inner_place, part in enumerate(item.parts, start=1):
+                        if isinstance(part, EdgeNode):
+                            yield self.object(part.parts, scope).label(f"edges_{place}_{inner_place}")
 
     def total(
         self, row: FromClause, conditions: Sequence[ColumnElement[bool]], scope: Scope
@@ -238,38 +250,6 @@ class Writer:
         return noun if count == 1 else f"{noun}_{count}"
 
 
-class _Wanted:
-    """Which columns the rows of a page bring: one per list of nodes, and the cursor if anybody asks.
-
-    They are named by their place: response keys may be longer than PostgreSQL's names, and begin alike.
-    """
-
-    def __init__(self, page: Page, cursor: ColumnElement[str]) -> None:
-        self.page = page
-        self.cursor_text = cursor
-
-    def columns(self) -> Iterable[tuple[str, RowList | EdgeNode | None]]:
-        for place, item in enumerate(self.page.parts, start=1):
-            match item:
-                case RowList():
-                    yield f"nodes_{place}", item
-                case EdgeList():
-                    for inner_place, part in enumerate(item.parts, start=1):
-                        if isinstance(part, EdgeNode):
-                            yield f"edges_{place}_{inner_place}", part
-        if self._needs_cursor():
-            yield "cursor", None
-
-    def _needs_cursor(self) -> bool:
-        for item in self.page.parts:
-            parts: Sequence[Any] = item.parts if isinstance(item, (EdgeList, PageFacts)) else ()
-            if any(
-                isinstance(part, EdgeCursor) or getattr(part, "name", "").endswith("Cursor") for part in parts
-            ):
-                return True
-        return False
-
-
 class _Fold:
     """Folds the rows of a page into its fields."""
 
@@ -279,7 +259,7 @@ class _Fold:
         self.size: Any = number(size) if isinstance(size, int) else size
         self.surplus = func.greatest(cast(func.count(), Integer) - self.size, number(0))
 
-    def text(self, place: int, item: Any) -> ColumnElement[str]:  # noqa: ANN401 -- any part of a page
+    def text(self, place: int, item: PagePart) -> ColumnElement[str]:
         """One field of a page as JSON text; `place` is where it stands among the fields."""
         match item:
             case TypeName(name=name):
@@ -294,7 +274,6 @@ class _Fold:
                 return cast(func.to_json(self.total <= number(MOST_COUNTED)), Text)
             case Total():
                 return cast(func.least(self.total, number(MOST_COUNTED)), Text)
-        raise AssertionError(item)
 
     def edge(self, place: int, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
         """The fields of an edge."""
@@ -313,9 +292,10 @@ class _Fold:
         return type_coerce(func.array_reverse(kept) if self.page.backwards else kept, ARRAY(Text))
 
     def listed(self, each: ColumnElement[Any]) -> ColumnElement[str]:
+        """Something of each row that the page shows, as a JSON array."""
         return concat("[", func.array_to_string(self.kept(each), words(",")), "]")
 
-    def fact(self, fact: Any) -> ColumnElement[str]:  # noqa: ANN401 -- a type name or a fact
+    def fact(self, fact: TypeName | PageFact) -> ColumnElement[str]:
         """One field of `pageInfo` as JSON text."""
         if isinstance(fact, TypeName):
             return words(f'"{fact.name}"')
@@ -335,9 +315,14 @@ class _Fold:
 def concat(*pieces: Piece) -> ColumnElement[str]:
     """Join pieces of text: neighbouring literals become one, long lists are joined in chunks."""
     merged: list[ColumnElement[Any]] = []
-    for is_literal, group in groupby(pieces, key=lambda piece: isinstance(piece, str)):
-        found = list(group)
-        merged += [words("".join(found))] if is_literal else found  # type: ignore[arg-type]
+    literal = ""
+    for piece in pieces:
+        if isinstance(piece, str):
+            literal += piece
+            continue
+        merged += [words(literal), piece] if literal else [piece]
+        literal = ""
+    merged += [words(literal)] if literal else []
     if len(merged) == 1:
         return merged[0]
     while len(merged) > MOST_ARGUMENTS:
@@ -346,6 +331,18 @@ def concat(*pieces: Piece) -> ColumnElement[str]:
             for start in range(0, len(merged), MOST_ARGUMENTS)
         ]
     return func.concat(*merged, type_=Text)
+
+
+def _asks_for_cursors(page: Page) -> bool:
+    for item in page.parts:
+        match item:
+            case EdgeList(parts=parts) if any(isinstance(part, EdgeCursor) for part in parts):
+                return True
+            case PageFacts(parts=parts) if {"startCursor", "endCursor"} & {
+                part.name for part in parts if isinstance(part, PageFact)
+            }:
+                return True
+    return False
 
 
 def _separated(fields: Iterable[tuple[str, ColumnElement[str]]]) -> Iterable[Piece]:
