@@ -1,0 +1,136 @@
+"""What the door says where an operation cannot be answered: each fault with a stable code, in both languages.
+
+What goes wrong on our side is masked: the caller learns the number under which it is logged, and no more.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterable
+from typing import ClassVar
+
+from graphql import GraphQLError
+
+from db.connection import TOOK_TOO_LONG
+from db.outages import UNREACHABLE, described
+from selection.faults import OperationFault
+
+log = logging.getLogger("ansinh.graphql")
+
+
+class Unavailable(OperationFault):
+    """The service is interrupted for a moment. Try again; whatever you do, with the same idempotency key."""
+
+    # Whether a change was kept is not known where PostgreSQL goes before it has answered.
+    code = "UNAVAILABLE"
+    vietnamese = (
+        "Dịch vụ tạm gián đoạn. Vui lòng thử lại; mọi thao tác xin gửi lại với cùng khóa idempotency."
+    )
+
+
+class TookTooLong(OperationFault):
+    """This took longer than it may. Ask for less at once."""
+
+    code = "TOOK_TOO_LONG"
+    vietnamese = "Yêu cầu này mất quá nhiều thời gian. Hãy hỏi ít hơn mỗi lần."
+
+
+class Fault(OperationFault):
+    """Something went wrong on our side. Tell support the incident's number, {incident}."""
+
+    code = "FAULT"
+    vietnamese = "Có lỗi từ phía chúng tôi. Hãy báo cho bộ phận hỗ trợ số sự cố {incident}."
+
+    def extras(self) -> dict[str, object]:
+        """The number under which we logged it."""
+        return {"incidentId": self.params["incident"]}
+
+
+class RequestFault(OperationFault):
+    """This is not a request that can be answered here."""
+
+    status: ClassVar[int] = 400
+
+
+class RequestMalformed(RequestFault):
+    """A request is a JSON object: `query` a text, `variables` an object, `operationName` a text."""
+
+    code = "BAD_REQUEST"
+    vietnamese = (
+        "Yêu cầu là một đối tượng JSON: `query` là văn bản, `variables` là đối tượng,"
+        " `operationName` là văn bản."
+    )
+
+
+class RequestTooLarge(RequestFault):
+    """A request has at most {most} bytes."""
+
+    code = "TOO_LARGE"
+    vietnamese = "Một yêu cầu có nhiều nhất {most} byte."
+    status = 413
+
+
+class MediaTypeRefused(RequestFault):
+    """Send a request as `application/json`."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    vietnamese = "Hãy gửi yêu cầu dưới dạng `application/json`."
+    status = 415
+
+
+class MethodRefused(RequestFault):
+    """Ask by POST; by GET only queries, and only without a session."""
+
+    code = "METHOD_NOT_ALLOWED"
+    vietnamese = "Hãy gửi bằng POST; bằng GET chỉ có thể hỏi, và chỉ khi không có phiên làm việc."
+    status = 405
+
+
+class OperationUnknown(RequestFault):
+    """The document has no operation of this name, or several and none is named."""
+
+    code = "OPERATION_UNKNOWN"
+    vietnamese = "Tài liệu không có thao tác mang tên này, hoặc có nhiều thao tác mà không nêu tên."
+
+
+class SubscriptionsElsewhere(RequestFault):
+    """Subscribe over a socket, with the protocol graphql-transport-ws."""
+
+    code = "SUBSCRIPTIONS_ELSEWHERE"
+    vietnamese = "Hãy theo dõi qua WebSocket, với giao thức graphql-transport-ws."
+
+
+class SubscriptionsOnly(RequestFault):
+    """Over a socket one can only subscribe; ask and act over HTTP."""
+
+    code = "SUBSCRIPTIONS_ONLY"
+    vietnamese = "Qua kết nối này chỉ có thể theo dõi; hãy hỏi và thực hiện qua HTTP."
+
+
+def masked(error: BaseException) -> OperationFault:
+    """What the caller may know of a fault: whether to try again, or the number under which we logged it."""
+    if isinstance(error, TOOK_TOO_LONG):
+        return TookTooLong()
+    if isinstance(error, UNREACHABLE):
+        return Unavailable()
+    incident = secrets.token_hex(8)
+    log.error("incident %s: %s", incident, described(error))
+    return Fault(incident=incident)
+
+
+def presented(errors: Iterable[GraphQLError] | None, language: str) -> list[GraphQLError] | None:
+    """The errors of a result as the caller sees them."""
+    return [presentable(error, language) for error in errors or ()] or None
+
+
+def presentable(error: GraphQLError, language: str) -> GraphQLError:
+    """The error as the caller sees it, in the caller's language: a fault of ours is masked in place."""
+    original = error.original_error or error
+    fault = original if isinstance(original, GraphQLError) else masked(original)
+    if not isinstance(fault, OperationFault):
+        return error
+    return GraphQLError(
+        fault.said(language),
+        nodes=error.nodes or fault.nodes,
+        path=error.path or fault.path,
+        extensions=fault.extensions,
+    )

@@ -1,0 +1,143 @@
+"""Sockets: subscriptions over graphql-transport-ws, for as long as whoever follows may."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from graphql import OperationType
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+
+from api.faults import RequestFault, SubscriptionsOnly, presentable, presented
+from db.connection import TOOK_TOO_LONG
+from db.outages import UNREACHABLE, described
+from schema.context import Context
+
+if TYPE_CHECKING:
+    from api.graphql import Door
+
+log = logging.getLogger("ansinh.graphql")
+
+# A close frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5).
+LONGEST_REASON_BYTES = 123
+# How often an open socket asks whether the session behind it still stands.
+LOOK_AT_SESSION_S = 2.0
+UNAUTHORIZED = 4401
+
+
+class Wire(ASGIWebSocketAdapter):
+    """What a socket's messages go through."""
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        """Send a message, unless nobody is there any more: whoever reads the socket sees to that."""
+        with suppress(WebSocketDisconnected):
+            if self._is_open:
+                await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Hang up once; of a long reason, such as one that quotes the caller, say what a frame holds."""
+        with suppress(WebSocketDisconnect):
+            if self._is_open:
+                await super().close(code, reason.encode()[:LONGEST_REASON_BYTES].decode(errors="ignore"))
+
+    @property
+    def _is_open(self) -> bool:
+        return self.ws.application_state is WebSocketState.CONNECTED
+
+
+class Socket(BaseGraphQLTransportWSHandler[Context, None]):
+    """One socket: subscriptions only, closed when the viewer's token or session ends."""
+
+    guard: asyncio.Task[None] | None = None
+
+    async def handle_connection_init(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Learn who is there, and from then on watch that they still may be."""
+        await super().handle_connection_init(message)
+        if self.connection_acknowledged and self.context.viewer.principal and self.guard is None:
+            self.guard = asyncio.create_task(self._watch())
+
+    async def handle_message(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Take what has the form of a message; hang up on anything else."""
+        if _is_message(message):
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message("Invalid message")
+
+    async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
+        payload = message["payload"]
+        try:
+            if self.connection_acknowledged:
+                door = cast("Door", self.view)
+                kind = door.kind_of_operation(payload["query"], payload.get("operationName"))
+                if kind not in {None, OperationType.SUBSCRIPTION}:
+                    raise SubscriptionsOnly
+        except RequestFault as fault:
+            error = presentable(fault, self.context.language)
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+        else:
+            await super().handle_subscribe(message)
+
+    async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
+        """Send what is followed, its faults masked as everywhere."""
+
+        async def shown() -> AsyncGenerator[Any, None]:
+            async for result in result_source:
+                result.errors = presented(result.errors, self.context.language)
+                yield result
+
+        await super()._send_result_stream(operation, shown())
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Log what went wrong while somebody followed, without what anybody wrote."""
+        log.error("A subscription failed: %s", described(error))
+
+    async def shutdown(self) -> None:
+        """End everything that belongs to the socket."""
+        if self.guard:
+            self.guard.cancel()
+        await super().shutdown()
+
+    async def _watch(self) -> None:
+        door = cast("Door", self.view)
+        viewer = self.context.viewer
+        while True:
+            remaining = (
+                (viewer.expires_at - datetime.now(UTC)).total_seconds()
+                if viewer.expires_at
+                else LOOK_AT_SESSION_S
+            )
+            if remaining <= 0:
+                break
+            await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
+            # While PostgreSQL is away nothing is sent either.
+            with suppress(*UNREACHABLE, TOOK_TOO_LONG):
+                if viewer.session_id and not await door.authentication.is_live(viewer):
+                    break
+        await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
+
+
+def is_request(found: object) -> bool:
+    """Whether it has the form of a request."""
+    return (
+        isinstance(found, dict)
+        and isinstance(found.get("query"), str)
+        and isinstance(found.get("variables"), dict | None)
+        and isinstance(found.get("operationName"), str | None)
+        and isinstance(found.get("extensions"), dict | None)
+    )
+
+
+def _is_message(found: object) -> bool:
+    """Whether it has the form of a message that a client may send over a socket."""
+    match found:
+        case {"type": "subscribe", "id": str(), "payload": payload}:
+            return is_request(payload)
+        case {"type": "complete", "id": str()} | {"type": "connection_init" | "ping" | "pong"}:
+            return True
+    return False
