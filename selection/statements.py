@@ -93,8 +93,8 @@ class Writer:
         self.aliases: dict[str, int] = {}
 
     def object(self, parts: Sequence[Part], scope: Scope) -> ColumnElement[str]:
-        """An object as JSON text: its braces and keys are literals, its values expressions."""
-        return concat("{", *_separated((_key(part.key), self.text(part, scope)) for part in parts), "}")
+        """What is selected of a row, as JSON text."""
+        return _object((part.key, self.text(part, scope)) for part in parts)
 
     def text(self, part: Part, scope: Scope) -> ColumnElement[str]:
         """One value as JSON text."""
@@ -176,13 +176,7 @@ class Writer:
             .subquery(self.name("page"))
         )
         fold = _Fold(part, page, self.total(row, conditions, scope))
-        folded = concat(
-            "{",
-            *_separated(
-                (_key(item.key), fold.text(place, item)) for place, item in enumerate(part.parts, start=1)
-            ),
-            "}",
-        )
+        folded = _object((item.key, fold.text(place, item)) for place, item in enumerate(part.parts, start=1))
         if all(isinstance(item, TypeName | Total) for item in part.parts):
             return folded
         # HAVING makes it one row, whether or not an aggregate is asked for.
@@ -255,9 +249,8 @@ class _Fold:
 
     def __init__(self, page: Page, rows: FromClause, total: ScalarSelect[int]) -> None:
         self.page, self.rows, self.total = page, rows, total
-        size = page.size
-        self.size: Any = number(size) if isinstance(size, int) else size
-        self.surplus = func.greatest(cast(func.count(), Integer) - self.size, number(0))
+        size = number(page.size) if isinstance(page.size, int) else page.size
+        self.surplus = func.greatest(cast(func.count(), Integer) - size, number(0))
 
     def text(self, place: int, item: PagePart) -> ColumnElement[str]:
         """One field of a page as JSON text; `place` is where it stands among the fields."""
@@ -267,9 +260,9 @@ class _Fold:
             case RowList():
                 return self.listed(self.rows.c[f"nodes_{place}"])
             case EdgeList():
-                return self.listed(concat("{", *_separated(self.edge(place, item)), "}"))
+                return self.listed(_object(self.edge(place, item)))
             case PageFacts():
-                return concat("{", *_separated((_key(fact.key), self.fact(fact)) for fact in item.parts), "}")
+                return _object((fact.key, self.fact(fact)) for fact in item.parts)
             case Total(is_exactness=True):
                 return cast(func.to_json(self.total <= number(MOST_COUNTED)), Text)
             case Total():
@@ -280,11 +273,11 @@ class _Fold:
         for inner_place, part in enumerate(item.parts, start=1):
             match part:
                 case TypeName(name=name):
-                    yield _key(part.key), words(f'"{name}"')
+                    yield part.key, words(f'"{name}"')
                 case EdgeCursor():
-                    yield _key(part.key), concat('"', self.rows.c.cursor, '"')
+                    yield part.key, concat('"', self.rows.c.cursor, '"')
                 case EdgeNode():
-                    yield _key(part.key), self.rows.c[f"edges_{place}_{inner_place}"]
+                    yield part.key, self.rows.c[f"edges_{place}_{inner_place}"]
 
     def kept(self, each: ColumnElement[Any]) -> ColumnElement[Any]:
         """The rows that the page shows, in the list's order: turned where read backwards, none too many."""
@@ -345,14 +338,12 @@ def _asks_for_cursors(page: Page) -> bool:
     return False
 
 
-def _separated(fields: Iterable[tuple[str, ColumnElement[str]]]) -> Iterable[Piece]:
-    for position, (key, value) in enumerate(fields):
-        yield f",{key}" if position else key
-        yield value
-
-
-def _key(key: str) -> str:
-    return f'"{key}":'
+def _object(fields: Iterable[tuple[str, ColumnElement[str]]]) -> ColumnElement[str]:
+    """An object as JSON text: its braces and keys are literals, its values expressions."""
+    pieces: list[Piece] = []
+    for key, value in fields:
+        pieces += [f',"{key}":' if pieces else f'"{key}":', value]
+    return concat("{", *pieces, "}")
 
 
 def _snake(name: str) -> str:
