@@ -10,7 +10,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,8 @@ from db.participants import participants
 from db.server import SUPERUSER, CannotStart, Server, running, url
 from db.tables import metadata
 from domain.refusals import Refusal
+from domain.working_calendar import date_in_vietnam
 from jobs import clock
-from schema.context import VIETNAM
 
 # What a front-end developer wants to see at once, and what loads in the time of a breath.
 PEOPLE_TO_BEGIN_WITH = 1_000
@@ -220,7 +220,7 @@ async def populate(
         seed=seed,
         keys=settings.identifier_keys(),
         principals={subject: principal_of(settings.issuer, subject) for subject in PERSONAS},
-        today=datetime.now(VIETNAM).date(),
+        today=date_in_vietnam(datetime.now(UTC)),
         progress=progress,
     )
     if settings.home.is_dir():

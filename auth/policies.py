@@ -42,11 +42,10 @@ from db.grants import grants as grants_table
 from db.offices import offices as offices_table
 from db.participants import participants as participants_table
 from domain.dossiers import Applicant
+from domain.working_calendar import VIETNAM
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Condition = ColumnElement[bool]
-
-TIME_ZONE = "Asia/Ho_Chi_Minh"
 
 
 def viewers(key: str) -> ScalarSelect[Any]:
@@ -57,7 +56,7 @@ def viewers(key: str) -> ScalarSelect[Any]:
 PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_subquery()
 ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
 TODAY = select(
-    cast(func.timezone(literal_column(f"'{TIME_ZONE}'"), func.statement_timestamp()), Date)
+    cast(func.timezone(literal_column(f"'{VIETNAM.key}'"), func.statement_timestamp()), Date)
 ).scalar_subquery()
 
 

@@ -5,12 +5,14 @@ Source: Labour Code 45/2019 articles 111, 112 (days off); Civil Code 91/2015 art
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
 from domain.services import TimeLimit, TimeUnit
 
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 DAY = timedelta(days=1)
 SATURDAY = 5
 
@@ -54,6 +56,11 @@ class WorkingCalendar:
         if decided is not None:
             return not decided and day.weekday() < SATURDAY
         return day in self.days_off
+
+
+def date_in_vietnam(instant: datetime) -> date:
+    """The date that Vietnam's calendars show at an instant."""
+    return instant.astimezone(VIETNAM).date()
 
 
 def calendar_of(

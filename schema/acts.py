@@ -16,7 +16,8 @@ from db import idempotency_keys
 from db.connection import Connection, transaction
 from domain.dossiers import Actor, ActorKind
 from domain.refusals import NotSignedIn, Refusal
-from schema.context import Context, business_date
+from domain.working_calendar import date_in_vietnam
+from schema.context import Context
 from selection.faults import ScopeMissing
 
 ACTORS = {
@@ -73,7 +74,7 @@ async def perform(
             outcome = await idempotency_keys.claim(connection, **claim, input_hash=_hash(wish))
             replayed = outcome is not None
             if outcome is None:
-                outcome = str(await act(connection, actor, Moment(now, business_date(now))))
+                outcome = str(await act(connection, actor, Moment(now, date_in_vietnam(now))))
                 await idempotency_keys.settle(connection, **claim, outcome=outcome)
             row_key = UUID(outcome)
             rows = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from auth.viewer import Viewer
 from db.connection import Pool
 from db.events import Listener
 from selection.answers import Translator
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(slots=True)
@@ -25,8 +22,3 @@ class Context:
     translator: Translator
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     connection_params: Mapping[str, Any] | None = None
-
-
-def business_date(instant: datetime) -> date:
-    """The date in Vietnam at an instant."""
-    return instant.astimezone(VIETNAM).date()
