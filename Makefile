@@ -37,8 +37,9 @@ sdl: .venv/installed ## write schema.graphql from the types
 migrate: .venv/installed ## bring the database to the newest revision (DATABASE_URL, else the one of `make run`)
 	@$(ANSINH) migrate
 
-explain: .venv/installed ## show how an operation is answered: make explain OPERATION=examples/page.graphql AS=lan
-	@$(ANSINH) explain $(OPERATION) $(if $(AS),--as $(AS))
+# make's own AS, the assembler, is nobody's name.
+explain: .venv/installed ## show how an operation is answered: make explain OPERATION=tests/operations/my_page.graphql AS=lan
+	@$(ANSINH) explain $(OPERATION) $(if $(filter-out default,$(origin AS)),--as $(AS))
 
 lock: .venv/tested ## choose the versions of everything anew (requirements.lock, requirements-test.lock)
 	@$(PIP) install uv
