@@ -42,7 +42,7 @@ def the_participant(
     id: Annotated[ParticipantID, strawberry.argument(description="The person's identifier.")],  # noqa: A002 -- GraphQL's name
 ) -> Condition:
     """The person of an identifier."""
-    return participant.id == id  # type: ignore[no-any-return]
+    return participant.id == id
 
 
 def the_service(
@@ -51,7 +51,7 @@ def the_service(
     code: Annotated[str, strawberry.argument(description="Its code in the catalogue, such as `CS-02`.")],
 ) -> Condition:
     """The service of a code."""
-    return service.id == code  # type: ignore[no-any-return]
+    return service.id == code
 
 
 @strawberry.type(description="Everything one can ask.")

@@ -21,10 +21,11 @@ from typing import Annotated, Any, Generic, TypeVar
 import strawberry
 from sqlalchemy import Column, ColumnElement, Table
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from selection.cursors import Cursor
 
-Columns = ReadOnlyColumnCollection[str, Any]
+Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Condition = ColumnElement[bool]
 Policy = Callable[[Columns, str], Condition]
 
