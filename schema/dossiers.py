@@ -213,7 +213,7 @@ class DossierPayload:
     """What an act on a dossier did."""
 
     rows: strawberry.Private[Mapping[str, Any]]
-    dossier: Dossier | None = fetched("The dossier after the act; null where the agency said no.", "Dossier")
+    dossier: Dossier | None = fetched("The dossier after the act; null where the agency said no.")
     errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
     replayed: bool = strawberry.field(
         description="Whether this key had been used before, so that nothing was done again."

@@ -133,7 +133,6 @@ class Nodes:
 class Fetched:
     """A row of an entity that the payload of a mutation shows after the act."""
 
-    entity: str
     needs: str | None = None
 
 
@@ -311,12 +310,12 @@ def nodes(description: str, *, many: bool) -> Any:  # noqa: ANN401
     )
 
 
-def fetched(description: str, entity_name: str) -> Any:  # noqa: ANN401
+def fetched(description: str) -> Any:  # noqa: ANN401
     """Show, in the payload of a mutation, a row as it is after the act: read by the query's path."""
     return strawberry.field(
         resolver=_arguments_of(lambda: None),
         description=description,
-        metadata={DECLARATION: Fetched(entity_name)},
+        metadata={DECLARATION: Fetched()},
     )
 
 
