@@ -88,11 +88,6 @@ def events_of(dossier: Columns, event: Columns) -> Iterator[Condition]:
 LOOK_AGAIN_S = 4.0
 
 
-def events_followed(event: Columns, *, owner: Condition) -> Iterator[Condition]:
-    """The events of the dossier that somebody follows."""
-    yield event.dossier_id == owner
-
-
 class FollowingEnded(OperationFault):
     """There is no such dossier, or it is no longer for you."""
 
@@ -122,7 +117,7 @@ async def dossier_events_followed(
     feed = context.translator.follow(
         info._raw_info,  # noqa: SLF001 -- strawberry's way to graphql-core's
         context.viewer,
-        Followed("DossierEvent", "Dossier", events_followed, EVENT_ORDER),
+        Followed("Dossier", events_of, EVENT_ORDER),
         dossier_id,
     )
     with context.listener.watch(dossier_id) as changes:

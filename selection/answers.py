@@ -117,12 +117,12 @@ class Feed:
     ) -> list[tuple[tuple[Any, ...], dict[str, Any]]] | None:
         """The rows after a place, each with its own; None where the viewer may not see their owner."""
         given = {ROW_KEY: self.owner_key, **dict(zip(self.columns, place, strict=True))}
-        answer = json.loads(await self.plan.run(pool, self.viewer, self.variables, given))
-        if answer["owner"] is None:
+        owner = json.loads(await self.plan.run(pool, self.viewer, self.variables, given))["owner"]
+        if owner is None:
             return None
         return [
             (tuple(row[f"{HIDDEN}{column}"] for column in self.columns), row)
-            for row in answer["page"]["nodes"]
+            for row in owner["page"]["nodes"]
         ]
 
 
@@ -273,7 +273,7 @@ class Translator:
         plan, variables = self.planned_part(
             info,
             viewer,
-            lambda planner: planner.followed(target, info.field_nodes, followed, _path(info)),
+            lambda planner: [planner.followed(target, info.field_nodes, followed, _path(info))],
         )
         return Feed(plan, viewer, variables, followed.order.columns, owner_key)
 

@@ -138,12 +138,8 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What a subscription follows: the rows of an entity in an order, as long as their owner may be seen.
+    """What a subscription follows: rows in an order, as long as the row that owns them may be seen."""
 
-    `conditions` takes the key of the owner as `owner`.
-    """
-
-    entity: str
     owner: str
     conditions: Callable[..., Iterable[Condition]]
     order: Order

@@ -214,15 +214,15 @@ class Planner:
 
     def followed(
         self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, path: Path
-    ) -> tuple[Page, One]:
-        """Plan a page of what a subscription follows, and its owner.
+    ) -> One:
+        """Plan the owner of what a subscription follows, and in it a page of the rows after a place.
 
         The owner's key is given as `row_key` when the plan is run, the place under the columns of the order.
         """
-        entity, owner = self.catalogue.entities[followed.entity], self.catalogue.entities[followed.owner]
+        entity, owner = self.catalogue.entities[target.name], self.catalogue.entities[followed.owner]
         self._check(entity.needs, nodes, path)
+        self._check(owner.needs, nodes, path)
         columns = [entity.rows.c[name] for name in followed.order.columns]
-        owner_part = self.row("owner", owner, (TypeName("__typename", owner.name),))
         hidden = tuple(
             Value(
                 f"{HIDDEN}{column.name}", entity, Stored(column.name, None), column.name, {}, nullable=False
@@ -233,16 +233,16 @@ class Planner:
             "page",
             entity,
             Rows(followed.conditions, {}, None),
-            {"owner": owner_part.arguments["key"]},
-            "",
-            followed.order,
+            arguments={},
+            order_name="",
+            order=followed.order,
             backwards=False,
             step=MOST_ROWS,
             size=MOST_ROWS,
             place=tuple(bindparam(column.name, type_=column.type) for column in columns),
             parts=(RowList("nodes", (*hidden, *self.parts(target, _below(nodes), path))),),
         )
-        return page, owner_part
+        return self.row("owner", owner, (page,))
 
     # Arguments: what is absent shapes the plan, what is present becomes a bind parameter.
 
