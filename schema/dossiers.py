@@ -14,8 +14,8 @@ from strawberry import Info
 import db.dossiers
 from auth import policies
 from auth.scopes import Scope
-from auth.viewer import Viewer, ViewerKind
-from db.connection import Connection, can_be_kept
+from auth.viewer import ViewerKind
+from db.connection import Connection
 from db.dossiers import LONGEST_REQUEST, Filing, Right, dossiers
 from db.events import LONGEST_REASON
 from domain.dossiers import Actor, Applicant, DossierStatus
@@ -31,6 +31,7 @@ from schema.refusals import Refusal
 from schema.services import Service, ServiceID, ServiceVersion
 from selection import Columns, Condition, Names, Node, Order, entity, fetched, link, rows, stored
 from selection import Connection as Page
+from selection.faults import BadIdentifier
 
 if TYPE_CHECKING:
     from schema.participants import Participant
@@ -238,9 +239,11 @@ async def submit_dossier(
 
     async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:
         filing = Filing(
-            service_id=_key("Service", input.service, "service"),
-            participant_id=_participant(viewer, input.participant),
-            employer_id=UUID(_key("Employer", input.employer, "employer")) if input.employer else None,
+            service_id=_key(info, "Service", input.service, "service"),
+            participant_id=viewer.participant_id
+            if input.participant is None and viewer.participant_id
+            else _key(info, "Participant", input.participant or "", "participant"),
+            employer_id=_key(info, "Employer", input.employer, "employer") if input.employer else None,
             applicant=Applicant.EMPLOYER if viewer.kind is ViewerKind.EMPLOYER else Applicant.CITIZEN,
             request=clean_text(input.request, LONGEST_REQUEST, lines=True, path=("request",))
             if input.request
@@ -270,7 +273,7 @@ async def accept_dossier(
         return await db.dossiers.accept(
             connection,
             actor,
-            UUID(_key("Dossier", input.dossier, "dossier")),
+            _key(info, "Dossier", input.dossier, "dossier"),
             right=Right(policies.may_accept, viewer.kind),
             visible=Right(policies.dossiers, viewer.kind),
             expected_version=input.expected_version,
@@ -292,7 +295,7 @@ async def withdraw_dossier(
         return await db.dossiers.withdraw(
             connection,
             actor,
-            UUID(_key("Dossier", input.dossier, "dossier")),
+            _key(info, "Dossier", input.dossier, "dossier"),
             right=Right(policies.may_withdraw, viewer.kind),
             visible=Right(policies.dossiers, viewer.kind),
             expected_version=input.expected_version,
@@ -310,21 +313,12 @@ async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Any)
     return DossierPayload.of(done, info.context.language)
 
 
-def _participant(viewer: Viewer, identifier: str | None) -> UUID:
-    if identifier is None and viewer.participant_id is not None:
-        return viewer.participant_id
-    return UUID(_key("Participant", identifier or "", "participant"))
-
-
-def _key(noun: str, identifier: str, argument: str) -> str:
+def _key(info: Info[Context, None], noun: str, identifier: str, argument: str) -> Any:  # noqa: ANN401 -- the key's own type
     """The key inside a global identifier of one type.
 
     Raises: IdentifierRefused.
     """
-    prefix, _, key = identifier.partition(":")
     try:
-        if prefix == noun and can_be_kept(key) and (noun == "Service" or UUID(key)):
-            return key
-    except ValueError:
-        pass
-    raise IdentifierRefused(path=(argument,), type=noun)
+        return info.context.translator.key(noun, identifier)
+    except BadIdentifier as fault:
+        raise IdentifierRefused(path=(argument,), type=noun) from fault

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 from strawberry import Info
@@ -22,7 +21,7 @@ from schema.offices import Office
 from selection import Columns, Condition, Cursor, Followed, Order, computed, cursor_text, entity, link, stored
 from selection.cursors import read_cursor
 from selection.entities import MOST_ROWS
-from selection.faults import BadIdentifier, OperationFault
+from selection.faults import OperationFault
 
 described(
     DossierStatus,
@@ -108,11 +107,7 @@ async def dossier_events_followed(
     Nothing is left out or told twice. Each look asks anew whether the viewer may see the dossier.
     """
     context = info.context
-    noun, _, key = dossier.partition(":")
-    try:
-        dossier_id = UUID(key if noun == "Dossier" else "")
-    except ValueError as error:
-        raise BadIdentifier(entity="Dossier") from error
+    dossier_id = context.translator.key("Dossier", dossier)
     seq = read_cursor(after).value(0, 1, "OLDEST", int) if after is not None else 0
     feed = context.translator.follow(
         info._raw_info,  # noqa: SLF001 -- strawberry's way to graphql-core's

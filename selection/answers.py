@@ -24,7 +24,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from db.connection import Connection, Pool, Statement
 from selection.arguments import Path, Reader
-from selection.catalogue import Catalogue, catalogue_of
+from selection.catalogue import Catalogue, catalogue_of, key_reader
 from selection.documents import Documents, Operation
 from selection.entities import Fetched, Followed
 from selection.planner import Planner, Unplannable
@@ -132,6 +132,13 @@ class Translator:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.catalogue: Catalogue = catalogue_of(schema)
         self.documents = Documents(self.catalogue)
+
+    def key(self, entity: str, identifier: str) -> Any:  # noqa: ANN401 -- the key's own type
+        """The key inside a global identifier of one entity.
+
+        Raises: BadIdentifier.
+        """
+        return key_reader(self.catalogue.entities[entity])(identifier)
 
     async def answer(
         self,
