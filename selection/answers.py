@@ -342,6 +342,3 @@ def _below(info: GraphQLResolveInfo[Any]) -> list[SelectionSetNode]:
 
 def _is_page_type(graphql_type: GraphQLObjectType) -> bool:
     return graphql_type.name == "PageInfo" or graphql_type.name.endswith(("Connection", "Edge"))
-
-
-__all__ = ["Answer", "Plan", "Timing", "Translator"]

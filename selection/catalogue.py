@@ -172,6 +172,3 @@ def key_reader(entity: Entity) -> Callable[[str], Any]:
         return value
 
     return read
-
-
-__all__ = ["Catalogue", "Parameter", "catalogue_of", "key_reader"]
