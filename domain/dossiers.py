@@ -27,9 +27,8 @@ class DossierStatus(StrEnum):
 
 
 class Act(StrEnum):
-    """What somebody does to a dossier."""
+    """What somebody does to a dossier that is filed."""
 
-    SUBMIT = "SUBMIT"
     ACCEPT = "ACCEPT"
     WITHDRAW = "WITHDRAW"
 
