@@ -7,15 +7,18 @@ import 'graphiql/graphiql.css';
 import './explorer.css';
 
 import {GraphiQL} from 'graphiql';
-import {getOperationAST} from 'graphql';
+import {getOperationAST, parse} from 'graphql';
 import {createClient} from 'graphql-ws';
 import {TabFocus} from 'monaco-editor/esm/vs/editor/browser/config/tabFocus.js';
 import {editor} from 'monaco-graphql/esm/monaco-editor.js';
 import {createRoot} from 'react-dom/client';
 
+import accept from './opening/accept.graphql';
 import anonymous from './opening/anonymous.graphql';
 import citizen from './opening/citizen.graphql';
 import employer from './opening/employer.graphql';
+import file from './opening/file.graphql';
+import follow from './opening/follow.graphql';
 import officer from './opening/officer.graphql';
 import {dark, light} from './theme.js';
 
@@ -46,8 +49,19 @@ async function ask(operation, headers) {
 // The socket opens with the first subscription, carries the same cookie, and closes with the last one.
 const socket = createClient({url: live.href});
 
-function fetcher(operation, {documentAST, headers} = {}) {
-  const chosen = documentAST && getOperationAST(documentAST, operation.operationName);
+// Just after a change of tabs GraphiQL still names the operation of the tab before, so the document is asked itself.
+function chosenOperation({query, operationName}) {
+  try {
+    const document = parse(query);
+    return getOperationAST(document, operationName) ?? getOperationAST(document);
+  } catch {
+    return null; // the door tells what is wrong with it
+  }
+}
+
+function fetcher(asked, {headers} = {}) {
+  const chosen = chosenOperation(asked);
+  const operation = chosen ? {...asked, operationName: chosen.name?.value} : asked;
   return chosen?.operation === 'subscription' ? socket.iterate(operation) : ask(operation, headers);
 }
 
@@ -86,7 +100,39 @@ editor.defineTheme('ansinh-dark', dark);
 // The page says who reads it, and each begins with what is theirs to ask.
 const place = document.getElementById('explorer');
 const {kind, reader} = place.dataset;
-const opening = {CITIZEN: citizen, EMPLOYER: employer, OFFICER: officer}[kind] ?? anonymous;
+const tab = (query, variables) => ({
+  query: query.trimEnd(),
+  variables: variables && JSON.stringify(variables, null, 2),
+});
+const idempotencyKey = crypto.randomUUID();
+const following = tab(follow, {dossier: 'Dossier:…'});
+const opening = {
+  CITIZEN: [
+    tab(citizen),
+    tab(file, {
+      input: {idempotencyKey, service: 'Service:SOTHE-01', request: 'Xin cấp lại thẻ BHYT bị mất.'},
+    }),
+    following,
+  ],
+  EMPLOYER: [
+    tab(employer),
+    tab(file, {
+      input: {
+        idempotencyKey,
+        service: 'Service:CS-01',
+        employer: 'Employer:…',
+        participant: 'Participant:…',
+        request: '',
+      },
+    }),
+    following,
+  ],
+  OFFICER: [
+    tab(officer),
+    tab(accept, {input: {idempotencyKey, dossier: 'Dossier:…', expectedVersion: 1}}),
+    following,
+  ],
+}[kind] ?? [tab(anonymous)];
 
 // What is typed here can be about people: it stays in this tab, goes with it, and is not for the next who signs in.
 if (sessionStorage.getItem('reader') !== reader) sessionStorage.clear();
@@ -94,7 +140,7 @@ sessionStorage.setItem('reader', reader);
 
 createRoot(place).render(
   <GraphiQL
-    defaultTabs={[{query: opening.trimEnd()}]}
+    defaultTabs={opening}
     editorTheme={{dark: 'ansinh-dark', light: 'ansinh-light'}}
     fetcher={fetcher}
     inputValueDeprecation

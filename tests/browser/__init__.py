@@ -1,0 +1,1 @@
+"""The whole house, as somebody meets it who has just started it."""

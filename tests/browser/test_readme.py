@@ -1,0 +1,36 @@
+"""The README, word for word: what it tells people to type gives what it says."""
+
+import asyncio
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.api.test_running import ROOT, House, surroundings
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```sh\n(.*?)```\s+```json\n(.*?)```", README, re.DOTALL)
+
+
+def test_there_is_something_to_type() -> None:
+    assert EXAMPLES
+
+
+@pytest.mark.parametrize(("typed", "said"), EXAMPLES)
+async def test_what_is_typed_gives_what_is_said(house: House, typed: str, said: str) -> None:
+    # Only the port differs: there may be somebody on 8000.
+    typed = typed.replace("127.0.0.1:8000", f"127.0.0.1:{house.port}")
+    shell = await asyncio.create_subprocess_exec(
+        *("bash", "-euc", typed),
+        cwd=ROOT,
+        env={**surroundings(), "ANSINH_HOME": str(house.home), "ANSINH_PORT": str(house.port)},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    answer, _ = await shell.communicate()
+    assert json.loads(answer) == json.loads(said)
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
+def test_its_links_lead_somewhere(link: str) -> None:
+    assert (Path(ROOT) / link).exists()
