@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar, get_args, get_origin
 from graphql import (
     GraphQLField,
     GraphQLInputType,
+    GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
@@ -20,7 +21,18 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
 from db.connection import can_be_kept
-from selection.entities import DECLARATION, Computed, Declaration, Entity, Link, Names, Node, Rows, Through
+from selection.entities import (
+    DECLARATION,
+    Computed,
+    Declaration,
+    Entity,
+    Link,
+    Names,
+    Node,
+    Rows,
+    Stored,
+    Through,
+)
 from selection.faults import BadIdentifier, BadText
 
 M = TypeVar("M")
@@ -37,6 +49,10 @@ SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
     "Int": Integer(),
     "String": Text(),
 }
+
+
+class DeclarationWrong(TypeError):  # noqa: N818 -- it names what is wrong
+    """An author declared what no statement can answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +80,10 @@ class Catalogue:
 
 
 def catalogue_of(schema: GraphQLSchema) -> Catalogue:
-    """Read the declarations out of a schema."""
+    """Read the declarations out of a schema.
+
+    Raises: DeclarationWrong for one that no statement could answer.
+    """
     objects = [found for found in schema.type_map.values() if isinstance(found, GraphQLObjectType)]
     entities: dict[str, Entity] = {}
     for graphql_type in objects:
@@ -77,6 +96,7 @@ def catalogue_of(schema: GraphQLSchema) -> Catalogue:
         for name, field in graphql_type.fields.items():
             definition = field.extensions.get(BACK_REFERENCE)
             if declaration := getattr(definition, "metadata", {}).get(DECLARATION):
+                _check(graphql_type.name, definition.python_name, field, declaration, entities)
                 declarations[graphql_type.name, name] = declaration
                 parameters[graphql_type.name, name] = _parameters(field, declaration, entities)
     node_types = sorted(
@@ -86,6 +106,29 @@ def catalogue_of(schema: GraphQLSchema) -> Catalogue:
         and any(interface.name == NODE for interface in graphql_type.interfaces)
     )
     return Catalogue(schema, entities, declarations, parameters, tuple(node_types))
+
+
+def _check(
+    type_name: str,
+    name: str,
+    field: GraphQLField,
+    declaration: Declaration,
+    entities: Mapping[str, Entity],
+) -> None:
+    """Refuse what would fail at the first query, or write a JSON with a hole in it."""
+    is_required = isinstance(field.type, GraphQLNonNull)
+    match declaration:
+        case Stored():
+            table = entities[type_name].table
+            column = None if table is None else table.c.get(declaration.column or name)
+            if column is None:
+                raise DeclarationWrong(f"{type_name}.{name}: the table has no such column")
+            if is_required and column.nullable:
+                raise DeclarationWrong(f"{type_name}.{name}: the column may be null, the field may not")
+        case Link():
+            target = entities[get_named_type(field.type).name]
+            if is_required and target.table is not None and not target.table.info.get("public"):
+                raise DeclarationWrong(f"{type_name}.{name}: a row that may be hidden may be null")
 
 
 def _parameters(
