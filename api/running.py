@@ -265,7 +265,7 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
         yield door
 
 
-class Door(uvicorn.Server):
+class HttpServer(uvicorn.Server):
     """uvicorn, to which no signal goes: whoever opens the door has more to close than the door."""
 
     def __init__(self, config: uvicorn.Config, opened: Callable[[], None]) -> None:
@@ -306,7 +306,7 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
-    server = Door(config, opened)
+    server = HttpServer(config, opened)
     serving = asyncio.create_task(server.serve(sockets=[door]))
     try:
         await asyncio.shield(serving)

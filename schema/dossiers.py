@@ -23,21 +23,19 @@ from domain.names import clean_text
 from domain.refusals import IdentifierRefused
 from schema.acts import Done, Moment, perform
 from schema.context import Context
-from schema.employers import Employer, EmployerID
+from schema.employers import Employer
 from schema.enums import described
 from schema.events import EVENT_ORDERS, DossierEvent, events_of
-from schema.offices import Office, OfficeID
+from schema.ids import EmployerID, OfficeID, ParticipantID, ServiceID
+from schema.offices import Office
 from schema.refusals import Refusal
-from schema.services import Service, ServiceID, ServiceVersion
-from selection import Columns, Condition, Names, Node, Order, entity, fetched, link, rows, stored
+from schema.services import Service, ServiceVersion
+from selection import Columns, Condition, Node, Order, entity, fetched, link, rows, stored
 from selection import Connection as Page
 from selection.faults import BadIdentifier
 
 if TYPE_CHECKING:
     from schema.participants import Participant
-
-DossierID = Annotated[strawberry.ID, Names("Dossier")]
-AnyParticipantID = Annotated[strawberry.ID, Names("Participant")]
 
 
 class DossierOrder(StrEnum):
@@ -110,7 +108,7 @@ def dossiers_listed(
     ] = None,
     office: Annotated[OfficeID | None, strawberry.argument(description="Only those of this office.")] = None,
     participant: Annotated[
-        AnyParticipantID | None, strawberry.argument(description="Only those about this person.")
+        ParticipantID | None, strawberry.argument(description="Only those about this person.")
     ] = None,
     employer: Annotated[
         EmployerID | None, strawberry.argument(description="Only those that this employer filed.")

@@ -1,15 +1,9 @@
 """Employers."""
 
-from typing import Annotated
-
-import strawberry
-
 from auth import policies
 from db.employers import employers
 from schema.offices import Office
-from selection import Names, Node, entity, link, stored
-
-EmployerID = Annotated[strawberry.ID, Names("Employer")]
+from selection import Node, entity, link, stored
 
 
 @entity(employers, visible_to=policies.everybody)

@@ -7,9 +7,7 @@ import strawberry
 
 from auth import policies
 from db.offices import offices
-from selection import Columns, Condition, Connection, Names, Node, Order, entity, link, rows, stored
-
-OfficeID = Annotated[strawberry.ID, Names("Office")]
+from selection import Columns, Condition, Connection, Node, Order, entity, link, rows, stored
 
 
 def below(office: Columns, inner: Columns) -> Iterator[Condition]:

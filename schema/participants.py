@@ -10,19 +10,18 @@ from sqlalchemy import func
 
 from auth import policies
 from auth.scopes import Scope
-from db.identifiers import identifiers
 from db.participants import participants
-from domain.identifiers import IdentifierKind
 from domain.names import folded
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
 from schema.enums import described
-from schema.offices import Office, OfficeID
+from schema.identifiers import Identifier, identifiers_of
+from schema.ids import OfficeID
+from schema.offices import Office
 from selection import (
     Columns,
     Condition,
     Connection,
-    Names,
     Node,
     Order,
     Through,
@@ -33,7 +32,6 @@ from selection import (
 )
 from selection.literals import number
 
-ParticipantID = Annotated[strawberry.ID, Names("Participant")]
 LAST_CHARACTER = 0x10FFFF
 
 
@@ -45,28 +43,6 @@ class Sex(StrEnum):
 
 
 described(Sex, FEMALE="Nữ: female.", MALE="Nam: male.")
-described(
-    IdentifierKind,
-    HEALTH_CARD_NUMBER="Mã thẻ BHYT: the number of a health insurance card.",
-    IDENTITY_CARD_NUMBER="CMND: the nine digits of an old identity card.",
-    PERSONAL_NUMBER="Số định danh cá nhân: the twelve digits of a person's life.",
-    SOCIAL_INSURANCE_NUMBER="Mã số BHXH: the number of a person in social insurance.",
-)
-
-
-@entity(identifiers, visible_to=policies.identifiers, needs=Scope.IDENTIFIER_READ)
-class Identifier(Node):
-    """A number that a person is or was known by, shown masked; a stolen copy of what is kept names nobody."""
-
-    kind: IdentifierKind = stored("What the number is.")
-    masked: str = stored("Its last three characters; the others as dots.")
-    valid_from: date = stored("The first day on which it names the person.")
-    valid_to: date | None = stored("The last such day, included; null while it goes on.")
-
-
-def identifiers_of(participant: Columns, identifier: Columns) -> Iterator[Condition]:
-    """The numbers of a person."""
-    yield identifier.participant_id == participant.id
 
 
 @entity(participants, visible_to=policies.participants, needs=Scope.PARTICIPANT_READ)

@@ -19,7 +19,8 @@ from schema.dossiers import (
     withdraw_dossier,
 )
 from schema.events import DossierEvent, dossier_events_followed
-from schema.participants import PARTICIPANT_ORDERS, Participant, ParticipantID, participants_listed
+from schema.ids import ParticipantID
+from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.viewer import Viewer

@@ -14,9 +14,7 @@ from db.services import service_time_limits, service_versions, services
 from domain.dossiers import Applicant
 from domain.services import ServiceFact, TimeUnit
 from schema.enums import described
-from selection import Columns, Condition, Connection, Names, Node, Order, entity, link, rows, stored
-
-ServiceID = Annotated[strawberry.ID, Names("Service")]
+from selection import Columns, Condition, Connection, Node, Order, entity, link, rows, stored
 
 described(
     Applicant,

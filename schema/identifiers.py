@@ -1,0 +1,34 @@
+"""The numbers people are known by, masked."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from auth import policies
+from auth.scopes import Scope
+from db.identifiers import identifiers
+from domain.identifiers import IdentifierKind
+from schema.enums import described
+from selection import Columns, Condition, Node, entity, stored
+
+described(
+    IdentifierKind,
+    HEALTH_CARD_NUMBER="Mã thẻ BHYT: the number of a health insurance card.",
+    IDENTITY_CARD_NUMBER="CMND: the nine digits of an old identity card.",
+    PERSONAL_NUMBER="Số định danh cá nhân: the twelve digits of a person's life.",
+    SOCIAL_INSURANCE_NUMBER="Mã số BHXH: the number of a person in social insurance.",
+)
+
+
+@entity(identifiers, visible_to=policies.identifiers, needs=Scope.IDENTIFIER_READ)
+class Identifier(Node):
+    """A number that a person is or was known by, shown masked; a stolen copy of what is kept names nobody."""
+
+    kind: IdentifierKind = stored("What the number is.")
+    masked: str = stored("Its last three characters; the others as dots.")
+    valid_from: date = stored("The first day on which it names the person.")
+    valid_to: date | None = stored("The last such day, included; null while it goes on.")
+
+
+def identifiers_of(participant: Columns, identifier: Columns) -> Iterator[Condition]:
+    """The numbers of a person."""
+    yield identifier.participant_id == participant.id
