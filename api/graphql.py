@@ -44,7 +44,7 @@ from db.outages import UNREACHABLE
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
-from selection.faults import OperationFault
+from selection.faults import DocumentRefused, OperationFault
 
 MOST_BODY_BYTES = 65_536
 MOST_SUBSCRIPTIONS = 10
@@ -189,7 +189,7 @@ class Door(GraphQL[Context, None]):
             status = 503
         elif errors and response_data["data"] is None and not any("path" in error for error in errors):
             del response_data["data"]
-            status = 400 if sub_response.media_type == RESPONSE_TYPE else 200
+            status = _status_unexecuted(sub_response.media_type)
         return Response(
             self.encode_json(response_data), status, _headers(status), media_type=sub_response.media_type
         )
@@ -279,17 +279,25 @@ def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
 def _failed(fault: OperationFault, request: Request) -> Response:
     """Say why nothing was answered; a request that was understood has `data`, if only null."""
     answer: dict[str, Any] = {"errors": [presentable(fault, language_of(request)).formatted]}
+    media_type = _media_type(request)
     status = 503 if isinstance(fault, Unavailable) else 200
     if isinstance(fault, RequestFault):
         status = fault.status
+    elif isinstance(fault, DocumentRefused):
+        status = _status_unexecuted(media_type)
     else:
         answer = {"data": None, **answer}
     return Response(
         json.dumps(answer, ensure_ascii=False, separators=(",", ":")),
         status,
         _headers(status),
-        media_type=_media_type(request),
+        media_type=media_type,
     )
+
+
+def _status_unexecuted(media_type: str | None) -> int:
+    """The status where a document is refused before anything of it is executed."""
+    return 400 if media_type == RESPONSE_TYPE else 200
 
 
 def _headers(status: int) -> dict[str, str]:

@@ -13,10 +13,11 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from api.faults import RequestFault, SubscriptionsOnly, presentable, presented
+from api.faults import SubscriptionsOnly, presentable, presented
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
 from schema.context import Context
+from selection.faults import OperationFault
 
 if TYPE_CHECKING:
     from api.graphql import Door
@@ -77,7 +78,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 kind = door.kind_of_operation(payload["query"], payload.get("operationName"))
                 if kind not in {None, OperationType.SUBSCRIPTION}:
                     raise SubscriptionsOnly
-        except RequestFault as fault:
+        except OperationFault as fault:
             error = presentable(fault, self.context.language)
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
         else:

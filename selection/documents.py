@@ -25,6 +25,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from selection.bounds import refuse_beyond
 from selection.catalogue import NODE, Catalogue
 from selection.entities import Rows
 from selection.plans import PAGE_STEPS
@@ -117,13 +118,17 @@ class Documents:
         self.operations: Recent[Operation] = Recent(MOST_DOCUMENTS)
 
     def read(self, text: str) -> Document | None:
-        """Find or read a document; None where it has faults, which ordinary execution then tells."""
+        """Find or read a document; None where it has faults, which ordinary execution then tells.
+
+        Raises: DocumentRefused, before the document is validated.
+        """
         if (known := self.known.get(text)) is not None:
             return known
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
         except GraphQLError:
             return None
+        refuse_beyond(node)
         if validate(self.catalogue.schema, node, max_errors=1):
             return None
         document = self.look_through(node)

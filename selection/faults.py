@@ -83,6 +83,34 @@ class TooDeep(OperationFault):
     vietnamese = "Một truy vấn sâu nhiều nhất {most} trường. Hãy hỏi phần sâu hơn theo mã định danh."
 
 
+class DocumentRefused(OperationFault):
+    """A document asks for more than anybody needs; nothing of it is executed."""
+
+
+class TooManyFields(DocumentRefused):
+    """A document names at most {most} fields, those of a fragment as often as it is spread. Ask in parts."""
+
+    code = "TOO_MANY_FIELDS"
+    vietnamese = (
+        "Một tài liệu nêu nhiều nhất {most} trường; trường trong đoạn dùng chung được tính theo mỗi lần dùng."
+        " Hãy chia nhỏ truy vấn."
+    )
+
+
+class TooManyRepeats(DocumentRefused):
+    """A document names the same field in the same place at most {most} times."""
+
+    code = "TOO_MANY_REPEATS"
+    vietnamese = "Một tài liệu nêu cùng một trường ở cùng một chỗ nhiều nhất {most} lần."
+
+
+class TooMuchIntrospection(DocumentRefused):
+    """This lists the schema too many times over. Read it as text at `/schema.graphql`."""
+
+    code = "TOO_MUCH_INTROSPECTION"
+    vietnamese = "Truy vấn này liệt kê lược đồ quá nhiều lần. Hãy đọc lược đồ tại `/schema.graphql`."
+
+
 class TooManyIdentifiers(OperationFault):
     """At most {most} identifiers at once."""
 
