@@ -12,7 +12,8 @@ statement falls out of the three. A document goes through the rooms of this pack
     answers     the arguments bound, the statement run, the bytes sent
 
 Beside the way lie `arguments` (from a request into a bind parameter), `bounds` (how much a document may
-ask), `cursors` (the place of a row in an order), `faults` (what a caller can get wrong) and `literals` (what may stand in a statement as it is).
+ask), `cursors` (the place of a row in an order), `faults` (what a caller can get wrong) and `literals` (what
+may stand in a statement as it is).
 
 It knows nothing of social security.
 """
