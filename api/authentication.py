@@ -236,7 +236,7 @@ def refused(connection: HTTPConnection, refusal: Refusal) -> Response:
     response = JSONResponse(
         {"errors": [{"message": message, "extensions": {"code": refusal.code}}]},
         STATUS.get(type(refusal), 401),
-        {"Cache-Control": "no-store"},
+        {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
     )
     if isinstance(refusal, IssuerUnreachable | PortalInterrupted):
         response.headers["Retry-After"] = SECONDS_TO_RETRY

@@ -165,7 +165,7 @@ class Door(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> str:
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        return _json(data)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes."""
@@ -288,11 +288,17 @@ def _failed(fault: OperationFault, request: Request) -> Response:
     else:
         answer = {"data": None, **answer}
     return Response(
-        json.dumps(answer, ensure_ascii=False, separators=(",", ":")),
+        _json(answer),
         status,
         _headers(status),
         media_type=media_type,
     )
+
+
+def _json(data: object) -> str:
+    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # Half a character, which a caller may have sent and is told of, is no UTF-8; JSON has an escape for it.
+    return written.encode(errors="backslashreplace").decode()
 
 
 def _status_unexecuted(media_type: str | None) -> int:
@@ -302,12 +308,13 @@ def _status_unexecuted(media_type: str | None) -> int:
 
 def _headers(status: int) -> dict[str, str]:
     """The headers of every answer, and those that its status asks for."""
+    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
     match status:
         case 405:
-            return {"Cache-Control": "no-store", "Allow": ", ".join(METHODS)}
+            return always | {"Allow": ", ".join(METHODS)}
         case 503:
-            return {"Cache-Control": "no-store", "Retry-After": SECONDS_TO_RETRY}
-    return {"Cache-Control": "no-store"}
+            return always | {"Retry-After": SECONDS_TO_RETRY}
+    return always
 
 
 def _media_type(request: HTTPConnection) -> str:
