@@ -16,7 +16,8 @@ from api.provider import provider_routes
 from api.settings import SettingMissing, Settings
 from api.signing_in import open_signing_in
 from auth.personas import PEOPLE
-from auth.provider import DEVELOPMENT_SECRET, Provider
+from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
+from auth.tokens import is_loopback
 from db.connection import make_pool
 from db.events import Listener
 from db.identifiers import participant_of
@@ -30,7 +31,7 @@ POOL_SIZE = 10
 async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
     """Open the portal on the database of the settings, and close it again.
 
-    Raises: SettingMissing.
+    Raises: SettingMissing, OutsideDevelopment.
     """
     database_url = settings.database_url
     if database_url is None:
@@ -87,9 +88,12 @@ def _development_secret(settings: Settings) -> str:
 
 
 def _provider(settings: Settings, redirect_uri: str) -> list[BaseRoute]:
-    """The development provider, where there is no other."""
+    """The development provider, where there is no other. Raises: OutsideDevelopment."""
     if not settings.is_development or settings.issuer != f"{settings.url}/provider":
         return []
+    # Its address may be this machine's own while the door is open to the whole network.
+    if not is_loopback(settings.host):
+        raise OutsideDevelopment(issuer=settings.host)
     return [
         provider_routes(
             Provider(

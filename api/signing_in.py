@@ -15,7 +15,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
 
@@ -99,7 +99,8 @@ class Attempt:
             raise SignInRefused("state") from error
         if not is_answered:
             raise SignInRefused("state")
-        return attempt
+        # Whatever else is on this host may have written the cookie.
+        return replace(attempt, path=own_path(attempt.path))
 
     def written(self) -> str:
         """Write it as a cookie."""

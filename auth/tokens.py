@@ -170,7 +170,11 @@ class Issuer:
 
 def is_this_machine(address: str) -> bool:
     """Whether the address can be reached from this machine only."""
-    host = urlsplit(address).hostname or ""
+    return is_loopback(urlsplit(address).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether what listens on this host is heard on this machine only."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
