@@ -9,11 +9,13 @@ statement falls out of the three. A document goes through the rooms of this pack
     planner     what is selected becomes a plan               (once a shape of variables and a kind of viewer)
     plans       the plan: plain data
     statements  the plan as one SELECT of JSON texts          (likewise once)
+    completion  what only Python can say, put into its places (where something is derived)
     answers     the arguments bound, the statement run, the bytes sent
 
 Beside the way lie `arguments` (from a request into a bind parameter), `bounds` (how much a document may
-ask), `cursors` (the place of a row in an order), `faults` (what a caller can get wrong) and `literals` (what
-may stand in a statement as it is).
+ask), `checks` (what may not be declared), `collection` (what a document selects of an object), `cursors` (the
+place of a row in an order), `faults` (what a caller can get wrong), `literals` (what may stand in a statement
+as it is) and `pages` (the planner's part that knows of connections).
 
 It knows nothing of social security.
 """
@@ -27,8 +29,11 @@ from selection.entities import (
     Names,
     Node,
     Order,
+    Reads,
     Through,
     computed,
+    derived,
+    either,
     entity,
     fetched,
     link,
@@ -46,9 +51,12 @@ __all__ = [
     "Names",
     "Node",
     "Order",
+    "Reads",
     "Through",
     "computed",
     "cursor_text",
+    "derived",
+    "either",
     "entity",
     "fetched",
     "link",

@@ -13,22 +13,23 @@ from time import perf_counter
 from typing import Any, Protocol, cast
 
 from graphql import (
-    GraphQLInterfaceType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    SelectionSetNode,
     get_named_type,
+    is_abstract_type,
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
 from db.connection import Connection, Pool, Statement
-from selection.arguments import Path, Reader
-from selection.catalogue import Catalogue, catalogue_of, key_reader
+from selection.arguments import Path, Reader, key_reader
+from selection.catalogue import Catalogue, catalogue_of
+from selection.collection import Selected, below
+from selection.completion import Complete, RuleRefused, completion
 from selection.documents import Documents, Operation
 from selection.entities import Fetched, Followed
 from selection.planner import Planner, Unplannable
-from selection.plans import HIDDEN, ROW_KEY, Part
+from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
 
 
@@ -50,12 +51,12 @@ class Viewer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A statement ready to run, and how its answer is put together."""
+    """A statement ready to run, and how its answer is put together, part by part."""
 
     parts: tuple[Part, ...]
     statement: Statement
     readers: Mapping[str, Reader]
-    keys: tuple[bytes, ...]
+    completions: tuple[Complete | None, ...]
 
     def arguments(
         self, viewer: Viewer, variables: VariableValues, given: Mapping[str, Any] | None = None
@@ -73,16 +74,37 @@ class Plan:
         viewer: Viewer,
         variables: VariableValues,
         given: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        """Run the statement as the viewer and return the object of all root fields as JSON."""
+    ) -> Sequence[str]:
+        """Run the statement as the viewer and return the JSON text of each part, as PostgreSQL wrote it."""
         arguments = self.arguments(viewer, variables, given)
         row = await connection.fetchrow(self.statement.sql, *arguments)
         assert row is not None  # noqa: S101 -- the viewer's row is always there
-        return (
-            b"{"
-            + b",".join(key + value.encode() for key, value in zip(self.keys, row.values(), strict=True))
-            + b"}"
+        return tuple(row.values())
+
+    def completed(self, texts: Sequence[str], variables: VariableValues) -> bytes:
+        """The object of all parts as JSON; where nothing is derived, the texts go out untouched.
+
+        Raises: RuleRefused.
+        """
+        members = (
+            f'"{part.key}":{_json(complete(json.loads(text), variables)) if complete else text}'
+            for part, complete, text in zip(self.parts, self.completions, texts, strict=True)
         )
+        return f"{{{','.join(members)}}}".encode()
+
+    async def tree(
+        self,
+        connection: Connection | Pool,
+        viewer: Viewer,
+        variables: VariableValues,
+        given: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The same object for strawberry to execute on: where something is derived, what its rule gave."""
+        texts = await self.run(connection, viewer, variables, given)
+        return {
+            part.key: complete(json.loads(text), variables) if complete else json.loads(text)
+            for part, complete, text in zip(self.parts, self.completions, texts, strict=True)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +139,7 @@ class Feed:
     ) -> list[tuple[tuple[Any, ...], dict[str, Any]]] | None:
         """The rows after a place, each with its own; None where the viewer may not see their owner."""
         given = {ROW_KEY: self.owner_key, **dict(zip(self.columns, place, strict=True))}
-        owner = json.loads(await self.plan.run(pool, self.viewer, self.variables, given))["owner"]
+        owner = (await self.plan.tree(pool, self.viewer, self.variables, given))["owner"]
         if owner is None:
             return None
         return [
@@ -167,8 +189,12 @@ class Translator:
         except Unplannable:
             return None
         planned = perf_counter()
-        data = await plan.run(pool, viewer, variables)
+        texts = await plan.run(pool, viewer, variables)
         done = perf_counter()
+        try:
+            data = plan.completed(texts, variables)
+        except RuleRefused:
+            return None
         return Answer(
             data,
             Timing((parsed - started) * 1e3, (planned - parsed) * 1e3, (done - planned) * 1e3),
@@ -213,9 +239,8 @@ class Translator:
             return known
         if known is not None:
             raise Unplannable(known)
-        planner = Planner(
-            self.catalogue, operation.fragments, variables, frozenset(viewer.scopes), names_types=bool(path)
-        )
+        selected = Selected(self.catalogue.schema, operation.fragments, variables)
+        planner = Planner(self.catalogue, selected, frozenset(viewer.scopes), names_types=bool(path))
         try:
             found = tuple(parts(planner))
         except Unplannable as unplannable:
@@ -226,7 +251,7 @@ class Translator:
             found,
             Statement.of(statement(found, viewer.kind)),
             planner.readers,
-            tuple(f'"{part.key}":'.encode() for part in found),
+            tuple(completion(part, is_executed=bool(path)) for part in found),
         )
         operation.variants.put(key, plan)
         return plan
@@ -257,15 +282,14 @@ class Translator:
         assert isinstance(payload, GraphQLObjectType)  # noqa: S101 -- payloads are objects
 
         def parts(planner: Planner) -> list[Part]:
-            selected = planner.collect(payload, _below(info))
+            selected = planner.selected.fields(payload, below(info.field_nodes))
             found = [planner.fetched(payload, key, nodes, _path(info)) for key, nodes in selected.items()]
             return [part for part in found if part is not None]
 
         plan, variables = self.planned_part(info, viewer, parts)
         if not plan.parts:
             return {}
-        answer: dict[str, Any] = json.loads(await plan.run(connection, viewer, variables, {ROW_KEY: row_key}))
-        return answer
+        return await plan.tree(connection, viewer, variables, {ROW_KEY: row_key})
 
     def follow(
         self,
@@ -297,8 +321,8 @@ class Translator:
             else:
                 field.resolve = brought
         for graphql_type in self.catalogue.schema.type_map.values():
-            if isinstance(graphql_type, GraphQLInterfaceType):
-                graphql_type.resolve_type = type_of_row
+            if is_abstract_type(graphql_type):
+                graphql_type.resolve_type = type_of
             elif graphql_type.name in self.catalogue.entities:
                 # What a plan brings is a mapping, no instance of the class that strawberry would look for.
                 cast("GraphQLObjectType", graphql_type).is_type_of = None
@@ -313,7 +337,7 @@ class Translator:
         plan, variables = self.planned_part(
             info, viewer, lambda planner: [planner.part(info.parent_type, key, info.field_nodes, ())]
         )
-        return json.loads(await plan.run(info.context.pool, viewer, variables))[key]
+        return (await plan.tree(info.context.pool, viewer, variables))[key]
 
 
 def brought(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
@@ -326,18 +350,18 @@ def brought_by_act(source: Any, info: GraphQLResolveInfo[Any], **_arguments: obj
     return source.rows.get(str(info.path.key))
 
 
-def type_of_row(source: Mapping[str, Any], *_: object) -> str:
-    """Say which type an object of an abstract type has."""
-    name: str = source["__typename"]
+def type_of(source: object, *_: object) -> str:
+    """Say which type an object of an abstract type has: a row says it, what a rule gave is named so."""
+    name: str = source[HIDDEN_TYPE] if isinstance(source, Mapping) else type(source).__name__
     return name
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _path(info: GraphQLResolveInfo[Any]) -> Path:
     return tuple(info.path.as_list())
-
-
-def _below(info: GraphQLResolveInfo[Any]) -> list[SelectionSetNode]:
-    return [node.selection_set for node in info.field_nodes if node.selection_set is not None]
 
 
 def _is_page_type(graphql_type: GraphQLObjectType) -> bool:

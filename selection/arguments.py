@@ -1,22 +1,160 @@
-"""How the value of an argument gets from a request into a bind parameter."""
+"""How the value of an argument gets from a request into a bind parameter, or to a rule."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from graphql import GraphQLInputType, ValueNode, VariableNode
+from graphql import (
+    GraphQLField,
+    GraphQLInputType,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_enum_type,
+    is_list_type,
+)
 from graphql.execution.values import VariableValues
 from graphql.language import visit
 from graphql.language.visitor import Visitor
 from graphql.utilities import coerce_input_literal
+from sqlalchemy import Boolean, Date, Integer, Text
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
+from sqlalchemy.types import TypeEngine
 
-from selection.faults import OperationFault
+from db.connection import can_be_kept
+from selection.entities import (
+    BACK_REFERENCE,
+    Computed,
+    Declaration,
+    Derived,
+    Entity,
+    Link,
+    Names,
+    Rows,
+    Through,
+    keywords_of,
+)
+from selection.faults import BadIdentifier, BadText, OperationFault
+
+M = TypeVar("M")
 
 Reader = Callable[[VariableValues], Any]
 Path = tuple[str | int, ...]
 
+SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
+    "Boolean": Boolean(),
+    "Date": Date(),
+    "DateTime": TIMESTAMP(timezone=True),
+    "Int": Integer(),
+    "String": Text(),
+}
 
-def located(read: Reader, path: Path, argument: str) -> Reader:
-    """Let what goes wrong while an argument is read say where it stands."""
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """An argument of a declaration: its Python name, its SQL type, and how its value becomes PostgreSQL's.
+
+    An argument that only a rule takes has no SQL type.
+    """
+
+    name: str
+    sql_type: TypeEngine[Any] | None
+    convert: Callable[[Any], Any]
+
+
+def parameters_of(
+    field: GraphQLField, declaration: Declaration, entities: Mapping[str, Entity]
+) -> Mapping[str, Parameter]:
+    """Pair the GraphQL arguments of a field with the keyword-only parameters of its declaration."""
+    match declaration:
+        case Rows(conditions=function) | Link(condition=function) | Computed(expression=function):
+            declared, ruled = keywords_of(function), {}
+        case Derived(facts=function, rule=rule):
+            declared, ruled = keywords_of(function), keywords_of(rule)
+        case _:
+            return {}
+    found = {}
+    for graphql_name, argument in field.args.items():
+        name = argument.extensions[BACK_REFERENCE].python_name
+        if name in declared:
+            found[graphql_name] = _parameter(name, argument.type, declared[name].annotation, entities)
+        elif name in ruled:
+            found[graphql_name] = Parameter(name, None, _kept(_as_it_is))
+    return found
+
+
+def _parameter(
+    name: str,
+    graphql_type: GraphQLInputType,
+    annotation: Any,  # noqa: ANN401 -- whatever the author wrote
+    entities: Mapping[str, Entity],
+) -> Parameter:
+    named = get_named_type(graphql_type)
+    if refers := _marked(annotation, Names):
+        entity = entities[refers.entity]
+        sql_type, convert = entity.key.type, key_reader(entity)
+    elif is_enum_type(named):
+        sql_type, convert = Text(), str
+    else:
+        through = _marked(annotation, Through)
+        sql_type, convert = SQL_TYPES[named.name], _kept(through.function if through else _as_it_is)
+    if is_list_type(get_nullable_type(graphql_type)):
+        one = convert
+        return Parameter(name, ARRAY(sql_type), lambda values: [one(value) for value in values])
+    return Parameter(name, sql_type, convert)
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401
+    return value
+
+
+def _kept(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Let a value go on its way that PostgreSQL can keep.
+
+    Raises (when read): BadText.
+    """
+
+    def checked(value: Any) -> Any:  # noqa: ANN401
+        if not can_be_kept(value):
+            raise BadText
+        return convert(value)
+
+    return checked
+
+
+def _marked(annotation: Any, mark: type[M]) -> M | None:  # noqa: ANN401
+    """Find a mark in an annotation, under `| None`, `list[…]` and `Annotated[…]`."""
+    if get_origin(annotation) is Annotated:
+        for extra in annotation.__metadata__:
+            if isinstance(extra, mark):
+                return extra
+    return next((found for part in get_args(annotation) if (found := _marked(part, mark))), None)
+
+
+def key_reader(entity: Entity) -> Callable[[str], Any]:
+    """Read the key out of a global identifier of one entity.
+
+    Raises (when read): BadIdentifier when it is of another type or has another form.
+    """
+    python_type = entity.key.type.python_type
+
+    def read(identifier: str) -> Any:  # noqa: ANN401
+        prefix, _, key = identifier.partition(":")
+        try:
+            value = python_type(key)
+        except ValueError as error:
+            raise BadIdentifier(entity=entity.name) from error
+        # Python reads more than we write, such as `urn:uuid:…` or `1_000`, and PostgreSQL not all of it.
+        if prefix != entity.name or str(value) != key or not can_be_kept(value):
+            raise BadIdentifier(entity=entity.name)
+        return value
+
+    return read
+
+
+def located(read: Reader, path: Path | None, argument: str) -> Reader:
+    """Let what goes wrong while an argument is read say where it stands, as far as that is known."""
 
     def read_there(variables: VariableValues) -> Any:  # noqa: ANN401 -- what PostgreSQL takes
         try:

@@ -26,7 +26,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 
 from selection.bounds import refuse_beyond
-from selection.catalogue import NODE, Catalogue
+from selection.catalogue import Catalogue
 from selection.entities import Rows
 from selection.plans import PAGE_STEPS
 
@@ -192,8 +192,7 @@ class _Look(Visitor):
         # Who asks only how long a list is looks at its rows all the same.
         if isinstance(declaration, Rows) and isinstance(result, GraphQLObjectType):
             result = get_named_type(result.fields["nodes"].type)
-        target = result.name
-        names = self.catalogue.node_types if target == NODE else (parent.name, target)
+        names = [parent.name, *(found.name for found in self.catalogue.object_types(result))]
         needs = [self.catalogue.entities[name].needs for name in names if name in self.catalogue.entities]
         self.scopes.update(scope for scope in (*needs, getattr(declaration, "needs", None)) if scope)
         if isinstance(declaration, Rows):

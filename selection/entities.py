@@ -5,16 +5,19 @@
         reference: str = stored("What the applicant quotes.")
         overdue: bool = computed("…", lambda dossier: dossier.due_on < today())
         service: Service = link("…", lambda dossier, service: service.id == dossier.service_id)
+        filed_by: Filer = either("…", Participant=lambda dossier, participant: …, Employer=…)
         events: Connection[Event] = rows("…", events_of, orders=…)
+        deadline: Deadline = derived("…", deadline_of, facts=deadline_facts)
 
 The functions of a declaration take the columns of tables by position, the parent first, and GraphQL arguments
 by keyword. An argument is a bind parameter, or None where the caller left it out: never its value. That is
-what makes a plan cacheable. Nobody writes fetching: which columns is the caller's selection, whose rows is
-the policy.
+what makes a plan cacheable. Only the rule of a derived field is Python's own: it takes facts, which the same
+statement brings, and the values of arguments. Nobody writes fetching: which columns is the caller's
+selection, whose rows is the policy.
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
@@ -30,6 +33,8 @@ Condition = ColumnElement[bool]
 Policy = Callable[[Columns, str], Condition]
 
 DECLARATION = "selection"  # where a declaration stands in the metadata of its GraphQL field
+# Where strawberry leaves its own definition on a graphql-core object.
+BACK_REFERENCE = "strawberry-definition"
 MOST_ROWS = 100  # the longest page
 COMMON_ROWS = 20  # the page of a caller who does not say
 
@@ -101,6 +106,37 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Either:
+    """At most one row of several entities: of the first, by the name of its type, that has one."""
+
+    conditions: Mapping[str, Callable[..., Condition]]
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """A table that facts are taken from, besides the row's own, and whose of its rows they are."""
+
+    table: Table
+    visible_to: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What only Python can say: a rule over facts.
+
+    `facts` takes the columns of the row, and of what the viewer may see of the tables in `reads`, and names
+    SQL expressions; `rule` takes their values by those names, as Python has them, and the values of its own
+    arguments.
+    """
+
+    rule: Callable[..., Any]
+    facts: Callable[..., Mapping[str, ColumnElement[Any]]]
+    reads: tuple[Reads, ...]
+    needs: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """An order of rows.
 
@@ -145,7 +181,7 @@ class Followed:
     order: Order
 
 
-Declaration = Identity | Stored | Computed | Link | Rows | Nodes | Fetched
+Declaration = Identity | Stored | Computed | Link | Either | Rows | Nodes | Fetched | Derived
 
 
 @strawberry.interface(description="Something with a global identifier.")
@@ -251,7 +287,7 @@ def computed(
 ) -> Any:  # noqa: ANN401
     """Expose an SQL expression over the row's columns."""
     return strawberry.field(
-        resolver=_arguments_of(expression),
+        resolver=_arguments_of([expression]),
         description=description,
         metadata={DECLARATION: Computed(expression, needs)},
     )
@@ -260,9 +296,37 @@ def computed(
 def link(description: str, condition: Callable[..., Condition], *, needs: str | None = None) -> Any:  # noqa: ANN401
     """Expose the one row of another entity that meets the condition."""
     return strawberry.field(
-        resolver=_arguments_of(condition),
+        resolver=_arguments_of([condition]),
         description=description,
         metadata={DECLARATION: Link(condition, needs)},
+    )
+
+
+def either(description: str, *, needs: str | None = None, **conditions: Callable[..., Condition]) -> Any:  # noqa: ANN401
+    """Expose a row of one of several entities: each by the name of its type, with its condition."""
+    return strawberry.field(
+        resolver=_arguments_of([]),
+        description=description,
+        metadata={DECLARATION: Either(conditions, needs)},
+    )
+
+
+def derived(
+    description: str,
+    rule: Callable[..., Any],
+    *,
+    facts: Callable[..., Mapping[str, ColumnElement[Any]]],
+    reads: Iterable[Reads] = (),
+    needs: str | None = None,
+) -> Any:  # noqa: ANN401
+    """Expose what a rule says of the facts. Who selects none of its kind pays nothing for it.
+
+    The rule may raise an OperationFault: the field is null then, and the fault stands at its path.
+    """
+    return strawberry.field(
+        resolver=_arguments_of([facts, rule]),
+        description=description,
+        metadata={DECLARATION: Derived(rule, facts, tuple(reads), needs)},
     )
 
 
@@ -286,7 +350,7 @@ def rows(
         else []
     )
     return strawberry.field(
-        resolver=_arguments_of(conditions, *asked, *PAGE_ARGUMENTS),
+        resolver=_arguments_of([conditions], *asked, *PAGE_ARGUMENTS),
         description=description,
         metadata={DECLARATION: Rows(conditions, named, needs)},
     )
@@ -300,7 +364,7 @@ def nodes(description: str, *, many: bool) -> Any:  # noqa: ANN401
         else Annotated[strawberry.ID, strawberry.argument(description="The identifier.")]
     )
     return strawberry.field(
-        resolver=_arguments_of(lambda: None, ("ids" if many else "id", identifiers, inspect.Parameter.empty)),
+        resolver=_arguments_of([], ("ids" if many else "id", identifiers, inspect.Parameter.empty)),
         description=description,
         metadata={DECLARATION: Nodes(many)},
     )
@@ -309,27 +373,39 @@ def nodes(description: str, *, many: bool) -> Any:  # noqa: ANN401
 def fetched(description: str) -> Any:  # noqa: ANN401
     """Show, in the payload of a mutation, a row as it is after the act: read by the query's path."""
     return strawberry.field(
-        resolver=_arguments_of(lambda: None),
+        resolver=_arguments_of([]),
         description=description,
         metadata={DECLARATION: Fetched()},
     )
 
 
-def _arguments_of(declared: Callable[..., Any], *more: tuple[str, Any, Any]) -> Callable[..., Any]:
+def _arguments_of(functions: Sequence[Callable[..., Any]], *more: tuple[str, Any, Any]) -> Callable[..., Any]:
     """Make the signature that strawberry reads the arguments from: the keyword-only ones, and `more`."""
 
     def planned(**_arguments: object) -> None:
         """Stand for the field; its answer comes from a plan."""
 
-    keyword_only = [
-        parameter
-        for parameter in inspect.signature(declared).parameters.values()
-        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
-    ]
+    keyword_only = {
+        name: parameter for function in functions for name, parameter in keywords_of(function).items()
+    }
     added = [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
         for name, annotation, default in more
     ]
-    planned.__signature__ = inspect.Signature([*keyword_only, *added])  # type: ignore[attr-defined]
-    planned.__module__ = declared.__module__
+    planned.__signature__ = inspect.Signature([*keyword_only.values(), *added])  # type: ignore[attr-defined]
+    planned.__module__ = functions[0].__module__ if functions else __name__
     return planned
+
+
+def keywords_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    """The GraphQL arguments of an author's function: its keyword-only parameters."""
+    return {
+        name: parameter
+        for name, parameter in inspect.signature(function).parameters.items()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    }
+
+
+def positions_of(function: Callable[..., Any]) -> list[str]:
+    """What an author's function takes from us: tables' columns, or facts."""
+    return [name for name in inspect.signature(function).parameters if name not in keywords_of(function)]

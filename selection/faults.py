@@ -29,9 +29,10 @@ class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, no
         sentence = self.vietnamese if language == "vi" else " ".join((self.__doc__ or "").split())
         return sentence.format_map(self.params)
 
-    def stands_at(self, path: Collection[str | int], argument: str) -> None:
+    def stands_at(self, path: Collection[str | int] | None, argument: str) -> None:
         """Say which argument of which field of the answer is meant."""
-        self.path = self.path or list(path)
+        if path is not None and self.path is None:
+            self.path = list(path)
         self.extensions = {**(self.extensions or {}), "argument": argument}
 
     def extras(self) -> dict[str, object]:

@@ -4,74 +4,64 @@ Planning sees which arguments are present and the few values that shape a statem
 step of a page, @skip and @include); every other value arrives later as a bind parameter.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLField,
     GraphQLInputType,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    InlineFragmentNode,
-    IntValueNode,
-    NullValueNode,
+    GraphQLOutputType,
     SelectionSetNode,
     ValueNode,
-    VariableNode,
     get_named_type,
     is_non_null_type,
 )
 from graphql.execution.values import VariableValues
-from sqlalchemy import BindParameter, Integer, Text, bindparam
+from sqlalchemy import BindParameter, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from selection.arguments import Path, Reader, located, reader_of
-from selection.catalogue import BACK_REFERENCE, Catalogue, Parameter, key_reader
-from selection.cursors import read_cursor
+from selection.arguments import Parameter, Path, Reader, key_reader, located, reader_of
+from selection.catalogue import Catalogue
+from selection.collection import Selected, below
+from selection.completion import is_completed
 from selection.entities import (
-    COMMON_ROWS,
+    BACK_REFERENCE,
     MOST_ROWS,
     Computed,
+    Derived,
+    Either,
     Entity,
     Fetched,
     Followed,
     Identity,
     Link,
     Nodes,
-    Order,
     Rows,
     Stored,
 )
 from selection.faults import (
     BadIdentifier,
-    BadPageDirection,
-    BadPageSize,
     ScopeMissing,
     TooDeep,
     TooManyIdentifiers,
 )
+from selection.pages import page
 from selection.plans import (
     HIDDEN,
-    PAGE_STEPS,
+    HIDDEN_TYPE,
     ROW_KEY,
-    Arguments,
     Choice,
-    EdgeCursor,
-    EdgeList,
-    EdgeNode,
-    EdgePart,
+    Derivation,
     One,
+    OneOf,
     Page,
-    PageFact,
-    PageFacts,
-    PagePart,
     Part,
+    Projection,
     RowList,
-    Total,
     TypeName,
     Value,
 )
@@ -89,8 +79,7 @@ class Planner:
     """Plans one operation for one capacity of viewers and one shape of variables."""
 
     catalogue: Catalogue
-    fragments: Mapping[str, FragmentDefinitionNode]
-    variables: VariableValues
+    selected: Selected
     scopes: frozenset[str]
     # Under ordinary execution an object of an abstract type says its type under this hidden key.
     names_types: bool = False
@@ -101,7 +90,8 @@ class Planner:
     ) -> tuple[Part, ...]:
         """Plan what is selected of an object."""
         return tuple(
-            self.part(parent, key, nodes, path) for key, nodes in self.collect(parent, selections).items()
+            self.part(parent, key, nodes, path)
+            for key, nodes in self.selected.fields(parent, selections).items()
         )
 
     def part(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> Part:
@@ -130,65 +120,37 @@ class Planner:
                     nullable=not is_non_null_type(graphql_field.type),
                 )
             case Link():
-                target, entity = self._target(graphql_field, nodes, path)
-                return One(key, entity, declaration, arguments, self.parts(target, _below(nodes), path))
+                target, entity = self.target(graphql_field, nodes, path)
+                return One(key, entity, declaration, arguments, self.parts(target, below(nodes), path))
             case Rows():
-                return self._page(key, declaration, graphql_field, nodes, arguments=arguments, path=path)
+                return page(self, key, declaration, graphql_field, nodes, arguments=arguments, path=path)
             case Nodes():
                 return self._choice(key, declaration, graphql_field, nodes, path)
+            case Either():
+                return self._one_of(key, declaration, graphql_field, nodes, path)
+            case Derived():
+                tables = [
+                    self.catalogue.entities[parent.name].rows,
+                    *(read.table for read in declaration.reads),
+                ]
+                return Derivation(
+                    key,
+                    declaration,
+                    arguments,
+                    self._values(parent.name, graphql_field, nodes[0]),
+                    declaration.facts(*(table.c for table in tables), **arguments),
+                    self._projection(key, name, graphql_field.type, nodes),
+                )
         raise Unplannable(f"{parent.name}.{name}")
-
-    def collect(
-        self, parent: GraphQLObjectType, selections: Iterable[SelectionSetNode]
-    ) -> dict[str, list[FieldNode]]:
-        """Gather the fields of an object by response key, in the document's order, through its fragments.
-
-        Source: GraphQL specification, section 6.3.2 CollectFields.
-        """
-        found: dict[str, list[FieldNode]] = {}
-        for node in self._fields(parent, selections, set()):
-            found.setdefault((node.alias or node.name).value, []).append(node)
-        return found
-
-    def _fields(
-        self, parent: GraphQLObjectType, selections: Iterable[SelectionSetNode], spread: set[str]
-    ) -> Iterator[FieldNode]:
-        for selection_set in selections:
-            for node in selection_set.selections:
-                if not self._included(node):
-                    continue
-                match node:
-                    case FieldNode():
-                        yield node
-                    case InlineFragmentNode():
-                        if node.type_condition is None or self._applies(
-                            parent, node.type_condition.name.value
-                        ):
-                            yield from self._fields(parent, [node.selection_set], spread)
-                    case FragmentSpreadNode(name=name) if name.value not in spread:
-                        spread.add(name.value)
-                        fragment = self.fragments[name.value]
-                        if self._applies(parent, fragment.type_condition.name.value):
-                            yield from self._fields(parent, [fragment.selection_set], spread)
-
-    def _included(self, node: Any) -> bool:  # noqa: ANN401 -- any selection has directives
-        for directive in node.directives or ():
-            if directive.name.value in ("skip", "include"):
-                condition = self._value(directive.arguments[0].value)
-                if condition is (directive.name.value == "skip"):
-                    return False
-        return True
-
-    def _applies(self, parent: GraphQLObjectType, condition: str) -> bool:
-        return condition == parent.name or any(interface.name == condition for interface in parent.interfaces)
 
     def _check(self, scope: str | None, nodes: list[FieldNode], path: Path) -> None:
         if scope is not None and scope not in self.scopes:
             raise ScopeMissing(scope=scope, nodes=nodes, path=path)
 
-    def _target(
+    def target(
         self, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
     ) -> tuple[GraphQLObjectType, Entity]:
+        """The entity that a field leads to. Raises: ScopeMissing."""
         target = get_named_type(graphql_field.type)
         assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- a link leads to an entity
         entity = self.catalogue.entities[target.name]
@@ -203,8 +165,8 @@ class Planner:
         name = nodes[0].name.value
         if not isinstance(self.catalogue.declaration(parent.name, name), Fetched):
             return None
-        target, entity = self._target(parent.fields[name], nodes, path)
-        return self.row(key, entity, self.parts(target, _below(nodes), path))
+        target, entity = self.target(parent.fields[name], nodes, path)
+        return self.row(key, entity, self.parts(target, below(nodes), path))
 
     def row(self, key: str, entity: Entity, parts: tuple[Part, ...]) -> One:
         """Plan the row whose key is given as `row_key` when the plan is run."""
@@ -240,7 +202,7 @@ class Planner:
             step=MOST_ROWS,
             size=MOST_ROWS,
             place=tuple(bindparam(column.name, type_=column.type) for column in columns),
-            parts=(RowList("nodes", (*hidden, *self.parts(target, _below(nodes), path))),),
+            parts=(RowList("nodes", (*hidden, *self.parts(target, below(nodes), path))),),
         )
         return self.row("owner", owner, (page,))
 
@@ -253,22 +215,26 @@ class Planner:
         found: dict[str, BindParameter[Any] | None] = {}
         for name, parameter in self.catalogue.parameters.get((parent, node.name.value), {}).items():
             value = given.get(name)
-            found[parameter.name] = (
-                self._bind(parameter, value, graphql_field.args[name].type, path, name)
-                if self._present(value)
-                else None
-            )
+            if parameter.sql_type is not None:
+                found[parameter.name] = (
+                    self._bind(parameter, value, graphql_field.args[name].type, path, name)
+                    if self.selected.has(value)
+                    else None
+                )
         return found
 
-    def _present(self, value: ValueNode | None) -> bool:
-        if isinstance(value, VariableNode):
-            return self.variables.coerced.get(value.name.value) is not None
-        return value is not None and not isinstance(value, NullValueNode)
-
-    def _value(self, value: ValueNode) -> Any:  # noqa: ANN401 -- a value that shapes the plan
-        if isinstance(value, VariableNode):
-            return self.variables.coerced.get(value.name.value)
-        return int(value.value) if isinstance(value, IntValueNode) else getattr(value, "value", None)
+    def _values(self, parent: str, graphql_field: GraphQLField, node: FieldNode) -> dict[str, Reader]:
+        """How the arguments that a rule takes are read; it has defaults of its own for those left out."""
+        given = {argument.name.value: argument.value for argument in node.arguments or ()}
+        return {
+            parameter.name: located(
+                _converted(reader_of(given[name], graphql_field.args[name].type), parameter.convert),
+                None,
+                name,
+            )
+            for name, parameter in self.catalogue.parameters[parent, node.name.value].items()
+            if parameter.sql_type is None and self.selected.has(given.get(name))
+        }
 
     def _bind(
         self,
@@ -279,12 +245,10 @@ class Planner:
         argument: str,
     ) -> BindParameter[Any]:
         assert value is not None  # noqa: S101 -- only what is present is bound
-        read = reader_of(value, graphql_type)
-        return self._parameter(
-            parameter.sql_type, lambda variables: parameter.convert(read(variables)), path, argument
-        )
+        read = _converted(reader_of(value, graphql_type), parameter.convert)
+        return self.parameter(parameter.sql_type, read, path, argument)
 
-    def _parameter(
+    def parameter(
         self,
         sql_type: Any,  # noqa: ANN401 -- SQLAlchemy's type of any value
         read: Reader,
@@ -296,135 +260,49 @@ class Planner:
         self.readers[name] = located(read, path, argument)
         return bindparam(name, type_=sql_type)
 
-    # Pages.
+    # Objects of several types.
 
-    def _page(
-        self,
-        key: str,
-        declaration: Rows,
-        graphql_field: GraphQLField,
-        nodes: list[FieldNode],
-        *,
-        arguments: Arguments,
-        path: Path,
-    ) -> Page:
-        connection = get_named_type(graphql_field.type)
-        assert isinstance(connection, GraphQLObjectType)  # noqa: S101 -- rows are served as a connection
-        _, entity = self._target(connection.fields["nodes"], nodes, path)
-        given = {argument.name.value: argument.value for argument in nodes[0].arguments or ()}
-        backwards = self._present(given.get("last"))
-        explicit_first, after, before = (
-            self._present(given.get(name)) for name in ("first", "after", "before")
-        )
-        if (backwards and (explicit_first or after)) or (before and not backwards):
-            raise BadPageDirection(nodes=nodes, path=path)
-        order_name = (
-            str(self._value(given["order"]))
-            if self._present(given.get("order"))
-            else next(iter(declaration.orders))
-        )
-        order = declaration.orders[order_name]
-        bound, place = ("last", "before") if backwards else ("first", "after")
-        step, size = self._size(given.get(bound), path, bound)
-        return Page(
+    def _one_of(
+        self, key: str, declaration: Either, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
+    ) -> OneOf:
+        options = []
+        for target in self.catalogue.object_types(get_named_type(graphql_field.type)):
+            if self.selected.fields(target, below(nodes)):
+                entity = self.catalogue.entities[target.name]
+                self._check(entity.needs, nodes, path)
+                condition = Link(declaration.conditions[target.name], None)
+                options.append(One(key, entity, condition, {}, self._typed(target, nodes, path)))
+        return OneOf(key, tuple(options))
+
+    def _typed(self, target: GraphQLObjectType, nodes: list[FieldNode], path: Path) -> tuple[Part, ...]:
+        """Plan what is selected of an object of an abstract type; it says its type where we must know."""
+        parts = self.parts(target, below(nodes), path)
+        is_asked = self.names_types or any(map(is_completed, parts))
+        return (TypeName(HIDDEN_TYPE, target.name), *parts) if is_asked else parts
+
+    def _projection(
+        self, key: str, attribute: str, graphql_type: GraphQLOutputType, nodes: list[FieldNode]
+    ) -> Projection:
+        """Plan how a value that a rule gives is shown."""
+        return Projection(
             key,
-            entity,
-            declaration,
-            arguments,
-            order_name,
-            order,
-            backwards,
-            step,
-            size,
-            self._place(entity, order_name, order, given.get(place), path=path, argument=place)
-            if before or after
-            else (),
-            tuple(
-                self._page_part(connection, *item, path)
-                for item in self.collect(connection, _below(nodes)).items()
-            ),
-        )
-
-    def _size(
-        self, value: ValueNode | None, path: Path, argument: str
-    ) -> tuple[int, int | BindParameter[int]]:
-        if not self._present(value) or value is None:
-            return COMMON_ROWS, COMMON_ROWS
-        size = _page_size(self._value(value), path)
-        if not isinstance(value, VariableNode):
-            return size, size
-        name = value.name.value
-        step = next(step for step in PAGE_STEPS if size <= step)
-        return step, self._parameter(
-            Integer(), lambda variables: _page_size(variables.coerced[name], path), path, argument
-        )
-
-    def _place(
-        self,
-        entity: Entity,
-        order_name: str,
-        order: Order,
-        value: ValueNode | None,
-        *,
-        path: Path,
-        argument: str,
-    ) -> tuple[BindParameter[Any], ...]:
-        assert value is not None  # noqa: S101 -- only a cursor that is present has a place
-        read = reader_of(value, None)
-        columns = [entity.rows.c[name] for name in order.columns]
-
-        def reader(index: int, python_type: type) -> Reader:
-            return lambda variables: read_cursor(read(variables)).value(
-                index, len(columns), order_name, python_type
-            )
-
-        return tuple(
-            self._parameter(column.type, reader(index, column.type.python_type), path, argument)
-            for index, column in enumerate(columns)
-        )
-
-    def _page_part(
-        self, connection: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path
-    ) -> PagePart:
-        name = nodes[0].name.value
-        path = (*path, key)
-        match name:
-            case "__typename":
-                return TypeName(key, connection.name)
-            case "nodes":
-                target, _ = self._target(connection.fields["nodes"], nodes, path)
-                return RowList(key, self.parts(target, _below(nodes), path))
-            case "edges":
-                edge = get_named_type(connection.fields["edges"].type)
-                assert isinstance(edge, GraphQLObjectType)  # noqa: S101 -- an edge is an object
-                fields = self.collect(edge, _below(nodes))
-                return EdgeList(key, tuple(self._edge_part(edge, *item, path) for item in fields.items()))
-            case "pageInfo":
-                page_info = get_named_type(connection.fields["pageInfo"].type)
-                assert isinstance(page_info, GraphQLObjectType)  # noqa: S101 -- page information is an object
-                return PageFacts(
-                    key,
-                    tuple(
-                        TypeName(inner, page_info.name)
-                        if node.name.value == "__typename"
-                        else PageFact(inner, node.name.value)
-                        for inner, (node, *_) in self.collect(page_info, _below(nodes)).items()
-                    ),
+            attribute,
+            graphql_type,
+            {
+                target.name: tuple(
+                    TypeName(inner, target.name)
+                    if found[0].name.value == "__typename"
+                    else self._projection(
+                        inner,
+                        target.fields[found[0].name.value].extensions[BACK_REFERENCE].python_name,
+                        target.fields[found[0].name.value].type,
+                        found,
+                    )
+                    for inner, found in self.selected.fields(target, below(nodes)).items()
                 )
-            case _:
-                return Total(key, is_exactness=name == "totalCountIsExact")
-
-    def _edge_part(self, edge: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> EdgePart:
-        match nodes[0].name.value:
-            case "__typename":
-                return TypeName(key, edge.name)
-            case "cursor":
-                return EdgeCursor(key)
-            case _:
-                target, _ = self._target(edge.fields["node"], nodes, (*path, key))
-                return EdgeNode(key, self.parts(target, _below(nodes), (*path, key)))
-
-    # Objects of any type.
+                for target in self.catalogue.object_types(get_named_type(graphql_type))
+            },
+        )
 
     def _choice(
         self, key: str, declaration: Nodes, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
@@ -436,8 +314,7 @@ class Planner:
             entity, target = self.catalogue.entities[name], self.catalogue.schema.type_map[name]
             assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- entities are objects
             if entity.needs is None or entity.needs in self.scopes:
-                hidden: tuple[Part, ...] = (TypeName("__typename", name),) if self.names_types else ()
-                options.append((entity, (*hidden, *self.parts(target, _below(nodes), path))))
+                options.append((entity, self._typed(target, nodes, path)))
         argument, value = next((given.name.value, given.value) for given in nodes[0].arguments or ())
         read = reader_of(value, graphql_field.args[argument].type)
         readers = {
@@ -455,10 +332,10 @@ class Planner:
         return Choice(
             key,
             declaration.many,
-            self._parameter(
+            self.parameter(
                 ARRAY(Text), lambda v: [i.partition(":")[0] for i in identifiers(v)], path, argument
             ),
-            self._parameter(
+            self.parameter(
                 ARRAY(Text), lambda v: [i.partition(":")[2] for i in identifiers(v)], path, argument
             ),
             tuple(options),
@@ -477,11 +354,5 @@ def _is_formed(identifier: str, readers: Mapping[str, Callable[[str], Any]]) -> 
     return True
 
 
-def _below(nodes: Iterable[FieldNode]) -> list[SelectionSetNode]:
-    return [node.selection_set for node in nodes if node.selection_set is not None]
-
-
-def _page_size(size: int, path: Path) -> int:
-    if not 1 <= size <= MOST_ROWS:
-        raise BadPageSize(most=MOST_ROWS, path=path)
-    return size
+def _converted(read: Reader, convert: Callable[[Any], Any]) -> Reader:
+    return lambda variables: convert(read(variables))

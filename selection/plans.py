@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BindParameter
+from graphql import GraphQLOutputType
+from sqlalchemy import BindParameter, ColumnElement
 
-from selection.entities import MOST_ROWS, Computed, Entity, Identity, Link, Order, Rows, Stored
+from selection.arguments import Reader
+from selection.entities import MOST_ROWS, Computed, Derived, Entity, Identity, Link, Order, Rows, Stored
 
 ROW_KEY = "row_key"  # under this name a plan is given the key of the row that it shows
-HIDDEN = "__"  # response keys that GraphQL reserves: no caller's key begins so
+HIDDEN = "/"  # no name in GraphQL has a stroke, so no caller's key begins so
+HIDDEN_TYPE = (
+    f"{HIDDEN}type"  # under this key an object of an abstract type says its type, where we must know
+)
 PAGE_STEPS = (10, 25, 50, MOST_ROWS)
 
 # The arguments of a declaration by name; None where the caller left one out.
@@ -49,6 +54,42 @@ class One:
     declaration: Link
     arguments: Arguments
     parts: tuple["Part", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """At most one row, of the first entity that has one."""
+
+    key: str
+    options: tuple[One, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """How a value that a rule gave is shown: leaves as their type writes them, objects by their attributes.
+
+    `parts` has, for each type that its objects may have, what is selected of them.
+    """
+
+    key: str
+    attribute: str
+    type: GraphQLOutputType
+    parts: Mapping[str, tuple["TypeName | Projection", ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """What a rule says of the facts of a row, which stand in its place until then.
+
+    `facts` are written over the tables themselves, for their names and types: the statement has its own.
+    """
+
+    key: str
+    declaration: Derived
+    arguments: Arguments
+    values: Mapping[str, Reader]
+    facts: Mapping[str, ColumnElement[Any]]
+    shown: Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +175,6 @@ class Choice:
     options: tuple[tuple[Entity, tuple["Part", ...]], ...]
 
 
-Part = TypeName | Value | One | Page | Choice
+Part = TypeName | Value | One | OneOf | Page | Choice | Derivation
 PagePart = TypeName | RowList | EdgeList | PageFacts | Total
 EdgePart = TypeName | EdgeCursor | EdgeNode

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Integer,
+    Numeric,
     ScalarSelect,
     Select,
     Text,
@@ -32,10 +33,12 @@ from selection.entities import Columns, Computed, Entity, Identity
 from selection.literals import number, words
 from selection.plans import (
     Choice,
+    Derivation,
     EdgeCursor,
     EdgeList,
     EdgeNode,
     One,
+    OneOf,
     Page,
     PageFact,
     PageFacts,
@@ -109,6 +112,10 @@ class Writer:
                 return self.page(part, scope)
             case Choice():
                 return self.choice(part, scope)
+            case OneOf():
+                return func.coalesce(*(self.row(option, scope) for option in part.options), words("null"))
+            case Derivation():
+                return self.facts(part, scope)
 
     def value(self, part: Value, scope: Scope) -> ColumnElement[str]:
         """A scalar as JSON text."""
@@ -120,10 +127,7 @@ class Writer:
             case stored:
                 assert scope.row is not None  # noqa: S101 -- what is stored stands in a row
                 found = scope.row.c[stored.column or part.name]
-        if isinstance(found.type, NUMBERS):
-            as_text: ColumnElement[Any] = cast(found, Text)
-        else:
-            as_text = cast(func.to_json(found), Text)
+        as_text = _as_json(found)
         return func.coalesce(as_text, words("null")) if part.nullable else as_text
 
     def identity(self, entity: Entity, scope: Scope) -> ColumnElement[str]:
@@ -138,8 +142,12 @@ class Writer:
         """A link as JSON text: `null` where no row meets the condition, or the viewer may not see it."""
         if part.entity.table is None:
             return self.object(part.parts, Scope())
+        return func.coalesce(self.row(part, scope), words("null"))
+
+    def row(self, part: One, scope: Scope) -> ScalarSelect[str]:
+        """The row of a link as JSON text; NULL where there is none to see."""
         row = self.alias(part.entity)
-        found = (
+        return (
             select(self.object(part.parts, scope.within(row)))
             .select_from(row)
             .where(
@@ -147,8 +155,20 @@ class Writer:
                 part.entity.visible_to(row.c, self.kind),
             )
             .correlate(*scope.around)
+            .scalar_subquery()
         )
-        return func.coalesce(found.scalar_subquery(), words("null"))
+
+    def facts(self, part: Derivation, scope: Scope) -> ColumnElement[str]:
+        """The facts that a rule wants as JSON text; of other tables it gets what the viewer may see."""
+        tables = [read.table.alias(self.name(read.table.name)) for read in part.declaration.reads]
+        seen = [
+            select(table)
+            .where(read.visible_to(table.c, self.kind))
+            .subquery(self.name(f"seen_{read.table.name}"))
+            for table, read in zip(tables, part.declaration.reads, strict=True)
+        ]
+        facts = part.declaration.facts(*scope.columns, *(table.c for table in seen), **part.arguments)
+        return _object((name, func.coalesce(_as_json(fact), words("null"))) for name, fact in facts.items())
 
     def page(self, part: Page, scope: Scope) -> ColumnElement[str]:
         """A page as JSON text: one row more than it shows, to know whether more follow."""
@@ -324,6 +344,16 @@ def concat(*pieces: Piece) -> ColumnElement[str]:
             for start in range(0, len(merged), MOST_ARGUMENTS)
         ]
     return func.concat(*merged, type_=Text)
+
+
+def _as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
+    """A value as JSON text, exactly: a number that may have a fraction is written as a text."""
+    match value.type:
+        case SmallInteger() | Integer() | BigInteger():
+            return cast(value, Text)
+        case Numeric():
+            return cast(func.to_json(cast(value, Text)), Text)
+    return cast(func.to_json(value), Text)
 
 
 def _asks_for_cursors(page: Page) -> bool:

@@ -9,7 +9,8 @@ from auth import policies
 from db.dossiers import dossiers
 from db.offices import offices
 from selection import entity, link, stored
-from selection.catalogue import DeclarationWrong, catalogue_of
+from selection.catalogue import catalogue_of
+from selection.checks import DeclarationWrong
 
 
 @entity(dossiers, visible_to=policies.dossiers)

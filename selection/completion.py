@@ -1,0 +1,179 @@
+"""What only Python can say, put into its places in what PostgreSQL wrote.
+
+A plan without a derived field has no completion: its bytes go out untouched. Otherwise the answer is decoded,
+each rule is asked with the facts that stand where its field is, and what it says is shown as it was selected.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType, is_leaf_type
+from graphql.execution.values import VariableValues
+from sqlalchemy import ColumnElement, Date, DateTime, Numeric, Uuid
+
+from selection.faults import OperationFault
+from selection.plans import (
+    HIDDEN_TYPE,
+    Choice,
+    Derivation,
+    EdgeList,
+    EdgeNode,
+    EdgePart,
+    One,
+    OneOf,
+    Page,
+    PagePart,
+    Part,
+    Projection,
+    RowList,
+    TypeName,
+)
+
+# Completes the value under a key; what it is given is its own to change.
+Complete = Callable[[Any, VariableValues], Any]
+# Shows a value that a rule gave.
+Show = Callable[[Any], Any]
+
+# How JSON's text of a fact becomes Python's value, where JSON has no such value of its own.
+READERS: tuple[tuple[type, Callable[[str], Any]], ...] = (
+    (Date, date.fromisoformat),
+    (DateTime, datetime.fromisoformat),
+    (Uuid, UUID),
+    (Numeric, Decimal),
+)
+
+
+class RuleRefused(Exception):  # noqa: N818 -- not an error: ordinary execution makes null of one place
+    """A rule had an objection to one place of the answer."""
+
+
+def completion(part: Part | PagePart | EdgePart, *, is_executed: bool) -> Complete | None:
+    """How the value of a part is completed; None where PostgreSQL has said it all.
+
+    Where strawberry executes, it shows what a rule gave, and tells a fault at its path.
+    """
+    match part:
+        case Derivation():
+            return _derivation(part, is_executed=is_executed)
+        case One(parts=parts) | Page(parts=parts) | EdgeNode(parts=parts):
+            return _object(parts, is_executed=is_executed)
+        case RowList(parts=parts) | EdgeList(parts=parts):
+            return _list(_object(parts, is_executed=is_executed))
+        case OneOf(options=options):
+            return _typed([(option.entity.name, option.parts) for option in options], is_executed=is_executed)
+        case Choice(options=options, many=many):
+            one = _typed(
+                [(entity.name, parts) for entity, parts in options],
+                is_executed=is_executed,
+            )
+            return _list(one) if many else one
+    return None
+
+
+def is_completed(part: Part) -> bool:
+    """Whether something below a part is derived."""
+    return completion(part, is_executed=False) is not None
+
+
+def _object(parts: Iterable[Part | PagePart | EdgePart], *, is_executed: bool) -> Complete | None:
+    steps = [(part.key, step) for part in parts if (step := completion(part, is_executed=is_executed))]
+    if not steps:
+        return None
+
+    def complete(found: Any, variables: VariableValues) -> Any:  # noqa: ANN401 -- decoded JSON
+        if found is not None:
+            for key, step in steps:
+                found[key] = step(found[key], variables)
+        return found
+
+    return complete
+
+
+def _list(one: Complete | None) -> Complete | None:
+    if one is None:
+        return None
+    return lambda found, variables: [one(item, variables) for item in found]
+
+
+def _typed(options: Iterable[tuple[str, tuple[Part, ...]]], *, is_executed: bool) -> Complete | None:
+    """Complete an object by its type, which it says under a key that no caller knows."""
+    steps = {name: _object(parts, is_executed=is_executed) for name, parts in options}
+    if not any(steps.values()):
+        return None
+
+    def complete(found: Any, variables: VariableValues) -> Any:  # noqa: ANN401 -- decoded JSON
+        if found is not None and HIDDEN_TYPE in found:
+            step = steps[found[HIDDEN_TYPE] if is_executed else found.pop(HIDDEN_TYPE)]
+            return step(found, variables) if step else found
+        return found
+
+    return complete
+
+
+def _derivation(part: Derivation, *, is_executed: bool) -> Complete:
+    rule, values, show = part.declaration.rule, part.values, shown(part.shown)
+    readers = fact_readers(part.facts)
+
+    def complete(found: Any, variables: VariableValues) -> Any:  # noqa: ANN401 -- decoded JSON
+        for name, reader in readers:
+            if found[name] is not None:
+                found[name] = reader(found[name])
+        try:
+            said = rule(**found, **{name: read(variables) for name, read in values.items()})
+        except OperationFault as fault:
+            if is_executed:
+                return fault  # graphql-core raises what it finds in a value's place, at its path
+            raise RuleRefused from fault
+        return said if is_executed else show(said)
+
+    return complete
+
+
+def fact_readers(facts: Mapping[str, ColumnElement[Any]]) -> list[tuple[str, Callable[[str], Any]]]:
+    """How the facts that JSON has no values for are read, by their SQL types."""
+    return [
+        (name, reader)
+        for name, fact in facts.items()
+        for sql_type, reader in READERS
+        if isinstance(fact.type, sql_type)
+    ]
+
+
+def shown(projection: Projection) -> Show:
+    """How a value that a rule gave is shown."""
+    return _shown(projection.type, projection)
+
+
+def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show:
+    match graphql_type:
+        case GraphQLNonNull(of_type=inner):
+            return _shown(inner, projection)
+        case GraphQLList(of_type=inner):
+            one = _shown(inner, projection)
+            return lambda value: None if value is None else [one(item) for item in value]
+    if is_leaf_type(graphql_type):
+        written = graphql_type.coerce_output_value
+        return lambda value: None if value is None else written(value)
+    types = {
+        name: [
+            (part.key, part.name, None)
+            if isinstance(part, TypeName)
+            else (part.key, part.attribute, shown(part))
+            for part in parts
+        ]
+        for name, parts in projection.parts.items()
+    }
+    only = next(iter(types.values())) if len(types) == 1 else None
+
+    def show(value: Any) -> Any:  # noqa: ANN401 -- what a rule gave
+        if value is None:
+            return None
+        return {
+            key: one(getattr(value, name)) if one else name
+            for key, name, one in only or types[type(value).__name__]
+        }
+
+    return show
