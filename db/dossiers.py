@@ -51,7 +51,7 @@ from domain.dossiers import (
 )
 from domain.refusals import NotFound
 from domain.services import TimeLimit, TimeUnit, time_limit
-from domain.working_calendar import WorkingCalendar, calendar_of, due_on
+from domain.working_calendar import calendar_decided, due_on
 
 LONGEST_REQUEST = 4_000
 
@@ -313,7 +313,8 @@ async def accept(
         for row in await fetch(connection, _LIMITS, service_version_id=dossier["service_version_id"])
     }
     limit = time_limit(limits, Applicant(dossier["applicant"]))
-    calendar = _calendar(today.year, frozenset((await overrides(connection)).items()))
+    # Every time limit of the catalogue ends in the year of its beginning or in the next.
+    calendar = calendar_decided(today.year, today.year + 1, frozenset((await overrides(connection)).items()))
     await _append(connection, actor, EventKind.ACCEPTED, dossier, status)
     agency = await fetch_one(connection, _AGENCY_CODE, office_id=dossier["office_id"])
     assert agency is not None  # noqa: S101 -- a dossier is held by an office
@@ -331,12 +332,6 @@ async def accept(
         new_due_on=due_on(today, limit, calendar) if limit else None,
     )
     return dossier_id
-
-
-@lru_cache(maxsize=4)
-def _calendar(year: int, decided: frozenset[tuple[date, bool]]) -> WorkingCalendar:
-    """The calendar of a year and the next, in which every time limit of the catalogue ends."""
-    return calendar_of(year, year + 1, dict(decided))
 
 
 async def withdraw(

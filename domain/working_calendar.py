@@ -6,6 +6,8 @@ Source: Labour Code 45/2019 articles 111, 112 (days off); Civil Code 91/2015 art
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property, lru_cache
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
@@ -21,7 +23,7 @@ class CalendarEnds(LookupError):  # noqa: N818 -- it names what happened
     """A day was asked for that the calendar does not cover."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class WorkingCalendar:
     """The days off and the days worked of some years.
 
@@ -57,6 +59,21 @@ class WorkingCalendar:
             return not decided and day.weekday() < SATURDAY
         return day in self.days_off
 
+    def working_days(self, after: date, until: date) -> int:
+        """How many days are worked after one day, up to and including another; negative backwards.
+
+        Raises: CalendarEnds.
+        """
+        if not self.first <= min(after, until) <= max(after, until) <= self.last:
+            raise CalendarEnds(f"the calendar covers {self.first} to {self.last}, not {after} to {until}")
+        return self._worked[(until - self.first).days] - self._worked[(after - self.first).days]
+
+    @cached_property
+    def _worked(self) -> tuple[int, ...]:
+        """How many days are worked up to each day of the calendar: a difference of two is a count."""
+        days = (self.first + number * DAY for number in range((self.last - self.first).days + 1))
+        return tuple(accumulate(self.is_working_day(day) for day in days))
+
 
 def date_in_vietnam(instant: datetime) -> date:
     """The date that Vietnam's calendars show at an instant."""
@@ -81,27 +98,36 @@ def calendar_of(
     )
 
 
+@lru_cache(maxsize=16)
+def calendar_decided(
+    first_year: int, last_year: int, decided: frozenset[tuple[date, bool]]
+) -> WorkingCalendar:
+    """The same, put together once for the same years and the same decisions."""
+    return calendar_of(first_year, last_year, dict(decided))
+
+
 def due_on(accepted_on: date, limit: TimeLimit, calendar: WorkingCalendar) -> date:
     """The last day of a time limit: day 1 follows the acceptance; what ends on a day off ends after it.
 
     Raises: CalendarEnds.
     Source: Civil Code articles 147(2) and 148(5); Law 41/2024 article 79(3) for days except holidays.
     """
-    match limit.unit:
-        case TimeUnit.WORKING_DAYS:
-            end = _nth_day(accepted_on, limit.days, calendar.is_working_day)
-        case TimeUnit.CALENDAR_DAYS_EXCEPT_HOLIDAYS:
-            end = _nth_day(accepted_on, limit.days, lambda day: not calendar.is_holiday(day))
-        case TimeUnit.CALENDAR_DAYS:
-            end = accepted_on + limit.days * DAY
+    counts = counting(limit.unit, calendar)
+    end, left = accepted_on, limit.days
+    while left > 0:
+        end += DAY
+        left -= counts(end)
     while not calendar.is_working_day(end):
         end += DAY
     return end
 
 
-def _nth_day(after: date, days: int, counts: Callable[[date], bool]) -> date:
-    day = after
-    while days > 0:
-        day += DAY
-        days -= counts(day)
-    return day
+def counting(unit: TimeUnit, calendar: WorkingCalendar) -> Callable[[date], bool]:
+    """Which days a time limit of a unit counts."""
+    match unit:
+        case TimeUnit.WORKING_DAYS:
+            return calendar.is_working_day
+        case TimeUnit.CALENDAR_DAYS_EXCEPT_HOLIDAYS:
+            return lambda day: not calendar.is_holiday(day)
+        case TimeUnit.CALENDAR_DAYS:
+            return lambda _: True

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import any_
+from sqlalchemy import and_, any_
 from strawberry import Info
 
 import db.dossiers
@@ -23,6 +23,7 @@ from domain.names import clean_text
 from domain.refusals import IdentifierRefused
 from schema.acts import Done, Moment, perform
 from schema.context import Context
+from schema.deadlines import DEADLINE_READS, Deadline, deadline_facts, deadline_of
 from schema.employers import Employer
 from schema.enums import described
 from schema.events import EVENT_ORDERS, DossierEvent, events_of
@@ -30,7 +31,7 @@ from schema.ids import EmployerID, OfficeID, ParticipantID, ServiceID
 from schema.offices import Office
 from schema.refusals import Refusal
 from schema.services import Service, ServiceVersion
-from selection import Columns, Condition, Node, Order, entity, fetched, link, rows, stored
+from selection import Columns, Condition, Node, Order, derived, either, entity, fetched, link, rows, stored
 from selection import Connection as Page
 from selection.faults import BadIdentifier
 
@@ -58,6 +59,12 @@ DOSSIER_ORDERS = {
     DossierOrder.OLDEST: Order(("id",)),
     DossierOrder.DUE: Order(("due_on", "id"), only=lambda dossier: dossier.due_on.is_not(None)),
 }
+
+
+Filer = Annotated[
+    Annotated["Participant", strawberry.lazy("schema.participants")] | Employer,
+    strawberry.union("Filer", description="Who files a dossier."),
+]
 
 
 @entity(dossiers, visible_to=policies.dossiers, needs=Scope.DOSSIER_READ)
@@ -93,6 +100,20 @@ class Dossier(Node):
     employer: Employer | None = link(
         "The employer that filed it; null where a citizen did.",
         lambda dossier, employer: employer.id == dossier.employer_id,
+    )
+    filed_by: Filer | None = either(
+        "Who filed it: the person, or the employer; null where the viewer may not see the person.",
+        Employer=lambda dossier, employer: employer.id == dossier.employer_id,
+        Participant=lambda dossier, participant: and_(
+            dossier.employer_id.is_(None), participant.id == dossier.participant_id
+        ),
+    )
+    deadline: Deadline | None = derived(
+        "By when the agency answers, and how that day was counted; null where no clock runs: before"
+        " acceptance, and where the law sets no limit.",
+        deadline_of,
+        facts=deadline_facts,
+        reads=DEADLINE_READS,
     )
     events: Page[DossierEvent] = rows("What happened to it, oldest first.", events_of, orders=EVENT_ORDERS)
 

@@ -75,6 +75,17 @@ described(
 )
 
 
+@strawberry.type(name="TimeLimit", description="So many days within which the agency answers.")
+class CountedLimit:
+    """So many days within which the agency answers."""
+
+    days: int = strawberry.field(description="How many.")
+    unit: TimeUnit = strawberry.field(description="Which days count.")
+    note: str | None = strawberry.field(
+        description="When they begin otherwise than by acceptance, or are others, in words."
+    )
+
+
 @entity(service_time_limits, visible_to=policies.everybody)
 class ServiceTimeLimit:
     """Within which time the agency answers a complete dossier."""

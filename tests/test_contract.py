@@ -30,6 +30,7 @@ TYPES = [
 
 # Lists that are no page: each is bounded by what it lists.
 SHORT_LISTS = {
+    "Deadline.daysOff": "the days of one time limit",
     "DossierPayload.errors": "the reasons for one refusal",
     "Query.nodes": "as many as were asked for, at most a hundred",
     "Refusal.params": "the values in one sentence",

@@ -185,6 +185,33 @@ SHAPES = {
         @include(if: $yes) { status } version @skip(if: $no) @include(if: $no) } } } fragment r on Dossier
         { reference }
     """,
+    "one of several types": """
+        { dossiers { nodes { filedBy { __typename ... on Employer { name code } ... on Participant { fullName
+        dossiers(first: 1) { nodes { filedBy { ... on Node { id } } } } } ...filer } } } } fragment filer on
+        Filer { ... on Employer { office { code } } }
+    """,
+    "one type of several": "{ dossiers { nodes { filedBy { ... on Employer { name } } } } }",
+    "none of several types": "{ dossiers { nodes { filedBy { ... on Node { ... on Office { code } } } } } }",
+    "what a rule says": """
+        { dossiers { nodes { deadline { __typename acceptedOn dueOn daysOff limit { days unit note } } code }
+        } }
+    """,
+    "what a rule says of a value": """
+        query ($soon: Date! = "2026-12-03", $none: Date) { dossiers(order: DUE) { nodes { deadline(respondOn:
+        $none) { isLate } late: deadline(respondOn: "2026-12-30") { ...d } soon: deadline(respondOn: $soon) {
+        ...d dueOn } plain: deadline { asOf } } } } fragment d on Deadline { on: asOf workingDaysLeft
+        workingDaysLate isLate l: limit { days } }
+    """,
+    "what a rule says at every kind of place": """
+        query ($dossier: ID!, $lan: ID!) { nodes(ids: [$dossier, $lan, "x"]) { id ... on Dossier { deadline {
+        dueOn } } ... on Participant { dossiers(first: 2) { edges { n: node { deadline { dueOn } } cursor }
+        nodes { filedBy { ... on Participant { dossiers(last: 1) { nodes { deadline { dueOn } } } } } } } } }
+        node(id: $dossier) { ... on Dossier { deadline { dueOn } participant { dossiers { nodes { deadline {
+        isLate } } pageInfo { hasNextPage } } } } } viewer { kind } }
+    """,
+    "a rule that is not asked": """
+        query ($no: Boolean! = false) { dossiers { nodes { id deadline @include(if: $no) { dueOn } } } }
+    """,
     "nothing left": "query ($no: Boolean! = false) { viewer @include(if: $no) { kind } }",
     "nothing left below": """
         query ($no: Boolean! = false) { viewer { kind @include(if: $no) } dossiers { nodes { id
@@ -497,6 +524,19 @@ WRONG = [
     ("{ nodes(ids: " + A_HUNDRED_AND_ONE + ") { id } }", {}, "TOO_MANY_IDS", ["nodes"]),
 ]
 
+AWAY = '{ dossiers(order: DUE, first: 2) { nodes { code deadline(respondOn: "1999-12-31") { dueOn } } } }'
+
+
+async def test_what_a_rule_refuses_is_null_at_its_place(pool: Pool, shelf: Shelf) -> None:
+    assert await portal().answer(pool, shelf.officer, AWAY, None, {}) is None
+    result = await execute(pool, shelf.officer, AWAY)
+    assert result.data
+    assert [bool(node["code"]) for node in result.data["dossiers"]["nodes"]] == [True, True]
+    assert [node["deadline"] for node in result.data["dossiers"]["nodes"]] == [None, None]
+    assert [(code_of(error), error.path) for error in result.errors or ()] == [
+        ("DAY_OUTSIDE", ["dossiers", "nodes", place, "deadline"]) for place in (0, 1)
+    ]
+
 
 @pytest.mark.parametrize(("text", "variables", "code", "path"), WRONG)
 async def test_what_is_wrong_has_a_code_and_a_place(
@@ -553,6 +593,11 @@ SCOPED = [
         "{ participants { edges { node { employments { __typename } } } } }",
         Scope.EMPLOYMENT_READ,
         ["participants", "edges", "node", "employments"],
+    ),
+    (
+        "{ dossiers { nodes { filedBy { ... on Participant { id } } } } }",
+        Scope.PARTICIPANT_READ,
+        ["dossiers", "nodes", "filedBy"],
     ),
     (
         '{ node(id: "x") { ... on Dossier { participant { id } } } }',
