@@ -38,8 +38,8 @@ migrate: .venv/installed ## bring the database to the newest revision (DATABASE_
 	@$(ANSINH) migrate
 
 # make's own AS, the assembler, is nobody's name.
-explain: .venv/installed ## show how an operation is answered: make explain OPERATION=tests/operations/my_page.graphql AS=lan
-	@$(ANSINH) explain $(OPERATION) $(if $(filter-out default,$(origin AS)),--as $(AS))
+explain: .venv/installed ## show how an operation of tests/operations/ is answered: make explain OP=my_page AS=lan
+	@$(ANSINH) explain tests/operations/$(OP).graphql $(if $(filter-out default,$(origin AS)),--as $(AS))
 
 lock: .venv/tested ## choose the versions of everything anew (requirements.lock, requirements-test.lock)
 	@$(PIP) install uv

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import typer
 
 from api import running
+from api.explanations import header_of
 from api.settings import Settings
 from auth import provider
 from db import roles
@@ -20,9 +21,8 @@ from schema.portal import schema
 EXIT_REFUSED = 2
 DEVELOPMENT = "development"
 
-Persona = Annotated[
-    str, typer.Option("--as", help="lan, minh, hoa: citizens; det-may: an employer; thu, son: officers.")
-]
+WHO = "lan, minh, hoa: citizens; det-may: an employer; thu, son: officers; bo-y-te: a ministry"
+Persona = Annotated[str, typer.Option("--as", help=f"{WHO}.")]
 
 app = typer.Typer(
     help="An Sinh: a social-security agency's public service portal.",
@@ -105,16 +105,22 @@ def sdl() -> None:
 @app.command()
 def explain(
     operation: Annotated[Path, typer.Argument(help="A file with one query.", exists=True)],
-    persona: Persona = "lan",
-    variables: Annotated[str, typer.Option(help="The variables, in JSON.")] = "{}",
+    persona: Annotated[
+        str | None, typer.Option("--as", help=f"{WHO}; where absent, whom the file names.")
+    ] = None,
+    variables: Annotated[
+        str | None, typer.Option(help="The variables, in JSON; where absent, those of the file.")
+    ] = None,
 ) -> None:
-    """Show the one statement that a query becomes, and PostgreSQL's plan of it."""
+    """Show the plan of a query, the one statement that it becomes, and PostgreSQL's plan of that."""
+    text = operation.read_text()
+    header = header_of(text)
     try:
-        inputs = json.loads(variables)
+        inputs = header.variables if variables is None else json.loads(variables)
     except ValueError as problem:
         raise typer.BadParameter(str(problem), param_hint="--variables") from problem
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
-    running.until_stopped(running.explain(settings, operation.read_text(), persona, inputs))
+    running.until_stopped(running.explain(settings, text, persona or header.subject, inputs))
 
 
 if __name__ == "__main__":

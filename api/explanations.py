@@ -1,18 +1,22 @@
-"""How an operation is answered: the one statement it becomes, and what PostgreSQL does for it."""
+"""How an operation is answered: its plan, the one statement it becomes, and what PostgreSQL does for it."""
 
+import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from graphql import GraphQLError, parse, validate
 
 from auth.personas import persona_of
-from auth.viewer import Viewer, principal_of
+from auth.viewer import ANONYMOUS, Viewer, principal_of
 from db.connection import Pool
 from db.identifiers import IdentifierKeys, participant_of
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.answers import Plan, Translator
 from selection.faults import OperationFault
+from selection.outlines import outline
 from selection.planner import Unplannable
 
 
@@ -23,8 +27,28 @@ class NotExplained(Refusal):
     vietnamese = "Đây không phải là một truy vấn trở thành một câu lệnh: {reason}."
 
 
+ANYBODY = "anybody"
+HEADER = re.compile(r"# as: (?P<subject>[\w-]+)\n(?:# variables: (?P<variables>.*)\n)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first lines of a file of operations say: `# as: lan`, `# variables: {"first": 10}`."""
+
+    subject: str
+    variables: Mapping[str, Any]
+
+
+def header_of(text: str) -> Header:
+    """Read who asks, and with which variables: anybody, and with none, where the file does not say."""
+    found = HEADER.match(text)
+    return Header(found["subject"] if found else ANYBODY, json.loads((found and found["variables"]) or "{}"))
+
+
 async def viewer_of(pool: Pool, keys: IdentifierKeys, issuer: str, subject: str) -> Viewer:
-    """See with a persona's eyes. Raises: PersonaUnknown."""
+    """See with a persona's eyes, or with anybody's. Raises: PersonaUnknown."""
+    if subject == ANYBODY:
+        return ANONYMOUS
     persona = persona_of(subject)
     number = persona.personal_number
     return Viewer(
@@ -38,7 +62,7 @@ async def viewer_of(pool: Pool, keys: IdentifierKeys, issuer: str, subject: str)
 
 
 async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[str, Any]) -> str:
-    """Tell the statement of an operation and, having run it as the viewer, PostgreSQL's plan of it.
+    """Tell the plan of an operation, its statement and, having run it as the viewer, PostgreSQL's plan.
 
     Raises: NotExplained.
     """
@@ -59,7 +83,8 @@ async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[
         raise NotExplained(reason=str(unplannable) or "a field has no declaration") from unplannable
     except OperationFault as fault:
         raise NotExplained(reason=fault.message) from fault
-    return f"{plan.statement.sql}\n\n{await measured(pool, plan, arguments)}"
+    planned = "\n".join(outline(plan.parts))
+    return f"{planned}\n\n{plan.statement.sql}\n\n{await measured(pool, plan, arguments)}"
 
 
 def faults_of(text: str) -> str:

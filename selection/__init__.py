@@ -15,7 +15,7 @@ statement falls out of the three. A document goes through the rooms of this pack
 Beside the way lie `arguments` (from a request into a bind parameter), `bounds` (how much a document may
 ask), `checks` (what may not be declared), `collection` (what a document selects of an object), `cursors` (the
 place of a row in an order), `faults` (what a caller can get wrong), `literals` (what may stand in a statement
-as it is) and `pages` (the planner's part that knows of connections).
+as it is), `outlines` (a plan as people read it) and `pages` (the planner's part that knows of connections).
 
 It knows nothing of social security.
 """

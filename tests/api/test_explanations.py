@@ -19,9 +19,16 @@ async def lan(pool: Pool) -> Viewer:
     return await viewer_of(pool, KEYS, ISSUER, "lan")
 
 
-async def test_a_query_is_one_statement_and_its_plan(pool: Pool, lan: Viewer) -> None:
+async def test_a_query_is_a_plan_and_one_statement(pool: Pool, lan: Viewer) -> None:
     said = await explanation_of(pool, lan, "{ viewer { name } services { nodes { code } } }", {})
-    statement, _, plan = said.partition("\n\n")
+    outline, statement, plan = said.split("\n\n")
+    assert outline.splitlines() == [
+        "viewer: at most one Viewer",
+        "  name: computed, Viewer.name",
+        "services: a page of Service, at most 20 rows, in the order CODE, forwards",
+        "  nodes: the rows",
+        "    code: stored, Service.code",
+    ]
     assert statement.startswith("WITH viewer AS MATERIALIZED")
     assert statement.count("FROM viewer") == 1
     assert "Execution Time" in plan

@@ -14,6 +14,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from api.explanations import header_of
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
 from db.connection import Pool
@@ -23,7 +24,6 @@ from tests.portal import ask, done, portal
 
 OPERATIONS = Path(__file__).parent.parent / "operations"
 IS_ACCEPTED = bool(os.environ.get("ACCEPT"))
-HEADER = re.compile(r"# as: (?P<viewer>\w+)\n(# variables: (?P<variables>.*)\n)?")
 
 
 def key(number: int) -> UUID:
@@ -34,8 +34,8 @@ def key(number: int) -> UUID:
 VIEWERS = {
     "anybody": ANONYMOUS,
     "lan": Viewer(ViewerKind.CITIZEN, key(901), key(1), name="Nguyễn Thị Lan", scopes=EVERY_SCOPE),
-    "mill": Viewer(ViewerKind.EMPLOYER, key(902), name="Trần Văn Minh", scopes=EVERY_SCOPE),
-    "officer": Viewer(ViewerKind.OFFICER, key(903), name="Phạm Thị Thu", scopes=EVERY_SCOPE),
+    "det-may": Viewer(ViewerKind.EMPLOYER, key(902), name="Trần Văn Minh", scopes=EVERY_SCOPE),
+    "thu": Viewer(ViewerKind.OFFICER, key(903), name="Phạm Thị Thu", scopes=EVERY_SCOPE),
 }
 
 # A small world in which everything is fixed, keys and instants too.
@@ -90,9 +90,8 @@ def kept(path: Path, found: str) -> str:
 @pytest.mark.parametrize("path", sorted(OPERATIONS.glob("*.graphql")), ids=lambda path: path.stem)
 async def test_operation(pool: Pool, path: Path) -> None:
     text = written(path)
-    header = HEADER.match(text)
-    assert header, "The first line says who asks."
-    viewer, inputs = VIEWERS[header["viewer"]], json.loads(header["variables"] or "{}")
+    header = header_of(text)
+    viewer, inputs = VIEWERS[header.subject], header.variables
 
     answer = await ask(pool, viewer, text, **inputs)
     assert answer == await done(pool, viewer, text, **inputs)
