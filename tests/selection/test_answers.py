@@ -524,6 +524,30 @@ WRONG = [
     ("{ nodes(ids: " + A_HUNDRED_AND_ONE + ") { id } }", {}, "TOO_MANY_IDS", ["nodes"]),
 ]
 
+ACCEPTED = """
+mutation ($input: AcceptDossierInput!) { acceptDossier(input: $input) { dossier { filedBy { __typename ... on
+Participant { fullName } } deadline { dueOn daysOff } past: deadline(respondOn: "1999-12-31") { dueOn } dueOn
+} } }
+"""
+
+
+async def test_a_payload_shows_what_a_rule_says(pool: Pool, owner: Connection) -> None:
+    office = await people.an_office(owner)
+    person = await people.a_participant(owner, office=office, name="Lê Thị Hoa")
+    dossier = await people.a_dossier(owner, participant=person, service=await people.a_service(owner, days=5))
+    wish = {"idempotencyKey": "k", "dossier": f"Dossier:{dossier}", "expectedVersion": 1}
+    result = await execute(pool, await people.officer_of(owner, office), ACCEPTED, input=wish)
+    assert result.data
+    shown = result.data["acceptDossier"]["dossier"]
+    assert shown["filedBy"] == {"__typename": "Participant", "fullName": "Lê Thị Hoa"}
+    assert shown["deadline"]["dueOn"] == shown["dueOn"]
+    assert len(shown["deadline"]["daysOff"]) >= 2
+    assert shown["past"] is None
+    assert [(code_of(error), error.path) for error in result.errors or ()] == [
+        ("DAY_OUTSIDE", ["acceptDossier", "dossier", "past"])
+    ]
+
+
 AWAY = '{ dossiers(order: DUE, first: 2) { nodes { code deadline(respondOn: "1999-12-31") { dueOn } } } }'
 
 
