@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Any, cast
 
-from graphql import OperationType
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -44,6 +43,7 @@ from db.outages import UNREACHABLE
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
+from selection.documents import Operation
 from selection.faults import DocumentRefused, OperationFault
 
 MOST_BODY_BYTES = 65_536
@@ -102,20 +102,22 @@ class Door(GraphQL[Context, None]):
         try:
             text, variables, name = _read(request, body)
             started = perf_counter()
-            kind = self.kind_of_operation(text, name)
+            operation = self.operation(text, name)
             read_ms = (perf_counter() - started) * 1e3
-            if request.method == "GET" and kind not in {None, OperationType.QUERY}:
-                raise MethodRefused
-            if kind is OperationType.SUBSCRIPTION:
-                raise SubscriptionsElsewhere
+            if operation:
+                if request.method == "GET" and not operation.is_query:
+                    raise MethodRefused
+                if operation.is_subscription:
+                    raise SubscriptionsElsewhere
+                self.translator.documents.price(operation, variables)
             answer = await self._ask(_viewer(request), text, variables, name)
         except OperationFault as fault:
             # What is wrong at one place of the answer makes null of that place, which strawberry finds.
             return None if fault.path else _failed(fault, request)
         return _answered(answer, request, read_ms) if answer else None
 
-    def kind_of_operation(self, text: str, name: str | None) -> OperationType | None:
-        """Say what an operation is for; None where its document has faults, which strawberry then tells.
+    def operation(self, text: str, name: str | None) -> Operation | None:
+        """Find what is asked for; None where its document has faults, which strawberry then tells.
 
         Raises: OperationUnknown.
         """
@@ -125,7 +127,7 @@ class Door(GraphQL[Context, None]):
         operation = document.operation(name)
         if operation is None:
             raise OperationUnknown
-        return operation.node.operation
+        return operation
 
     async def _ask(
         self, viewer: Viewer, text: str, variables: Mapping[str, Any], operation_name: str | None

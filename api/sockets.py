@@ -7,7 +7,6 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
-from graphql import OperationType
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -75,9 +74,11 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
-                kind = door.kind_of_operation(payload["query"], payload.get("operationName"))
-                if kind not in {None, OperationType.SUBSCRIPTION}:
-                    raise SubscriptionsOnly
+                operation = door.operation(payload["query"], payload.get("operationName"))
+                if operation:
+                    if not operation.is_subscription:
+                        raise SubscriptionsOnly
+                    door.translator.documents.price(operation, payload.get("variables") or {})
         except OperationFault as fault:
             error = presentable(fault, self.context.language)
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})

@@ -25,8 +25,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from selection.bounds import refuse_beyond
 from selection.catalogue import Catalogue
+from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
 from selection.entities import Rows
 from selection.plans import PAGE_STEPS
 
@@ -83,12 +83,18 @@ class Operation:
     fragments: Mapping[str, FragmentDefinitionNode]
     roles: Mapping[str, Role]
     scopes: frozenset[str]
+    cost: Cost
     variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
 
     @property
     def is_query(self) -> bool:
         """Whether it only reads."""
         return self.node.operation is OperationType.QUERY
+
+    @property
+    def is_subscription(self) -> bool:
+        """Whether it follows something."""
+        return self.node.operation is OperationType.SUBSCRIPTION
 
     def shape(self, variables: VariableValues) -> tuple[Any, ...]:
         """What of the variables shapes the plan."""
@@ -128,22 +134,33 @@ class Documents:
             node = parse(text, max_tokens=MOST_TOKENS)
         except GraphQLError:
             return None
-        refuse_beyond(node)
+        costs = costs_of(node, self.catalogue)
         if validate(self.catalogue.schema, node, max_errors=1):
             return None
-        document = self.look_through(node)
+        document = self.look_through(node, costs)
         for operation in document.operations.values():
             self.operations.put(id(operation.node), operation)
         return self.known.put(text, document)
+
+    def price(self, operation: Operation, variables: Variables, limit: int = MOST_COST) -> int:
+        """What an operation costs for the variables as they were sent.
+
+        Raises: CostTooHigh.
+        """
+        requested = operation.cost.of(variables)
+        if requested > limit:
+            walk = Walk(self.catalogue, operation.fragments)
+            raise walk.too_high(operation.node, requested, limit, {**operation.cost.defaults, **variables})
+        return requested
 
     def operation_of(
         self, node: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
     ) -> Operation:
         """Find the operation that strawberry executes; one for this time where it is none of ours."""
         # A kept operation holds its node, so no other node has the same identity meanwhile.
-        return self.operations.get(id(node)) or Operation(node, fragments, {}, frozenset())
+        return self.operations.get(id(node)) or Operation(node, fragments, {}, frozenset(), Cost({}))
 
-    def look_through(self, node: DocumentNode) -> Document:
+    def look_through(self, node: DocumentNode, costs: Mapping[str, Cost]) -> Document:
         """Note of every operation which variables shape its plans, and which scopes its fields take."""
         fragments = {
             definition.name.value: definition
@@ -166,6 +183,7 @@ class Documents:
                         for variable in definition.variable_definitions or ()
                     },
                     frozenset(look.scopes),
+                    costs[definition.name.value if definition.name else ""],
                 )
                 for definition in node.definitions
                 if isinstance(definition, OperationDefinitionNode)

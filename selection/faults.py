@@ -105,11 +105,25 @@ class TooManyRepeats(DocumentRefused):
     vietnamese = "Một tài liệu nêu cùng một trường ở cùng một chỗ nhiều nhất {most} lần."
 
 
-class TooMuchIntrospection(DocumentRefused):
-    """This lists the schema too many times over. Read it as text at `/schema.graphql`."""
+class TooManyActs(DocumentRefused):
+    """A document has at most {most} mutations. Send the others by themselves."""
 
-    code = "TOO_MUCH_INTROSPECTION"
-    vietnamese = "Truy vấn này liệt kê lược đồ quá nhiều lần. Hãy đọc lược đồ tại `/schema.graphql`."
+    code = "TOO_MANY_ACTS"
+    vietnamese = "Một tài liệu có nhiều nhất {most} thao tác ghi. Hãy gửi riêng các thao tác còn lại."
+
+
+class CostTooHigh(DocumentRefused):
+    """This costs {requested} and may cost {limit}. Ask for shorter pages, or for less of each row."""
+
+    code = "COST_TOO_HIGH"
+    vietnamese = (
+        "Truy vấn này có chi phí {requested}, giới hạn là {limit}."
+        " Hãy lấy trang ngắn hơn, hoặc ít trường hơn."
+    )
+
+    def extras(self) -> dict[str, object]:
+        """The figures, and the way to the field that costs most, by response keys."""
+        return dict(self.params)
 
 
 class TooManyIdentifiers(OperationFault):

@@ -1,0 +1,399 @@
+"""How much a document asks, told from its text: before it is validated, planned or executed.
+
+Two things are counted in one walk, which looks at every fragment once and so takes no longer than the text:
+
+    fields  those of a fragment as often as it is spread, since a few hundred bytes can name more than anybody
+            can plan
+    cost    in units of about one row that PostgreSQL touches, from what the schema's authors declared
+
+A page costs what is asked of each row as often as the page is long. How long is often a variable's value: so
+the cost of an operation is a sum of products, worked out for the variables of a request in a microsecond. And
+graphql-core, to find out whether the fields that answer under one key agree, compares each of them with each
+other: therefore repeats are counted too.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import ceil, prod
+from types import MappingProxyType
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    NullValueNode,
+    OperationDefinitionNode,
+    OperationType,
+    SelectionNode,
+    SelectionSetNode,
+    ValueNode,
+    VariableNode,
+    get_named_type,
+    value_from_ast_untyped,
+)
+
+from selection.catalogue import Catalogue
+from selection.entities import COMMON_ROWS, MOST_ROWS, Derived, Either, Fetched, Link, Nodes, Rows
+from selection.faults import CostTooHigh, TooManyActs, TooManyFields, TooManyRepeats
+
+# The page of a person has 60 fields, the introspection that explorers send 250.
+MOST_FIELDS = 1_000
+# Components that each ask for the same name of the same thing; and the types that a `node` may be.
+MOST_REPEATS = 20
+# A person does one thing at a time, and a program that does several learns of each by itself.
+MOST_ACTS = 5
+# A hundred dossiers with twenty events each come to 2,400; a hundred of a hundred of a hundred to a million.
+MOST_COST = 10_000
+
+# What a field costs by what was declared for it, in units of about one row touched. A scalar costs nothing.
+ROW = 1
+# A rule in Python, over facts of other tables: about what five rows take.
+DERIVATION = 5
+# At most 10,001 keys are counted, none of them read, fetched or written out.
+COUNT = 100
+# A transaction: the row that is locked, its event, the outbox, the key, each with its indexes.
+ACT = 20
+# What explorers ask of the schema comes to 40,000 of these. PostgreSQL has no part in them.
+INTROSPECTED = 1 / 20
+
+# How long the lists of introspection are, about.
+LENGTHS: Mapping[str, int] = MappingProxyType(
+    {
+        "args": 1,
+        "directives": 5,
+        "enumValues": 2,
+        "fields": 4,
+        "inputFields": 1,
+        "interfaces": 1,
+        "possibleTypes": 8,
+        "types": 70,
+    }
+)
+
+Fragments = Mapping[str, FragmentDefinitionNode]
+Variables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """How long a list is: what the first of these variables that is there says, or else a number."""
+
+    names: tuple[str, ...]
+    otherwise: int
+
+    def of(self, variables: Variables) -> int:
+        """The number of rows; what no page may have, and is refused later, counts as the longest."""
+        for name in self.names:
+            match variables.get(name):
+                case None:
+                    continue
+                case list() as items if len(items) < MOST_ROWS:
+                    return len(items)
+                case int() | float() as rows if 0 <= rows < MOST_ROWS:
+                    return int(rows)
+                case _:
+                    return MOST_ROWS
+        return self.otherwise
+
+
+# Stands for the page that `nodes` and `edges` are in, until the walk comes back to its arguments.
+EACH = Length((), 1)
+
+Terms = Mapping[tuple[Length, ...], float]
+NOTHING: Terms = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The cost of an operation: a sum of products of units with the lengths of lists."""
+
+    terms: Terms
+    defaults: Variables = field(default_factory=dict)
+
+    def of(self, variables: Variables) -> int:
+        """The cost for the variables of a request, as they were sent; the least there is is 1."""
+        if len(self.terms) == 1 and () in self.terms:
+            return max(ROW, ceil(self.terms[()]))
+        given = {**self.defaults, **variables} if self.defaults else variables
+        return max(ROW, ceil(sum(_worth(self.terms, given))))
+
+    @property
+    def least(self) -> int:
+        """The cost where every page that a variable measures is empty."""
+        return max(ROW, ceil(self.terms.get((), 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a part of a document asks."""
+
+    fields: int
+    terms: Terms
+
+
+def costs_of(document: DocumentNode, catalogue: Catalogue) -> dict[str, Cost]:
+    """The cost of each operation by its name, of a document that asks for no more than anybody does.
+
+    The document need not be valid: what the schema does not have costs nothing.
+    Raises: TooManyFields, TooManyRepeats, TooManyActs, CostTooHigh.
+    """
+    fragments = {
+        definition.name.value: definition
+        for definition in document.definitions
+        if isinstance(definition, FragmentDefinitionNode)
+    }
+    operations = [
+        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
+    ]
+    walk = Walk(catalogue, fragments)
+    asked = [walk.below(operation.selection_set, walk.root(operation)) for operation in operations]
+    # What no operation spreads is a fault of the document, but is validated all the same.
+    unused = [name for name in fragments if name not in walk.known]
+    if sum(each.fields for each in (*asked, *map(walk.spread, unused))) > MOST_FIELDS:
+        raise TooManyFields(most=MOST_FIELDS)
+    for selection_set in (
+        *(operation.selection_set for operation in operations),
+        *(fragments[name].selection_set for name in unused),
+    ):
+        _refuse_repeats([selection_set], fragments)
+    costs = {}
+    for operation, each in zip(operations, asked, strict=True):
+        _refuse_many_acts(operation, fragments)
+        cost = costs[_name(operation)] = Cost(each.terms, _defaults(operation))
+        if cost.least > MOST_COST:
+            raise walk.too_high(operation, cost.least, MOST_COST, {})
+    return costs
+
+
+class Walk:
+    """One walk through a document. A fragment is looked at once, however often it is spread."""
+
+    def __init__(self, catalogue: Catalogue, fragments: Fragments) -> None:
+        self.catalogue, self.fragments = catalogue, fragments
+        self.known: dict[str, Asked | None] = {}
+
+    def root(self, operation: OperationDefinitionNode) -> str:
+        """The type that an operation begins at."""
+        found = self.catalogue.schema.get_root_type(operation.operation)
+        return found.name if found else ""
+
+    def below(self, selection_set: SelectionSetNode | None, parent: str) -> Asked:
+        """What a selection asks of an object. Raises: TooManyFields."""
+        selected = [self.of(node, parent) for node in selection_set.selections] if selection_set else []
+        fields = sum(each.fields for each in selected)
+        # Refused as soon as it is known: what follows may rely on a document that is not large in any way.
+        if fields > MOST_FIELDS:
+            raise TooManyFields(most=MOST_FIELDS)
+        return Asked(fields, _together(each.terms for each in selected))
+
+    def of(self, node: SelectionNode, parent: str) -> Asked:
+        """What a field, or a fragment, asks."""
+        match node:
+            case FieldNode(selection_set=inner):
+                asked = self.below(inner, self.target(parent, node.name.value))
+                return Asked(1 + asked.fields, self.priced(node, parent, asked.terms))
+            case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                return self.below(inner, condition.name.value if condition else parent)
+            case FragmentSpreadNode(name=name):
+                return self.spread(name.value)
+        return Asked(1, NOTHING)
+
+    def spread(self, name: str) -> Asked:
+        """What a fragment asks. One within itself has no end. Raises: TooManyFields."""
+        if name not in self.known:
+            fragment = self.fragments.get(name)
+            if fragment is None:
+                return Asked(1, NOTHING)
+            self.known[name] = None
+            self.known[name] = self.below(fragment.selection_set, fragment.type_condition.name.value)
+        known = self.known[name]
+        if known is None:
+            raise TooManyFields(most=MOST_FIELDS)
+        return known
+
+    def target(self, parent: str, name: str) -> str:
+        """The type that a field leads to; no name where the schema does not have it."""
+        if name in ("__schema", "__type"):
+            return f"__{name[2:].capitalize()}"
+        parent_type = self.catalogue.schema.type_map.get(parent)
+        if not isinstance(parent_type, GraphQLObjectType | GraphQLInterfaceType):
+            return ""
+        found = parent_type.fields.get(name)
+        return get_named_type(found.type).name if found else ""
+
+    def priced(self, node: FieldNode, parent: str, below: Terms) -> Terms:
+        """The cost of a field, with what is asked below it."""
+        name = node.name.value
+        match self.catalogue.declaration(parent, name):
+            case Rows():
+                return _measured(_together([_of(ROW), _each(_of(ROW)), below]), _page_length(node))
+            case Nodes(many=many):
+                length = _length(_arguments(node), "ids", otherwise=0) if many else EACH
+                return _measured(_each(_together([_of(ROW), below])), length)
+            case Link() | Fetched():
+                return _together([_of(ROW), below])
+            case Either(conditions=conditions):
+                return _together([_of(ROW * len(conditions)), below])
+            case Derived():
+                return _together([_of(DERIVATION), below])
+        return self._undeclared(name, parent, below)
+
+    def _undeclared(self, name: str, parent: str, below: Terms) -> Terms:
+        """The cost of a field of a page, of an act, of what is followed, of introspection, of a payload."""
+        schema = self.catalogue.schema
+        if parent.endswith("Connection"):
+            if name in ("totalCount", "totalCountIsExact"):
+                return _of(COUNT)
+            if name in ("nodes", "edges"):
+                return _each(below)
+        elif schema.mutation_type and parent == schema.mutation_type.name:
+            return _together([_of(ACT), below])
+        elif schema.subscription_type and parent == schema.subscription_type.name:
+            # Each look brings a page of what is followed, and the row that it belongs to.
+            row = _together([_of(ROW), below])
+            return _together([_of(ROW), _measured(_each(row), Length((), COMMON_ROWS))])
+        elif (parent.startswith("__") or name.startswith("__")) and name != "__typename":
+            return _together([_of(INTROSPECTED), *([below] * LENGTHS.get(name, 1))])
+        return below
+
+    def too_high(
+        self, operation: OperationDefinitionNode, requested: int, limit: int, variables: Variables
+    ) -> CostTooHigh:
+        """Say that an operation costs too much, and which of its fields costs most."""
+        path = self.costliest(operation.selection_set, self.root(operation), variables)
+        return CostTooHigh(requested=requested, limit=limit, costliest=list(path))
+
+    def costliest(
+        self, selection_set: SelectionSetNode | None, parent: str, variables: Variables
+    ) -> Iterator[str]:
+        """The way to the field that costs most, by response keys: at each step to the one below that does."""
+        fields = [
+            (sum(_worth(self.priced(node, on, asked.terms), variables)), node, on)
+            for node, on in _fields(selection_set, self.fragments, parent)
+            for asked in [self.below(node.selection_set, self.target(on, node.name.value))]
+        ]
+        cost, node, on = max(fields, key=lambda each: each[0], default=(0, None, ""))
+        if node is not None and cost:
+            yield (node.alias or node.name).value
+            yield from self.costliest(node.selection_set, self.target(on, node.name.value), variables)
+
+
+# Sums of products.
+
+
+def _of(units: float) -> Terms:
+    return {(): units}
+
+
+def _together(several: Iterable[Terms]) -> Terms:
+    terms: dict[tuple[Length, ...], float] = {}
+    for each in several:
+        for lengths, units in each.items():
+            terms[lengths] = terms.get(lengths, 0) + units
+    return terms
+
+
+def _each(terms: Terms) -> Terms:
+    """For each row of the page that this is in."""
+    return {(EACH, *lengths): units for lengths, units in terms.items()}
+
+
+def _measured(terms: Terms, length: Length) -> Terms:
+    """Say how long the page is."""
+    return _together(
+        {lengths: units}
+        if lengths[:1] != (EACH,)
+        else {(length, *lengths[1:]): units}
+        if length.names
+        else {lengths[1:]: units * length.otherwise}
+        for lengths, units in terms.items()
+    )
+
+
+def _worth(terms: Terms, variables: Variables) -> Iterator[float]:
+    for lengths, units in terms.items():
+        yield units * prod([length.of(variables) for length in lengths])
+
+
+# What a document says.
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+        for definition in operation.variable_definitions or ()
+        if definition.default_value
+    }
+
+
+def _arguments(node: FieldNode) -> dict[str, ValueNode]:
+    return {argument.name.value: argument.value for argument in node.arguments or ()}
+
+
+def _page_length(node: FieldNode) -> Length:
+    """How long a page is: as `last` says, or else `first`, or as is usual."""
+    return _length(_arguments(node), "last", "first", otherwise=COMMON_ROWS)
+
+
+def _length(given: Mapping[str, ValueNode], *arguments: str, otherwise: int) -> Length:
+    names: list[str] = []
+    for argument in arguments:
+        match given.get(argument):
+            case VariableNode(name=name):
+                names.append(name.value)
+            case None | NullValueNode():
+                continue
+            case IntValueNode(value=digits) if len(digits) < len(str(MOST_ROWS)):
+                return Length(tuple(names), max(int(digits), 0))
+            case ListValueNode(values=items) if len(items) < MOST_ROWS:
+                return Length(tuple(names), len(items))
+            case _:
+                return Length(tuple(names), MOST_ROWS)
+    return Length(tuple(names), otherwise)
+
+
+# Repeats.
+
+
+def _refuse_many_acts(operation: OperationDefinitionNode, fragments: Fragments) -> None:
+    if operation.operation is OperationType.MUTATION:
+        acts = [node for node, _ in _fields(operation.selection_set, fragments)]
+        if len(acts) > MOST_ACTS:
+            raise TooManyActs(most=MOST_ACTS)
+
+
+def _refuse_repeats(merged: Sequence[SelectionSetNode], fragments: Fragments) -> None:
+    """Walk the answer that these would give together. It has an end: the document has been counted."""
+    answered: dict[str, list[SelectionSetNode | None]] = {}
+    for selection_set in merged:
+        for node, _ in _fields(selection_set, fragments):
+            answered.setdefault((node.alias or node.name).value, []).append(node.selection_set)
+    for selection_sets in answered.values():
+        if len(selection_sets) > MOST_REPEATS:
+            raise TooManyRepeats(most=MOST_REPEATS)
+        _refuse_repeats([inner for inner in selection_sets if inner], fragments)
+
+
+def _fields(
+    selection_set: SelectionSetNode | None, fragments: Fragments, parent: str = ""
+) -> Iterator[tuple[FieldNode, str]]:
+    """The fields of a selection, each with the type that it is selected of."""
+    for node in selection_set.selections if selection_set else ():
+        match node:
+            case FieldNode():
+                yield node, parent
+            case InlineFragmentNode(type_condition=condition, selection_set=inner):
+                yield from _fields(inner, fragments, condition.name.value if condition else parent)
+            case FragmentSpreadNode(name=name) if fragment := fragments.get(name.value):
+                yield from _fields(fragment.selection_set, fragments, fragment.type_condition.name.value)
