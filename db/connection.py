@@ -1,6 +1,6 @@
 """The one way to PostgreSQL: a pool, a compiled statement, a viewer, a transaction.
 
-SQLAlchemy Core builds every statement; asyncpg runs it. Nothing outside this file opens a connection for the
+SQLAlchemy Core builds statements; asyncpg runs them. Nothing outside this file opens a connection for the
 portal, names the viewer to PostgreSQL, or commits.
 """
 

@@ -249,7 +249,7 @@ class Translator:
             raise
         plan = Plan(
             found,
-            Statement.of(statement(found, viewer.kind)),
+            statement(found, viewer.kind),
             planner.readers,
             tuple(completion(part, is_executed=bool(path)) for part in found),
         )

@@ -7,13 +7,14 @@ nothing that the viewer has not just seen, and it stays true while rows are adde
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NewType
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, tuple_
+from sqlalchemy import ColumnElement, Text, cast, func
 
 from db.connection import can_be_kept
 from selection.faults import BadCursor
@@ -78,9 +79,7 @@ def cursor_text(order: str, columns: Sequence[ColumnElement[Any]]) -> ColumnElem
     return func.translate(encoded, words("+/=\n"), words("-_"))
 
 
-def beyond(
-    columns: Sequence[ColumnElement[Any]], place: Sequence[ColumnElement[Any]], *, descending: bool
-) -> ColumnElement[bool]:
-    """Whether a row comes after a place in the order: one row comparison, so that an index finds it."""
-    left, right = tuple_(*columns), tuple_(*place)
-    return left < right if descending else left > right
+@lru_cache
+def cursor_of(order: str, columns: tuple[str, ...]) -> Callable[[Any], ColumnElement[str]]:
+    """How the cursor of a row is made, in an order of its columns."""
+    return lambda row: cursor_text(order, [row[name] for name in columns])

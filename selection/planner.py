@@ -6,6 +6,7 @@ step of a page, @skip and @include); every other value arrives later as a bind p
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -32,6 +33,7 @@ from selection.entities import (
     BACK_REFERENCE,
     MOST_ROWS,
     Computed,
+    Condition,
     Derived,
     Either,
     Entity,
@@ -171,8 +173,7 @@ class Planner:
     def row(self, key: str, entity: Entity, parts: tuple[Part, ...]) -> One:
         """Plan the row whose key is given as `row_key` when the plan is run."""
         argument = bindparam(ROW_KEY, type_=entity.key.type)
-        condition = Link(lambda row, *, key: row[entity.key.name] == key, None)
-        return One(key, entity, condition, {"key": argument}, parts)
+        return One(key, entity, Link(_of_key(entity.key.name), None), {"key": argument}, parts)
 
     def followed(
         self, target: GraphQLObjectType, nodes: list[FieldNode], followed: Followed, path: Path
@@ -352,6 +353,12 @@ def _is_formed(identifier: str, readers: Mapping[str, Callable[[str], Any]]) -> 
     except BadIdentifier:
         return False
     return True
+
+
+@lru_cache
+def _of_key(column: str) -> Callable[..., Condition]:
+    """The condition of the row whose key is given."""
+    return lambda row, *, key: row[column] == key
 
 
 def _converted(read: Reader, convert: Callable[[Any], Any]) -> Reader:

@@ -2,36 +2,27 @@
 
 Every object is one `concat` over its row, every link a scalar sub-select, every page a bounded sub-select
 that an aggregate folds. PostgreSQL writes the answer; nothing above it touches a row.
+
+The statement is written as text: from the names of tables and columns, from response keys that the parser
+has checked, and from what authors wrote in SQLAlchemy (selection/templates.py). What a caller sends is a
+parameter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    Numeric,
-    ScalarSelect,
-    Select,
-    Text,
-    case,
-    cast,
-    column,
-    func,
-    select,
-    true,
-    type_coerce,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
-from sqlalchemy.types import BigInteger, SmallInteger, Uuid
+from sqlalchemy import BindParameter, ColumnElement, Integer, Numeric, Table, literal_column
+from sqlalchemy.types import BigInteger, SmallInteger, TypeEngine, Uuid
 
-from db.connection import seen_by_viewer
-from selection.cursors import beyond, cursor_text
-from selection.entities import Columns, Computed, Entity, Identity
-from selection.literals import number, words
+from db.connection import DIALECT, Statement, seen_by_viewer
+from selection import templates
+from selection.cursors import cursor_of
+from selection.entities import Computed, Entity, Identity
+from selection.literals import quoted
 from selection.plans import (
+    Arguments,
     Choice,
     Derivation,
     EdgeCursor,
@@ -49,160 +40,163 @@ from selection.plans import (
     TypeName,
     Value,
 )
+from selection.templates import Shape, Template
 
 MOST_COUNTED = 10_000
 MOST_ARGUMENTS = 90  # PostgreSQL takes 100 arguments a function; the rest is room for what joins the chunks
 NUMBERS = (SmallInteger, Integer, BigInteger)
 
-Piece = str | ColumnElement[Any]
+
+class Words(str):
+    """Text of the answer that goes out as it is; any other text here is SQL."""
+
+    __slots__ = ()
 
 
-def statement(parts: Sequence[Part], kind: str) -> Select[Any]:
+# What an answer is made of, in order: words, and SQL whose value is written between them.
+Pieces = list[str]
+NULL = "'null'"
+
+
+def statement(parts: Sequence[Part], kind: str) -> Statement:
     """Write the statement of a plan, for viewers of one capacity."""
     writer = Writer(kind)
-    texts = [writer.text(part, Scope()) for part in parts]
-    return seen_by_viewer(
-        *(
-            (text if isinstance(text, ScalarSelect) else select(text).scalar_subquery()).label(
-                f"root_{position}"
-            )
-            for position, text in enumerate(texts, start=1)
-        )
-    )
+    roots: list[ColumnElement[str]] = [
+        literal_column(f"({concat(writer.part(part, NOWHERE))})").label(f"root_{position}")
+        for position, part in enumerate(parts, start=1)
+    ]
+    outer = Statement.of(seen_by_viewer(*roots))
+    return Statement(outer.sql, (*outer.names, *writer.numbers), {**outer.constants, **writer.constants})
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Where in the statement we are: the row at hand, and every table around it."""
+class Row:
+    """Where in the statement we are: at a row of a table, under a name; or at no row."""
 
-    row: FromClause | None = None
-    around: tuple[FromClause, ...] = ()
+    table: Table | None
+    name: str
 
-    @property
-    def columns(self) -> tuple[Columns, ...]:
-        """The row's columns, to stand before a link's; none outside of tables."""
-        return () if self.row is None else (self.row.c,)
+    def column(self, name: str) -> str:
+        """A column of the row."""
+        return f"{self.name}.{name}"
 
-    def within(self, row: FromClause) -> "Scope":
-        """Go one row further in."""
-        return Scope(row, (*self.around, row))
+
+NOWHERE = Row(None, "")
 
 
 class Writer:
-    """Writes SQL for one capacity of viewers; aliases are numbered so that a plan always reads the same."""
+    """Writes SQL for one capacity of viewers; names are numbered so that a plan always reads the same."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
-        self.aliases: dict[str, int] = {}
+        self.names: dict[str, int] = {}
+        # Under which number each parameter stands; `$1` is the viewer.
+        self.numbers: dict[str, int] = {}
+        self.constants: dict[str, Any] = {}
 
-    def object(self, parts: Sequence[Part], scope: Scope) -> ColumnElement[str]:
-        """What is selected of a row, as JSON text."""
-        return _object((part.key, self.text(part, scope)) for part in parts)
-
-    def text(self, part: Part, scope: Scope) -> ColumnElement[str]:
-        """One value as JSON text."""
+    def part(self, part: Part, row: Row) -> Pieces:
+        """The value of a field."""
         match part:
             case TypeName(name=name):
-                return words(f'"{name}"')
+                return [Words(f'"{name}"')]
             case Value():
-                return self.value(part, scope)
+                return self.value(part, row)
             case One():
-                return self.one(part, scope)
+                return self.one(part, row)
+            case OneOf(options=options):
+                return [f"coalesce({', '.join([*(self.row(option, row) for option in options), NULL])})"]
             case Page():
-                return self.page(part, scope)
+                return self.page(part, row)
             case Choice():
-                return self.choice(part, scope)
-            case OneOf():
-                return func.coalesce(*(self.row(option, scope) for option in part.options), words("null"))
+                return [self.choice(part)]
             case Derivation():
-                return self.facts(part, scope)
+                return self.facts(part, row)
 
-    def value(self, part: Value, scope: Scope) -> ColumnElement[str]:
-        """A scalar as JSON text."""
+    def object(self, parts: Sequence[Part], row: Row) -> Pieces:
+        """What is selected of a row."""
+        return object_of((part.key, self.part(part, row)) for part in parts)
+
+    def value(self, part: Value, row: Row) -> Pieces:
+        """A scalar."""
         match part.declaration:
             case Identity():
-                return self.identity(part.entity, scope)
+                return self.identity(part.entity, row)
             case Computed(expression=expression):
-                found = expression(*scope.columns, **part.arguments)
+                template = templates.expression(expression, _shape([row], part.arguments))
+                return self.written(template, [row], part.arguments, nullable=part.nullable)
             case stored:
-                assert scope.row is not None  # noqa: S101 -- what is stored stands in a row
-                found = scope.row.c[stored.column or part.name]
-        as_text = _as_json(found)
-        return func.coalesce(as_text, words("null")) if part.nullable else as_text
+                assert row.table is not None  # noqa: S101 -- what is stored stands in a row
+                column = row.table.c[stored.column or part.name]
+                return [json_of(row.column(column.name), column.type, nullable=part.nullable)]
 
-    def identity(self, entity: Entity, scope: Scope) -> ColumnElement[str]:
-        """A row's global identifier as JSON text."""
-        assert scope.row is not None  # noqa: S101 -- an identifier names a row
-        key = scope.row.c[entity.key.name]
-        if isinstance(key.type, (*NUMBERS, Uuid)):
-            return concat(f'"{entity.name}:', key, '"')
-        return cast(func.to_json(concat(f"{entity.name}:", key)), Text)
+    def identity(self, entity: Entity, row: Row) -> Pieces:
+        """A row's global identifier."""
+        key = row.column(entity.key.name)
+        if isinstance(entity.key.type, (*NUMBERS, Uuid)):
+            return [Words(f'"{entity.name}:'), key, Words('"')]
+        return [f"to_json(concat({quoted(entity.name + ':')}, {key}))"]
 
-    def one(self, part: One, scope: Scope) -> ColumnElement[str]:
-        """A link as JSON text: `null` where no row meets the condition, or the viewer may not see it."""
+    def one(self, part: One, row: Row) -> Pieces:
+        """A link: `null` where no row meets the condition, or the viewer may not see it."""
         if part.entity.table is None:
-            return self.object(part.parts, Scope())
-        return func.coalesce(self.row(part, scope), words("null"))
+            return self.object(part.parts, NOWHERE)
+        return [f"coalesce({self.row(part, row)}, 'null')"]
 
-    def row(self, part: One, scope: Scope) -> ScalarSelect[str]:
-        """The row of a link as JSON text; NULL where there is none to see."""
-        row = self.alias(part.entity)
+    def row(self, part: One, parent: Row) -> str:
+        """The row of a link; NULL where there is none to see."""
+        row = self.name(part.entity)
+        condition = self.conditions(part.declaration.condition, [parent, row], part.arguments)
         return (
-            select(self.object(part.parts, scope.within(row)))
-            .select_from(row)
-            .where(
-                part.declaration.condition(*scope.columns, row.c, **part.arguments),
-                part.entity.visible_to(row.c, self.kind),
-            )
-            .correlate(*scope.around)
-            .scalar_subquery()
+            f"(SELECT {concat(self.object(part.parts, row))}\n"
+            f"FROM {source(row)}\nWHERE {conjunction([condition, self.policy(part.entity, row)])})"
         )
 
-    def facts(self, part: Derivation, scope: Scope) -> ColumnElement[str]:
-        """The facts that a rule wants as JSON text; of other tables it gets what the viewer may see."""
-        tables = [read.table.alias(self.name(read.table.name)) for read in part.declaration.reads]
-        seen = [
-            select(table)
-            .where(read.visible_to(table.c, self.kind))
-            .subquery(self.name(f"seen_{read.table.name}"))
-            for table, read in zip(tables, part.declaration.reads, strict=True)
-        ]
-        facts = part.declaration.facts(*scope.columns, *(table.c for table in seen), **part.arguments)
-        return _object((name, func.coalesce(_as_json(fact), words("null"))) for name, fact in facts.items())
+    def facts(self, part: Derivation, row: Row) -> Pieces:
+        """The facts that a rule wants; of other tables it gets what the viewer may see."""
+        facts = templates.facts(
+            part.declaration.facts, _shape([row], part.arguments), part.declaration.reads, self.kind
+        )
+        return object_of(
+            (name, self.written(fact, [row], part.arguments, nullable=True)) for name, fact in facts.items()
+        )
 
-    def page(self, part: Page, scope: Scope) -> ColumnElement[str]:
-        """A page as JSON text: one row more than it shows, to know whether more follow."""
-        row = self.alias(part.entity)
-        inner = scope.within(row)
+    def page(self, part: Page, parent: Row) -> Pieces:
+        """A page: one row more than it shows, to know whether more follow."""
+        row = self.name(part.entity)
         conditions = [
-            *part.declaration.conditions(*scope.columns, row.c, **part.arguments),
-            part.entity.visible_to(row.c, self.kind),
+            self.conditions(part.declaration.conditions, [parent, row], part.arguments),
+            self.policy(part.entity, row),
+            self.conditions(part.order.only, [row], {}) if part.order.only else "",
         ]
-        if part.order.only is not None:
-            conditions.append(part.order.only(row.c))
-        keys = [row.c[name] for name in part.order.columns]
-        descending = part.order.descending != part.backwards
-        place = [beyond(keys, part.place, descending=descending)] if part.place else []
-        texts: list[ColumnElement[Any]] = list(self.row_texts(part, inner))
-        if _asks_for_cursors(part):
-            texts.append(cursor_text(part.order_name, keys).label("cursor"))
-        page = (
-            select(*texts or [number(1).label("row")])
-            .select_from(row)
-            .where(*conditions, *place)
-            .order_by(*(key.desc() if descending else key for key in keys))
-            .limit(number(part.step + 1))
-            .correlate(*scope.around)
-            .subquery(self.name("page"))
+        total = (
+            f"(SELECT count(*) FROM (SELECT 1\nFROM {source(row)}\n"
+            f"WHERE {conjunction(conditions)}\nLIMIT {MOST_COUNTED + 1}) AS counted)"
         )
-        fold = _Fold(part, page, self.total(row, conditions, scope))
-        folded = _object((item.key, fold.text(place, item)) for place, item in enumerate(part.parts, start=1))
         if all(isinstance(item, TypeName | Total) for item in part.parts):
-            return folded
+            return Fold(part, "", "", total).object()
+        name, rows = self.number("page"), self.rows(part, row, conditions)
+        size = str(part.size) if isinstance(part.size, int) else self.parameter(part.size)
+        fold = Fold(part, name, f"greatest(CAST(count(*) AS INTEGER) - {size}, 0)", total)
         # HAVING makes it one row, whether or not an aggregate is asked for.
-        return select(folded).select_from(page).having(true()).correlate(*scope.around).scalar_subquery()
+        return [f"(SELECT {concat(fold.object())}\nFROM ({rows}) AS {name}\nHAVING true)"]
 
-    def row_texts(self, page: Page, scope: Scope) -> Iterator[ColumnElement[str]]:
+    def rows(self, part: Page, row: Row, conditions: Sequence[str]) -> str:
+        """The rows of a page, and one more."""
+        texts = list(self.row_texts(part, row))
+        if _asks_for_cursors(part):
+            template = templates.expression(cursor_of(part.order_name, part.order.columns), _shape([row], {}))
+            texts.append(f"{self.filled(template, [row], {})} AS cursor")
+        descending = part.order.descending != part.backwards
+        keys = [row.column(name) for name in part.order.columns]
+        place = beyond(keys, [self.parameter(value) for value in part.place], descending=descending)
+        direction = " DESC" if descending else ""
+        return (
+            f"SELECT {', '.join(texts) or '1 AS row'}\nFROM {source(row)}\n"
+            f"WHERE {conjunction([*conditions, place])}\n"
+            f"ORDER BY {', '.join(f'{key}{direction}' for key in keys)}\nLIMIT {part.step + 1}"
+        )
+
+    def row_texts(self, page: Page, row: Row) -> Iterator[str]:
         """What each row of a page brings: the text of one object for every place where the row is shown.
 
         They are named by their place: response keys may be longer than PostgreSQL's names, and begin alike.
@@ -210,150 +204,209 @@ class Writer:
         for place, item in enumerate(page.parts, start=1):
             match item:
                 case RowList():
-                    yield self.object(item.parts, scope).label(f"nodes_{place}")
+                    yield f"{concat(self.object(item.parts, row))} AS nodes_{place}"
                 case EdgeList():
                     for inner_place, part in enumerate(item.parts, start=1):
                         if isinstance(part, EdgeNode):
-                            yield self.object(part.parts, scope).label(f"edges_{place}_{inner_place}")
+                            yield f"{concat(self.object(part.parts, row))} AS edges_{place}_{inner_place}"
 
-    def total(
-        self, row: FromClause, conditions: Sequence[ColumnElement[bool]], scope: Scope
-    ) -> ScalarSelect[int]:
-        """How many rows the whole list has, counted to one more than we say."""
-        counted = (
-            select(number(1).label("row"))
-            .select_from(row)
-            .where(*conditions)
-            .limit(number(MOST_COUNTED + 1))
-            .correlate(*scope.around)
-            .subquery("counted")
-        )
-        return select(func.count()).select_from(counted).correlate(*scope.around).scalar_subquery()
-
-    def choice(self, part: Choice, scope: Scope) -> ColumnElement[str]:
-        """Objects of any type as JSON text, in the order asked; `null` for what is hidden or absent."""
-        wanted = (
-            func.unnest(part.types, part.keys)
-            .table_valued(column("type", Text), column("key", Text), with_ordinality="number")
-            .render_derived(name=self.name("wanted"))
-        )
+    def choice(self, part: Choice) -> str:
+        """Objects of any type, in the order asked; `null` for what is hidden or absent."""
+        wanted = self.number("wanted")
         whens = []
         for entity, parts in part.options:
-            row = self.alias(entity)
-            key = row.c[entity.key.name]
-            found = (
-                select(self.object(parts, scope.within(row)))
-                .select_from(row)
-                .where(key == cast(wanted.c.key, key.type), entity.visible_to(row.c, self.kind))
-                .correlate(wanted, *scope.around)
+            row = self.name(entity)
+            key = f"CAST({wanted}.key AS {type_name(entity.key.type)})"
+            conditions = [f"{row.column(entity.key.name)} = {key}", self.policy(entity, row)]
+            whens.append(
+                f"WHEN {wanted}.type = {quoted(entity.name)} THEN"
+                f" (SELECT {concat(self.object(parts, row))}\n"
+                f"FROM {source(row)}\nWHERE {conjunction(conditions)})"
             )
-            whens.append((wanted.c.type == words(entity.name), found.scalar_subquery()))
-        chosen = func.coalesce(case(*whens), words("null")) if whens else words("null")
-        if not part.many:
-            return select(chosen).select_from(wanted).correlate(*scope.around).scalar_subquery()
-        listed = func.string_agg(chosen, aggregate_order_by(words(","), wanted.c.number))
-        return select(concat("[", listed, "]")).select_from(wanted).correlate(*scope.around).scalar_subquery()
+        chosen = f"coalesce(CASE {' '.join(whens)} END, 'null')" if whens else "'null'"
+        listed = f"concat('[', string_agg({chosen}, ',' ORDER BY {wanted}.number), ']')"
+        return (
+            f"(SELECT {listed if part.many else chosen}\n"
+            f"FROM unnest({self.parameter(part.types)}, {self.parameter(part.keys)})"
+            f" WITH ORDINALITY AS {wanted}(type, key, number))"
+        )
 
-    def alias(self, entity: Entity) -> FromClause:
-        """A table under its noun, numbered from the second time on."""
-        return entity.rows.alias(self.name(_snake(entity.name)))
+    # What authors wrote, with the names of this statement.
 
-    def name(self, noun: str) -> str:
+    def written(
+        self, template: Template, rows: Sequence[Row], arguments: Arguments, *, nullable: bool
+    ) -> Pieces:
+        """The value of an author's expression."""
+        return [json_of(self.filled(template, rows, arguments), template.type, nullable=nullable)]
+
+    def conditions(self, function: Any, rows: Sequence[Row], arguments: Arguments) -> str:  # noqa: ANN401 -- an author's
+        """The conditions of a declaration."""
+        return self.filled(templates.conditions(function, _shape(rows, arguments)), rows, arguments)
+
+    def policy(self, entity: Entity, row: Row) -> str:
+        """Whether the viewer may see a row."""
+        return self.filled(templates.policy(entity.visible_to, entity.rows, self.kind), [row], {})
+
+    def filled(self, template: Template, rows: Sequence[Row], arguments: Arguments) -> str:
+        """An author's text, with our names for its rows and our numbers for its parameters."""
+
+        def parameter(name: str, constants: Mapping[str, Any]) -> str:
+            bound = arguments.get(name)
+            if bound is not None:
+                return self.numbered(bound.key)
+            constant = f"{name}: {constants[name]!r}"
+            self.constants[constant] = constants[name]
+            return self.numbered(constant)
+
+        return template.filled([row.name for row in rows if row.table is not None], parameter)
+
+    def parameter(self, bound: BindParameter[Any]) -> str:
+        """A parameter, with its type."""
+        return f"{self.numbered(bound.key)}::{type_name(bound.type)}"
+
+    def numbered(self, name: str) -> str:
+        """The number of a parameter, in the order in which they are met."""
+        return f"${self.numbers.setdefault(name, len(self.numbers) + 2)}"
+
+    def name(self, entity: Entity) -> Row:
+        """A row of an entity, named by its noun."""
+        return Row(entity.rows, self.number(_snake(entity.name)))
+
+    def number(self, noun: str) -> str:
         """A noun, numbered from the second time on."""
-        count = self.aliases[noun] = self.aliases.get(noun, 0) + 1
+        count = self.names[noun] = self.names.get(noun, 0) + 1
         return noun if count == 1 else f"{noun}_{count}"
 
 
-class _Fold:
-    """Folds the rows of a page into its fields."""
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Folds the rows of a page into its fields: how many are one too many, and how many there are in all."""
 
-    def __init__(self, page: Page, rows: FromClause, total: ScalarSelect[int]) -> None:
-        self.page, self.rows, self.total = page, rows, total
-        size = number(page.size) if isinstance(page.size, int) else page.size
-        self.surplus = func.greatest(cast(func.count(), Integer) - size, number(0))
+    page: Page
+    rows: str
+    surplus: str
+    total: str
 
-    def text(self, place: int, item: PagePart) -> ColumnElement[str]:
-        """One field of a page as JSON text; `place` is where it stands among the fields."""
+    def object(self) -> Pieces:
+        """The fields of the page."""
+        return object_of(
+            (item.key, self.part(place, item)) for place, item in enumerate(self.page.parts, start=1)
+        )
+
+    def part(self, place: int, item: PagePart) -> Pieces:
+        """The value of a field of a page; `place` is where it stands among the fields."""
         match item:
             case TypeName(name=name):
-                return words(f'"{name}"')
+                return [Words(f'"{name}"')]
             case RowList():
-                return self.listed(self.rows.c[f"nodes_{place}"])
+                return self.listed(f"{self.rows}.nodes_{place}")
             case EdgeList():
-                return self.listed(_object(self.edge(place, item)))
+                return self.listed(concat(object_of(self.edge(place, item))))
             case PageFacts():
-                return _object((fact.key, self.fact(fact)) for fact in item.parts)
+                return object_of((fact.key, self.fact(fact)) for fact in item.parts)
             case Total(is_exactness=True):
-                return cast(func.to_json(self.total <= number(MOST_COUNTED)), Text)
+                return [f"to_json({self.total} <= {MOST_COUNTED})"]
             case Total():
-                return cast(func.least(self.total, number(MOST_COUNTED)), Text)
+                return [f"least({self.total}, {MOST_COUNTED})"]
 
-    def edge(self, place: int, item: EdgeList) -> Iterable[tuple[str, ColumnElement[str]]]:
+    def edge(self, place: int, item: EdgeList) -> Iterator[tuple[str, Pieces]]:
         """The fields of an edge."""
         for inner_place, part in enumerate(item.parts, start=1):
             match part:
                 case TypeName(name=name):
-                    yield part.key, words(f'"{name}"')
+                    yield part.key, [Words(f'"{name}"')]
                 case EdgeCursor():
-                    yield part.key, concat('"', self.rows.c.cursor, '"')
+                    yield part.key, [Words('"'), f"{self.rows}.cursor", Words('"')]
                 case EdgeNode():
-                    yield part.key, self.rows.c[f"edges_{place}_{inner_place}"]
+                    yield part.key, [f"{self.rows}.edges_{place}_{inner_place}"]
 
-    def kept(self, each: ColumnElement[Any]) -> ColumnElement[Any]:
+    def kept(self, each: str) -> str:
         """The rows that the page shows, in the list's order: turned where read backwards, none too many."""
-        kept = func.trim_array(func.array_agg(each), self.surplus)
-        return type_coerce(func.array_reverse(kept) if self.page.backwards else kept, ARRAY(Text))
+        kept = f"trim_array(array_agg({each}), {self.surplus})"
+        return f"array_reverse({kept})" if self.page.backwards else kept
 
-    def listed(self, each: ColumnElement[Any]) -> ColumnElement[str]:
+    def listed(self, each: str) -> Pieces:
         """Something of each row that the page shows, as a JSON array."""
-        return concat("[", func.array_to_string(self.kept(each), words(",")), "]")
+        return [Words("["), f"array_to_string({self.kept(each)}, ',')", Words("]")]
 
-    def fact(self, fact: TypeName | PageFact) -> ColumnElement[str]:
-        """One field of `pageInfo` as JSON text."""
+    def fact(self, fact: TypeName | PageFact) -> Pieces:
+        """One field of `pageInfo`."""
         if isinstance(fact, TypeName):
-            return words(f'"{fact.name}"')
-        more_beyond = cast(func.to_json(self.surplus > number(0)), Text)
-        more_behind = words("true" if self.page.place else "false")
+            return [Words(f'"{fact.name}"')]
         match fact.name, self.page.backwards:
             case ("hasNextPage", False) | ("hasPreviousPage", True):
-                return more_beyond
+                return [f"to_json({self.surplus} > 0)"]
             case ("hasNextPage", True) | ("hasPreviousPage", False):
-                return more_behind
-        cursors = self.kept(self.rows.c.cursor)
-        index = number(1) if fact.name == "startCursor" else func.cardinality(cursors)
-        found = func.array_to_json(cursors).op("->>", return_type=Text)(index - number(1))
-        return func.coalesce(cast(func.to_json(found), Text), words("null"))
+                return [Words("true" if self.page.place else "false")]
+        cursors = self.kept(f"{self.rows}.cursor")
+        index = "0" if fact.name == "startCursor" else f"cardinality({cursors}) - 1"
+        return [f"coalesce(to_json(array_to_json({cursors}) ->> {index}), 'null')"]
 
 
-def concat(*pieces: Piece) -> ColumnElement[str]:
-    """Join pieces of text: neighbouring literals become one, long lists are joined in chunks."""
-    merged: list[ColumnElement[Any]] = []
-    literal = ""
+def object_of(fields: Iterable[tuple[str, Pieces]]) -> Pieces:
+    """An object: its braces and keys are words."""
+    pieces: Pieces = [Words("{")]
+    for key, value in fields:
+        pieces += [Words(f'"{key}":' if len(pieces) == 1 else f',"{key}":'), *value]
+    return [*pieces, Words("}")]
+
+
+def concat(pieces: Pieces) -> str:
+    """Pieces as one SQL expression: neighbouring words become one text, long lists are joined in chunks."""
+    merged: list[str] = []
+    words = ""
     for piece in pieces:
-        if isinstance(piece, str):
-            literal += piece
+        if isinstance(piece, Words):
+            words += piece
             continue
-        merged += [words(literal), piece] if literal else [piece]
-        literal = ""
-    merged += [words(literal)] if literal else []
+        merged += [quoted(words), piece] if words else [piece]
+        words = ""
+    merged += [quoted(words)] if words else []
     if len(merged) == 1:
         return merged[0]
     while len(merged) > MOST_ARGUMENTS:
-        merged = [
-            func.concat(*merged[start : start + MOST_ARGUMENTS])
-            for start in range(0, len(merged), MOST_ARGUMENTS)
-        ]
-    return func.concat(*merged, type_=Text)
+        chunks = (merged[start : start + MOST_ARGUMENTS] for start in range(0, len(merged), MOST_ARGUMENTS))
+        merged = [f"concat({', '.join(chunk)})" for chunk in chunks]
+    return f"concat({', '.join(merged)})"
 
 
-def _as_json(value: ColumnElement[Any]) -> ColumnElement[str]:
-    """A value as JSON text, exactly: a number that may have a fraction is written as a text."""
-    match value.type:
+def json_of(value: str, sql_type: TypeEngine[Any], *, nullable: bool) -> str:
+    """A value as JSON, exactly: a number that may have a fraction is written as a text."""
+    match sql_type:
         case SmallInteger() | Integer() | BigInteger():
-            return cast(value, Text)
+            return f"coalesce(CAST({value} AS TEXT), 'null')" if nullable else value
         case Numeric():
-            return cast(func.to_json(cast(value, Text)), Text)
-    return cast(func.to_json(value), Text)
+            value = f"CAST({value} AS TEXT)"
+    return f"coalesce(to_json({value}), 'null')" if nullable else f"to_json({value})"
+
+
+def source(row: Row) -> str:
+    """Where a row comes from."""
+    assert row.table is not None  # noqa: S101 -- only rows of tables are looked for
+    return f"{row.table.name} AS {row.name}"
+
+
+def conjunction(conditions: Iterable[str]) -> str:
+    """Conditions that all hold; `true` where there is none."""
+    return " AND ".join(filter(None, conditions)) or "true"
+
+
+def beyond(keys: Sequence[str], place: Sequence[str], *, descending: bool) -> str:
+    """Whether a row comes after a place in the order: one row comparison, so that an index finds it."""
+    return f"({', '.join(keys)}) {'<' if descending else '>'} ({', '.join(place)})" if place else ""
+
+
+@lru_cache(maxsize=256)
+def type_name(sql_type: TypeEngine[Any]) -> str:
+    """A type as PostgreSQL writes it."""
+    return sql_type.compile(dialect=DIALECT)
+
+
+def _shape(rows: Sequence[Row], arguments: Arguments) -> Shape:
+    return (
+        tuple(row.table for row in rows if row.table is not None),
+        tuple((name, None if bound is None else bound.type) for name, bound in arguments.items()),
+    )
 
 
 def _asks_for_cursors(page: Page) -> bool:
@@ -366,14 +419,6 @@ def _asks_for_cursors(page: Page) -> bool:
             }:
                 return True
     return False
-
-
-def _object(fields: Iterable[tuple[str, ColumnElement[str]]]) -> ColumnElement[str]:
-    """An object as JSON text: its braces and keys are literals, its values expressions."""
-    pieces: list[Piece] = []
-    for key, value in fields:
-        pieces += [f',"{key}":' if pieces else f'"{key}":', value]
-    return concat("{", *pieces, "}")
 
 
 def _snake(name: str) -> str:

@@ -74,6 +74,7 @@ WRITTEN_INTO_SQL = {
     "api/explanations.py": "the word EXPLAIN before a statement of ours, as the developer who asked",
     "db/demonstration/": "the names of our own tables, as the owner",
     "selection/literals.py": "the one place that quotes: keys and names the parser has checked, and bounds",
+    "selection/statements.py": "names of tables and columns, keys the parser has checked, authors' texts",
 }
 SQL_TAKERS = {
     "text",

@@ -1,12 +1,12 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($3::VARCHAR) AS vset_1)
-SELECT (
-  SELECT concat('{"totalCount":', CAST(least((
-          SELECT count(*) AS count_1
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT ((
+    SELECT concat('{"totalCount":', least((
+          SELECT count(*)
           FROM (
-            SELECT 1 AS row
+            SELECT 1
             FROM dossiers AS dossier
-            WHERE dossier.status = ANY ($1::TEXT[])
+            WHERE dossier.status = ANY ($2::TEXT[])
             AND dossier.office_id = ANY (array((
                   SELECT below.id
                   FROM grants AS my_grant
@@ -18,38 +18,37 @@ SELECT (
                     SELECT vget('kind') AS vget_2)
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))
-            LIMIT 10001) AS counted), 10000) AS TEXT),
-    ',"nodes":', concat('[', array_to_string(trim_array(array_agg(page.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']'), '}') AS concat_1
-  FROM (
-    SELECT concat('{"__typename":', '"Dossier"',
-      ',"reference":', CAST(to_json(dossier.reference) AS TEXT),
-      ',"code":', coalesce(CAST(to_json(dossier.code) AS TEXT), 'null'),
-      ',"office":', coalesce((
-          SELECT concat('{"code":', CAST(to_json(office.code) AS TEXT), '}') AS concat_2
-          FROM offices AS office
-          WHERE office.id = dossier.office_id), 'null'), '}') AS nodes_2
-    FROM dossiers AS dossier
-    WHERE dossier.status = ANY ($1::TEXT[])
-    AND dossier.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_2)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    ORDER BY dossier.id DESC
-    LIMIT 11) AS page
-  HAVING true) AS root_1, (
-  SELECT concat('{"totalCount":', CAST(least((
-          SELECT count(*) AS count_2
+            LIMIT 10001) AS counted), 10000),
+      ',"nodes":[', array_to_string(trim_array(array_agg(page.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']}')
+    FROM (
+      SELECT concat('{"__typename":"Dossier","reference":', to_json(dossier.reference),
+        ',"code":', coalesce(to_json(dossier.code), 'null'),
+        ',"office":', coalesce((
+            SELECT concat('{"code":', to_json(office.code), '}')
+            FROM offices AS office
+            WHERE office.id = dossier.office_id), 'null'), '}') AS nodes_2
+      FROM dossiers AS dossier
+      WHERE dossier.status = ANY ($2::TEXT[])
+      AND dossier.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      ORDER BY dossier.id DESC
+      LIMIT 11) AS page
+    HAVING true)) AS root_1, ((
+    SELECT concat('{"totalCount":', least((
+          SELECT count(*)
           FROM (
-            SELECT 1 AS row
+            SELECT 1
             FROM dossiers AS dossier_2
-            WHERE dossier_2.status = ANY ($2::TEXT[])
+            WHERE dossier_2.status = ANY ($3::TEXT[])
             AND dossier_2.office_id = ANY (array((
                   SELECT below.id
                   FROM grants AS my_grant
@@ -58,33 +57,32 @@ SELECT (
                   WHERE my_grant.principal = (
                     SELECT CAST(vget('principal') AS UUID) AS vget_1)
                   AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_3)
+                    SELECT vget('kind') AS vget_2)
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))
-            LIMIT 10001) AS counted), 10000) AS TEXT),
-    ',"nodes":', concat('[', array_to_string(trim_array(array_agg(page_2.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']'), '}') AS concat_3
-  FROM (
-    SELECT concat('{"__typename":', '"Dossier"',
-      ',"reference":', CAST(to_json(dossier_2.reference) AS TEXT),
-      ',"code":', coalesce(CAST(to_json(dossier_2.code) AS TEXT), 'null'),
-      ',"office":', coalesce((
-          SELECT concat('{"code":', CAST(to_json(office_2.code) AS TEXT), '}') AS concat_4
-          FROM offices AS office_2
-          WHERE office_2.id = dossier_2.office_id), 'null'), '}') AS nodes_2
-    FROM dossiers AS dossier_2
-    WHERE dossier_2.status = ANY ($2::TEXT[])
-    AND dossier_2.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_3)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    ORDER BY dossier_2.id DESC
-    LIMIT 11) AS page_2
-  HAVING true) AS root_2
+            LIMIT 10001) AS counted), 10000),
+      ',"nodes":[', array_to_string(trim_array(array_agg(page_2.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']}')
+    FROM (
+      SELECT concat('{"__typename":"Dossier","reference":', to_json(dossier_2.reference),
+        ',"code":', coalesce(to_json(dossier_2.code), 'null'),
+        ',"office":', coalesce((
+            SELECT concat('{"code":', to_json(office_2.code), '}')
+            FROM offices AS office_2
+            WHERE office_2.id = dossier_2.office_id), 'null'), '}') AS nodes_2
+      FROM dossiers AS dossier_2
+      WHERE dossier_2.status = ANY ($3::TEXT[])
+      AND dossier_2.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      ORDER BY dossier_2.id DESC
+      LIMIT 11) AS page_2
+    HAVING true)) AS root_2
 FROM viewer

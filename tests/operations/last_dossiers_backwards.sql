@@ -1,27 +1,25 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($2::VARCHAR) AS vset_1)
-SELECT (
-  SELECT concat('{"nodes":', concat('[', array_to_string(array_reverse(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 2, 0))), ','), ']'),
-    ',"pageInfo":', concat('{"hasNextPage":', 'true',
-      ',"hasPreviousPage":', CAST(to_json(greatest(CAST(count(*) AS INTEGER) - 2, 0) > 0) AS TEXT),
-      ',"startCursor":', coalesce(CAST(to_json(array_to_json(array_reverse(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - 2, 0)))) ->> 1 - 1) AS TEXT), 'null'), '}'), '}') AS concat_1
-  FROM (
-    SELECT concat('{"reference":', CAST(to_json(dossier.reference) AS TEXT), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('OLDEST', dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT ((
+    SELECT concat('{"nodes":[', array_to_string(array_reverse(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 2, 0))), ','), '],"pageInfo":{"hasNextPage":true,"hasPreviousPage":', to_json(greatest(CAST(count(*) AS INTEGER) - 2, 0) > 0),
+      ',"startCursor":', coalesce(to_json(array_to_json(array_reverse(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - 2, 0)))) ->> 0), 'null'), '}}')
+    FROM (
+      SELECT concat('{"reference":', to_json(dossier.reference), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('OLDEST', dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
-    FROM dossiers AS dossier
-    WHERE dossier.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_2)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    AND (dossier.id) < ($1::UUID)
-    ORDER BY dossier.id DESC
-    LIMIT 3) AS page
-  HAVING true) AS root_1
+      FROM dossiers AS dossier
+      WHERE dossier.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      AND (dossier.id) < ($2::UUID)
+      ORDER BY dossier.id DESC
+      LIMIT 3) AS page
+    HAVING true)) AS root_1
 FROM viewer

@@ -1,29 +1,27 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($4::VARCHAR) AS vset_1)
-SELECT (
-  SELECT concat('{"nodes":', concat('[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0)), ','), ']'),
-    ',"pageInfo":', concat('{"hasNextPage":', CAST(to_json(greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0) > 0) AS TEXT),
-      ',"hasPreviousPage":', 'true',
-      ',"endCursor":', coalesce(CAST(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0))) - 1) AS TEXT), 'null'), '}'), '}') AS concat_1
-  FROM (
-    SELECT concat('{"code":', coalesce(CAST(to_json(dossier.code) AS TEXT), 'null'),
-      ',"dueOn":', coalesce(CAST(to_json(dossier.due_on) AS TEXT), 'null'), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT ((
+    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0) > 0),
+      ',"hasPreviousPage":true,"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) - 1), 'null'), '}}')
+    FROM (
+      SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
+        ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
-    FROM dossiers AS dossier
-    WHERE dossier.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_2)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    AND dossier.due_on IS NOT NULL
-    AND (dossier.due_on, dossier.id) > ($2::DATE, $3::UUID)
-    ORDER BY dossier.due_on, dossier.id
-    LIMIT 11) AS page
-  HAVING true) AS root_1
+      FROM dossiers AS dossier
+      WHERE dossier.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      AND dossier.due_on IS NOT NULL
+      AND (dossier.due_on, dossier.id) > ($2::DATE, $3::UUID)
+      ORDER BY dossier.due_on, dossier.id
+      LIMIT 11) AS page
+    HAVING true)) AS root_1
 FROM viewer

@@ -1,11 +1,10 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($3::VARCHAR) AS vset_1)
-SELECT (
-  SELECT concat('{"nodes":', concat('[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0)), ','), ']'),
-    ',"totalCount":', CAST(least((
-          SELECT count(*) AS count_1
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT ((
+    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $3::INTEGER, 0)), ','), '],"totalCount":', least((
+          SELECT count(*)
           FROM (
-            SELECT 1 AS row
+            SELECT 1
             FROM participants AS participant
             WHERE participant.folded_name >= $2::VARCHAR
             AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
@@ -20,33 +19,33 @@ SELECT (
                     SELECT vget('kind') AS vget_2)
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))
-            LIMIT 10001) AS counted), 10000) AS TEXT), '}') AS concat_1
-  FROM (
-    SELECT concat('{"fullName":', CAST(to_json(participant.full_name) AS TEXT),
-      ',"sex":', CAST(to_json(participant.sex) AS TEXT),
-      ',"office":', coalesce((
-          SELECT concat('{"nameEn":', CAST(to_json(office.name_en) AS TEXT),
-            ',"parent":', coalesce((
-                SELECT concat('{"code":', CAST(to_json(office_2.code) AS TEXT), '}') AS concat_3
-                FROM offices AS office_2
-                WHERE office_2.id = office.parent_id), 'null'), '}') AS concat_2
-          FROM offices AS office
-          WHERE office.id = participant.office_id), 'null'), '}') AS nodes_1
-    FROM participants AS participant
-    WHERE participant.folded_name >= $2::VARCHAR
-    AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
-    AND participant.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_2)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    ORDER BY participant.sort_name, participant.id
-    LIMIT 26) AS page
-  HAVING true) AS root_1
+            LIMIT 10001) AS counted), 10000), '}')
+    FROM (
+      SELECT concat('{"fullName":', to_json(participant.full_name),
+        ',"sex":', to_json(participant.sex),
+        ',"office":', coalesce((
+            SELECT concat('{"nameEn":', to_json(office.name_en),
+              ',"parent":', coalesce((
+                  SELECT concat('{"code":', to_json(office_2.code), '}')
+                  FROM offices AS office_2
+                  WHERE office_2.id = office.parent_id), 'null'), '}')
+            FROM offices AS office
+            WHERE office.id = participant.office_id), 'null'), '}') AS nodes_1
+      FROM participants AS participant
+      WHERE participant.folded_name >= $2::VARCHAR
+      AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
+      AND participant.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      ORDER BY participant.sort_name, participant.id
+      LIMIT 26) AS page
+    HAVING true)) AS root_1
 FROM viewer

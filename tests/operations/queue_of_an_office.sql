@@ -1,14 +1,11 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($4::VARCHAR) AS vset_1)
-SELECT (
-  SELECT concat('{"edges":', concat('[', array_to_string(trim_array(array_agg(concat('{"cursor":', concat('"', page.cursor, '"'),
-              ',"node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0)), ','), ']'),
-    ',"pageInfo":', concat('{"hasNextPage":', CAST(to_json(greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0) > 0) AS TEXT),
-      ',"endCursor":', coalesce(CAST(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $1::INTEGER, 0))) - 1) AS TEXT), 'null'), '}'),
-    ',"totalCount":', CAST(least((
-          SELECT count(*) AS count_1
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT ((
+    SELECT concat('{"edges":[', array_to_string(trim_array(array_agg(concat('{"cursor":"', page.cursor, '","node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0) > 0),
+      ',"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) - 1), 'null'), '},"totalCount":', least((
+          SELECT count(*)
           FROM (
-            SELECT 1 AS row
+            SELECT 1
             FROM dossiers AS dossier
             WHERE dossier.status = ANY ($2::TEXT[])
             AND dossier.office_id = $3::INTEGER
@@ -24,42 +21,42 @@ SELECT (
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))
             AND dossier.due_on IS NOT NULL
-            LIMIT 10001) AS counted), 10000) AS TEXT), '}') AS concat_1
-  FROM (
-    SELECT concat('{"code":', coalesce(CAST(to_json(dossier.code) AS TEXT), 'null'),
-      ',"dueOn":', coalesce(CAST(to_json(dossier.due_on) AS TEXT), 'null'),
-      ',"participant":', coalesce((
-          SELECT concat('{"fullName":', CAST(to_json(participant.full_name) AS TEXT), '}') AS concat_2
-          FROM participants AS participant
-          WHERE participant.id = dossier.participant_id
-          AND participant.office_id = ANY (array((
-                SELECT below.id
-                FROM grants AS my_grant
-                JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                WHERE my_grant.principal = (
-                  SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                AND my_grant.kind = (
-                  SELECT vget('kind') AS vget_3)
-                AND (my_grant.valid_until IS NULL
-                  OR my_grant.valid_until > statement_timestamp()))))), 'null'), '}') AS edges_1_2, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
+            LIMIT 10001) AS counted), 10000), '}')
+    FROM (
+      SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
+        ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'),
+        ',"participant":', coalesce((
+            SELECT concat('{"fullName":', to_json(participant.full_name), '}')
+            FROM participants AS participant
+            WHERE participant.id = dossier.participant_id
+            AND participant.office_id = ANY (array((
+                  SELECT below.id
+                  FROM grants AS my_grant
+                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                  WHERE my_grant.principal = (
+                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                  AND my_grant.kind = (
+                    SELECT vget('kind') AS vget_2)
+                  AND (my_grant.valid_until IS NULL
+                    OR my_grant.valid_until > statement_timestamp()))))), 'null'), '}') AS edges_1_2, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
-    FROM dossiers AS dossier
-    WHERE dossier.status = ANY ($2::TEXT[])
-    AND dossier.office_id = $3::INTEGER
-    AND dossier.office_id = ANY (array((
-          SELECT below.id
-          FROM grants AS my_grant
-          JOIN offices AS my_office ON my_office.id = my_grant.office_id
-          JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-          WHERE my_grant.principal = (
-            SELECT CAST(vget('principal') AS UUID) AS vget_1)
-          AND my_grant.kind = (
-            SELECT vget('kind') AS vget_2)
-          AND (my_grant.valid_until IS NULL
-            OR my_grant.valid_until > statement_timestamp()))))
-    AND dossier.due_on IS NOT NULL
-    ORDER BY dossier.due_on, dossier.id
-    LIMIT 11) AS page
-  HAVING true) AS root_1
+      FROM dossiers AS dossier
+      WHERE dossier.status = ANY ($2::TEXT[])
+      AND dossier.office_id = $3::INTEGER
+      AND dossier.office_id = ANY (array((
+            SELECT below.id
+            FROM grants AS my_grant
+            JOIN offices AS my_office ON my_office.id = my_grant.office_id
+            JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+            WHERE my_grant.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND my_grant.kind = (
+              SELECT vget('kind') AS vget_2)
+            AND (my_grant.valid_until IS NULL
+              OR my_grant.valid_until > statement_timestamp()))))
+      AND dossier.due_on IS NOT NULL
+      ORDER BY dossier.due_on, dossier.id
+      LIMIT 11) AS page
+    HAVING true)) AS root_1
 FROM viewer

@@ -1,25 +1,24 @@
 WITH viewer AS MATERIALIZED (
-  SELECT vset($2::VARCHAR) AS vset_1)
-SELECT (
-  SELECT coalesce((
-      SELECT concat('{"code":', CAST(to_json(service.id) AS TEXT),
-        ',"group":', CAST(to_json(service.service_group) AS TEXT),
-        ',"nameVi":', CAST(to_json(service.name_vi) AS TEXT),
-        ',"nationalCode":', coalesce(CAST(to_json(service.national_code) AS TEXT), 'null'),
+  SELECT vset($1::VARCHAR) AS vset_1)
+SELECT (coalesce((
+      SELECT concat('{"code":', to_json(service.id),
+        ',"group":', to_json(service.service_group),
+        ',"nameVi":', to_json(service.name_vi),
+        ',"nationalCode":', coalesce(to_json(service.national_code), 'null'),
         ',"versions":', (
-          SELECT concat('{"nodes":', concat('[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 20, 0)), ','), ']'), '}') AS concat_2
+          SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 20, 0)), ','), ']}')
           FROM (
-            SELECT concat('{"validFrom":', CAST(to_json(service_version.valid_from) AS TEXT),
-              ',"validTo":', coalesce(CAST(to_json(service_version.valid_to) AS TEXT), 'null'),
-              ',"level":', CAST(to_json(service_version.level) AS TEXT),
-              ',"applicants":', CAST(to_json(service_version.applicants) AS TEXT),
-              ',"forms":', CAST(to_json(service_version.forms) AS TEXT),
-              ',"legalBasis":', CAST(to_json(service_version.legal_basis) AS TEXT), '}') AS nodes_1
+            SELECT concat('{"validFrom":', to_json(service_version.valid_from),
+              ',"validTo":', coalesce(to_json(service_version.valid_to), 'null'),
+              ',"level":', to_json(service_version.level),
+              ',"applicants":', to_json(service_version.applicants),
+              ',"forms":', to_json(service_version.forms),
+              ',"legalBasis":', to_json(service_version.legal_basis), '}') AS nodes_1
             FROM service_versions AS service_version
             WHERE service_version.service_id = service.id
             ORDER BY service_version.valid_from, service_version.id
             LIMIT 21) AS page
-          HAVING true), '}') AS concat_1
+          HAVING true), '}')
       FROM services AS service
-      WHERE service.id = $1::VARCHAR), 'null') AS coalesce_1) AS root_1
+      WHERE service.id = $2::VARCHAR), 'null')) AS root_1
 FROM viewer

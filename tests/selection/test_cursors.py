@@ -9,12 +9,13 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Integer, Uuid, column, select
+from sqlalchemy import select
 
 from db.connection import Pool, compiled
-from selection.cursors import LONGEST_CURSOR, Place, beyond, cursor_text, read_cursor
+from selection.cursors import LONGEST_CURSOR, Place, cursor_text, read_cursor
 from selection.faults import BadCursor
 from selection.literals import words
+from selection.statements import beyond
 from tests.people import ANONYMOUS
 from tests.portal import ask, code_of, portal
 
@@ -101,9 +102,8 @@ def test_any_text_is_a_cursor_or_refused(text: str) -> None:
 
 def test_the_place_is_one_comparison_of_rows() -> None:
     # Which an index over the same columns answers; `a > $1 OR (a = $1 AND b > $2)` it would not.
-    columns = [column("due_on", Integer), column("id", Uuid)]
-    condition = beyond(columns, [words("a"), words("b")], descending=True)
-    assert str(condition) == "(due_on, id) < ('a', 'b')"
+    condition = beyond(["due_on", "id"], ["$2::DATE", "$3::UUID"], descending=True)
+    assert condition == "(due_on, id) < ($2::DATE, $3::UUID)"
 
 
 def test_a_cursor_tells_nothing_that_the_row_does_not_show() -> None:
