@@ -7,12 +7,14 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
 from api.graphql import Door
 from api.health import health
 from api.pages import pages
 from api.provider import provider_routes
+from api.rates import Rates
 from api.settings import SettingMissing, Settings
 from api.signing_in import open_signing_in
 from auth.personas import PEOPLE
@@ -59,9 +61,10 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         )
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
-        door = Door(pool, listener, translator, authentication)
+        door = Door(pool, listener, translator, authentication, Rates(settings.rates))
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
+            middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))],
             routes=[
                 # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
                 *signing_in.routes(),

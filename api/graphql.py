@@ -35,23 +35,27 @@ from api.faults import (
 )
 from api.languages import language_of
 from api.pages import explorer
+from api.rates import RateExceeded, Rates, Spent
 from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
 from db.connection import Pool
 from db.events import Listener
 from db.outages import UNREACHABLE
 from schema.context import Context
+from schema.limits import MOST_BODY_BYTES
 from schema.portal import schema
 from selection.answers import Answer, Translator
+from selection.costs import MOST_COST, Variables
 from selection.documents import Operation
 from selection.faults import DocumentRefused, OperationFault
 
-MOST_BODY_BYTES = 65_536
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 METHODS = ("GET", "POST")
 SECONDS_TO_RETRY = "1"
+# What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
+FAULTY = 10
 
 
 class Door(GraphQL[Context, None]):
@@ -66,6 +70,7 @@ class Door(GraphQL[Context, None]):
         listener: Listener,
         translator: Translator,
         authentication: Authentication,
+        rates: Rates,
     ) -> None:
         super().__init__(
             schema,
@@ -75,7 +80,7 @@ class Door(GraphQL[Context, None]):
             allowed_origins=sorted(authentication.origins),
         )
         self.pool, self.listener, self.translator = pool, listener, translator
-        self.authentication = authentication
+        self.authentication, self.rates = authentication, rates
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -102,24 +107,39 @@ class Door(GraphQL[Context, None]):
         try:
             text, variables, name = _read(request, body)
             started = perf_counter()
-            operation = self.operation(text, name)
+            operation = self.admitted(request, _viewer(request), text, variables, name)
             read_ms = (perf_counter() - started) * 1e3
-            if operation:
-                if request.method == "GET" and not operation.is_query:
-                    raise MethodRefused
-                if operation.is_subscription:
-                    raise SubscriptionsElsewhere
-                self.translator.documents.price(operation, variables)
+            if operation and request.method == "GET" and not operation.is_query:
+                raise MethodRefused
+            if operation and operation.is_subscription:
+                raise SubscriptionsElsewhere
             answer = await self._ask(_viewer(request), text, variables, name)
         except OperationFault as fault:
             # What is wrong at one place of the answer makes null of that place, which strawberry finds.
             return None if fault.path else _failed(fault, request)
         return _answered(answer, request, read_ms) if answer else None
 
+    def admitted(
+        self, connection: HTTPConnection, viewer: Viewer, text: str, variables: Variables, name: str | None
+    ) -> Operation | None:
+        """Find what is asked for, None where its document has faults, and charge the viewer for either.
+
+        Raises: OperationUnknown, DocumentRefused, RateExceeded.
+        """
+        limit = min(MOST_COST, self.rates.rate_of(viewer).capacity)
+        try:
+            operation = self.operation(text, name)
+            cost = self.translator.documents.price(operation, variables, limit) if operation else FAULTY
+        except OperationFault:
+            connection.scope["spent"] = self.rates.spend(connection, viewer, FAULTY)
+            raise
+        connection.scope["spent"] = self.rates.spend(connection, viewer, cost)
+        return operation
+
     def operation(self, text: str, name: str | None) -> Operation | None:
         """Find what is asked for; None where its document has faults, which strawberry then tells.
 
-        Raises: OperationUnknown.
+        Raises: OperationUnknown, DocumentRefused.
         """
         document = self.translator.documents.read(text)
         if document is None:
@@ -145,7 +165,14 @@ class Door(GraphQL[Context, None]):
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:  # noqa: ARG002 -- strawberry's signature
         """What the resolvers of this request know."""
-        return Context(_viewer(request), language_of(request), self.pool, self.listener, self.translator)
+        return Context(
+            _viewer(request),
+            language_of(request),
+            self.pool,
+            self.listener,
+            self.translator,
+            self.rates.rates,
+        )
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 -- strawberry's sentinel
         """Let a client in that introduces itself truly, or not at all."""
@@ -170,8 +197,9 @@ class Door(GraphQL[Context, None]):
         return _json(data)
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
-        """Mask what is not for the caller's eyes."""
+        """Mask what is not for the caller's eyes, and say what it cost."""
         result.errors = presented(result.errors, language_of(request))
+        result.extensions = {**(result.extensions or {}), **_extensions(request)}
         return await super().process_result(request, result)
 
     async def get_sub_response(self, request: Request | WebSocket) -> Response:
@@ -199,6 +227,16 @@ class Door(GraphQL[Context, None]):
 
 def _viewer(connection: HTTPConnection) -> Viewer:
     return cast("Viewer", connection.scope.get("viewer", ANONYMOUS))
+
+
+def _spent(request: Request) -> Spent:
+    """What the request was charged."""
+    return cast("Spent", request.scope["spent"])
+
+
+def _extensions(request: Request) -> dict[str, Any]:
+    """What an answer says beside its data."""
+    return {"cost": _spent(request).extension()} if "spent" in request.scope else {}
 
 
 def _wants_page(request: Request) -> bool:
@@ -262,7 +300,7 @@ def _read(request: Request, body: bytes) -> tuple[str, Mapping[str, Any], str | 
 def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
     timing = answer.timing
     return Response(
-        b'{"data":' + answer.data + b"}",
+        b'{"data":%b,"extensions":{"cost":%b}}' % (answer.data, _spent(request).written()),
         media_type=_media_type(request),
         headers=_headers(200)
         | {
@@ -280,7 +318,11 @@ def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
 
 def _failed(fault: OperationFault, request: Request) -> Response:
     """Say why nothing was answered; a request that was understood has `data`, if only null."""
+    if isinstance(fault, RateExceeded):
+        request.scope["spent"] = fault.spent
     answer: dict[str, Any] = {"errors": [presentable(fault, language_of(request)).formatted]}
+    if extensions := _extensions(request):
+        answer["extensions"] = extensions
     media_type = _media_type(request)
     status = 503 if isinstance(fault, Unavailable) else 200
     if isinstance(fault, RequestFault):
@@ -289,12 +331,10 @@ def _failed(fault: OperationFault, request: Request) -> Response:
         status = _status_unexecuted(media_type)
     else:
         answer = {"data": None, **answer}
-    return Response(
-        _json(answer),
-        status,
-        _headers(status),
-        media_type=media_type,
-    )
+    response = Response(_json(answer), status, _headers(status), media_type=media_type)
+    if isinstance(fault, RateExceeded):
+        response.headers["Retry-After"] = str(fault.retry_after_s)
+    return response
 
 
 def _json(data: object) -> str:

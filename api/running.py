@@ -304,6 +304,8 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
         # An address can name a person: what is asked is not logged.
         access_log=False,
         server_header=False,
+        # Whose word is taken on who asks is a setting of the portal (ANSINH_PROXIES).
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = HttpServer(config, opened)

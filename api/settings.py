@@ -1,17 +1,23 @@
 """What a process of An Sinh is told from outside: read once, when it starts, and never changed."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
+from auth.viewer import ViewerKind
 from db.identifiers import IdentifierKeys
 from db.server import CannotStart, FolderUnusable
+from schema.limits import USUAL_RATES, Rate
 
 KEY_BYTES = 32
 HIGHEST_PORT = 65_535
+# CITIZEN=20000:200 OFFICER=50000:500
+RATES = re.compile(r"(?P<kind>[A-Z]+)=(?P<capacity>[1-9][0-9]{0,8}):(?P<restored>[1-9][0-9]{0,8})")
 
 
 class SettingWrong(CannotStart):
@@ -33,7 +39,8 @@ class Settings:
     `home` holds what An Sinh itself keeps: the embedded database, its log, the keys of a development
     installation. `database_url` is where this process reads and writes; None stands for the server in `home`.
     `url` is where browsers find us. `issuer` signs the tokens that we accept, for `audience`; only
-    who serves must have one.
+    who serves must have one. `rates` is how much a principal may spend with one process. `proxies` are the
+    addresses whose word we take on who asks (`X-Forwarded-For`).
     """
 
     home: Path
@@ -48,6 +55,8 @@ class Settings:
     database_url: str | None
     sealing_key: bytes | None
     finding_key: bytes | None
+    rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
+    proxies: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -77,6 +86,8 @@ class Settings:
             database_url=environment.get("DATABASE_URL"),
             sealing_key=key(environment, "ANSINH_SEALING_KEY"),
             finding_key=key(environment, "ANSINH_FINDING_KEY"),
+            rates=rates(environment.get("ANSINH_RATES", "")),
+            proxies=tuple(environment.get("ANSINH_PROXIES", "").split()),
         )
 
     def identifier_keys(self) -> IdentifierKeys:
@@ -91,6 +102,23 @@ class Settings:
             raise SettingMissing(name="ANSINH_SEALING_KEY, ANSINH_FINDING_KEY", wanted="[0-9a-f]{64}")
         pair = kept(self.home / "identifier.keys", 2 * KEY_BYTES)
         return IdentifierKeys(pair[:KEY_BYTES], pair[KEY_BYTES:])
+
+
+def rates(written: str) -> Mapping[ViewerKind, Rate]:
+    """Read rates, `CITIZEN=20000:200`: capacity, units each second; others are as usual.
+
+    Raises: SettingWrong.
+    """
+    given = {}
+    for word in written.split():
+        found = RATES.fullmatch(word)
+        if not found or found["kind"] not in ViewerKind.__members__:
+            kinds = " | ".join(ViewerKind)
+            raise SettingWrong(name="ANSINH_RATES", wanted=f"({kinds})=capacity:each_second …")
+        given[ViewerKind(found["kind"])] = Rate(
+            capacity=int(found["capacity"]), restore_rate=int(found["restored"])
+        )
+    return MappingProxyType({**USUAL_RATES, **given})
 
 
 def key(environment: Mapping[str, str], name: str) -> bytes | None:

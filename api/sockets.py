@@ -74,11 +74,15 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
-                operation = door.operation(payload["query"], payload.get("operationName"))
-                if operation:
-                    if not operation.is_subscription:
-                        raise SubscriptionsOnly
-                    door.translator.documents.price(operation, payload.get("variables") or {})
+                operation = door.admitted(
+                    cast("Wire", self.websocket).ws,
+                    self.context.viewer,
+                    payload["query"],
+                    payload.get("variables") or {},
+                    payload.get("operationName"),
+                )
+                if operation and not operation.is_subscription:
+                    raise SubscriptionsOnly
         except OperationFault as fault:
             error = presentable(fault, self.context.language)
             await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})

@@ -1,13 +1,14 @@
 """What a resolver knows of the request: who asks, in which language, and the way to the cellar."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from auth.viewer import Viewer
+from auth.viewer import Viewer, ViewerKind
 from db.connection import Pool
 from db.events import Listener
+from schema.limits import USUAL_RATES, Rate
 from selection.answers import Translator
 
 
@@ -20,5 +21,6 @@ class Context:
     pool: Pool
     listener: Listener
     translator: Translator
+    rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     connection_params: Mapping[str, Any] | None = None

@@ -20,6 +20,7 @@ from schema.dossiers import (
 )
 from schema.events import DossierEvent, dossier_events_followed
 from schema.ids import ParticipantID
+from schema.limits import Limits
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
@@ -55,6 +56,15 @@ def the_service(
     return service.id == code
 
 
+def _said_by(resolver: Callable[..., Any]) -> str:
+    return " ".join((resolver.__doc__ or "").split())
+
+
+def limits_of(info: strawberry.Info[Context, None]) -> Limits:
+    """What the viewer may ask, at once and over time."""
+    return Limits.of(info.context.rates[info.context.viewer.kind])
+
+
 @strawberry.type(description="Everything one can ask.")
 class Query:
     """Everything one can ask."""
@@ -78,14 +88,11 @@ class Query:
     dossiers: Connection[Dossier] = rows(
         "The dossiers that the viewer may see.", dossiers_listed, orders=DOSSIER_ORDERS
     )
+    limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
 def _act(resolver: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
     return strawberry.mutation(resolver=resolver, description=_said_by(resolver))
-
-
-def _said_by(resolver: Callable[..., Any]) -> str:
-    return " ".join((resolver.__doc__ or "").split())
 
 
 @strawberry.type(description="Everything one can do. Each act takes an idempotency key and happens once.")

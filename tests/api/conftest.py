@@ -30,6 +30,7 @@ from auth.viewer import Viewer, ViewerKind, principal_of
 from db import roles
 from db.connection import Connection, Pool
 from jobs import clock
+from schema.limits import Rate
 from tests import people
 from tests.conftest import Database
 from tests.patience import PATIENCE_S, eventually
@@ -263,7 +264,13 @@ def cookie(secret: str) -> dict[str, str]:
     return {"Cookie": f"{COOKIE}={secret}"}
 
 
-def settings_of(home: Path, port: int, database_url: str) -> Settings:
+# Tests ask more in a second than a person does in an hour.
+PLENTY = {kind: Rate(capacity=10**9, restore_rate=10**9) for kind in ViewerKind}
+
+
+def settings_of(
+    home: Path, port: int, database_url: str, rates: Mapping[ViewerKind, Rate] | None = None
+) -> Settings:
     """How a portal of the tests is set up."""
     url = f"http://127.0.0.1:{port}"
     return Settings(
@@ -279,6 +286,7 @@ def settings_of(home: Path, port: int, database_url: str) -> Settings:
         database_url=database_url,
         sealing_key=people.KEYS.sealing,
         finding_key=people.KEYS.finding,
+        rates=rates or PLENTY,
     )
 
 
@@ -288,10 +296,12 @@ def a_client() -> httpx2.AsyncClient:
 
 
 @asynccontextmanager
-async def running_portal(url_of: Callable[[str], str], home: Path) -> AsyncIterator[RunningPortal]:
+async def running_portal(
+    url_of: Callable[[str], str], home: Path, rates: Mapping[ViewerKind, Rate] | None = None
+) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as door:
-        settings = settings_of(home, door.getsockname()[1], url_of(roles.API))
+        settings = settings_of(home, door.getsockname()[1], url_of(roles.API), rates)
         async with application.open_portal(settings) as app, a_client() as http:
             tasks = [
                 asyncio.create_task(running.serve_on(door, app)),

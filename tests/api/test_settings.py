@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.settings import SettingMissing, Settings, SettingWrong
+from auth.viewer import ViewerKind
+from schema.limits import USUAL_RATES
 
 
 def test_nothing_need_be_set_in_development() -> None:
@@ -56,3 +58,15 @@ def test_development_makes_keys_once_for_its_eyes_only(tmp_path: Path) -> None:
     assert first.sealing != first.finding
     assert [file.name for file in settings.home.iterdir()] == ["identifier.keys"]
     assert (settings.home / "identifier.keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_rates_are_as_usual_unless_given() -> None:
+    rates = Settings.read({"ANSINH_RATES": "CITIZEN=500:5 PARTNER=9:1"}).rates
+    assert (rates[ViewerKind.CITIZEN].capacity, rates[ViewerKind.CITIZEN].restore_rate) == (500, 5)
+    assert rates[ViewerKind.OFFICER] == USUAL_RATES[ViewerKind.OFFICER]
+
+
+@pytest.mark.parametrize("rates", ["CITIZEN=5", "CITIZEN=0:1", "CITIZEN=1:0", "NOBODY=1:1", "=1:1"])
+def test_a_rate_is_a_rate(rates: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_RATES"):
+        Settings.read({"ANSINH_RATES": rates})
