@@ -2,6 +2,7 @@
 
 from db import (
     calendar,
+    clients,
     contributions,
     dossiers,
     employers,
@@ -20,6 +21,7 @@ from db.metadata import metadata
 
 NOUNS = (
     calendar,
+    clients,
     contributions,
     dossiers,
     employers,
