@@ -7,7 +7,8 @@ part.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol, cast
@@ -26,8 +27,9 @@ from selection.arguments import Path, Reader, key_reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
-from selection.documents import Documents, Operation
+from selection.documents import Documents, Operation, usual_variables
 from selection.entities import Fetched, Followed
+from selection.faults import OperationFault
 from selection.planner import Planner, Unplannable
 from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
@@ -220,6 +222,16 @@ class Translator:
         return self.planned(
             operation, viewer, variables, (), lambda planner: planner.parts(root, selections, ())
         )
+
+    def plan_ahead(self, operation: Operation, viewer: Viewer) -> Iterator[Plan]:
+        """Make the plans that a viewer of some kind is likely to need, one at each step.
+
+        What the viewer may not ask, and what strawberry executes, has none.
+        """
+        if operation.is_query:
+            for variables in usual_variables(operation, self.catalogue.schema):
+                with suppress(Unplannable, OperationFault):
+                    yield self.plan(operation, viewer, variables)
 
     def planned(
         self,

@@ -1,9 +1,10 @@
 """Documents that were seen before: parsed, validated and looked through once."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from math import inf
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
 
@@ -12,8 +13,11 @@ from graphql import (
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
+    GraphQLEnumType,
     GraphQLError,
+    GraphQLInputType,
     GraphQLObjectType,
+    GraphQLSchema,
     KnownDirectivesRule,
     NoUndefinedVariablesRule,
     NoUnusedVariablesRule,
@@ -25,20 +29,27 @@ from graphql import (
     VariableNode,
     VariablesInAllowedPositionRule,
     get_named_type,
+    is_non_null_type,
     parse,
     specified_rules,
+    type_from_ast,
     validate,
+    value_from_ast,
 )
 from graphql.execution.values import VariableValues
 
 from selection.catalogue import Catalogue
 from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
-from selection.entities import Rows
+from selection.entities import COMMON_ROWS, Rows
 from selection.plans import PAGE_STEPS
 
-MOST_DOCUMENTS = 1_000
 MOST_TOKENS = 2_000
+# Of the documents that nobody registered. A token takes about half a KiB, and so does its part of a plan.
+MOST_DOCUMENTS = 1_000
+MOST_TOKENS_KEPT = 30_000
+# Shapes of variables times kinds of viewers. Of a registered document each kind has its own from the start.
 MOST_VARIANTS = 16
+MOST_VARIANTS_REGISTERED = 64
 
 # Rules that can find nothing where a sign does not occur: together they take half of the time of all.
 SIGNS: Mapping[type[ASTValidationRule], str] = MappingProxyType(
@@ -55,11 +66,14 @@ V = TypeVar("V")
 
 
 class Recent(Generic[V]):
-    """A bounded map that forgets what was not used for longest."""
+    """A map bounded in number and in the weight of its items; it forgets what was unused for longest."""
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(
+        self, most: int, most_weight: float = inf, weigh: Callable[[V], float] = lambda _item: 0
+    ) -> None:
+        self.most, self.most_weight, self.weigh = most, most_weight, weigh
         self.items: OrderedDict[Any, V] = OrderedDict()
+        self.weight = 0.0
 
     def get(self, key: Any) -> V | None:  # noqa: ANN401 -- any hashable
         """Find an item and remember that it was used."""
@@ -67,12 +81,16 @@ class Recent(Generic[V]):
             self.items.move_to_end(key)
         return found
 
-    def put(self, key: Any, item: V) -> V:  # noqa: ANN401
-        """Keep an item, and forget the oldest beyond the bound."""
+    def put(self, key: Any, item: V) -> list[V]:  # noqa: ANN401
+        """Keep an item, and forget the oldest beyond the bounds; what was forgotten is given back."""
+        forgotten = [self.items.pop(key)] if key in self.items else []
         self.items[key] = item
-        if len(self.items) > self.most:
-            self.items.popitem(last=False)
-        return item
+        self.weight += self.weigh(item) - sum(map(self.weigh, forgotten))
+        while len(self.items) > self.most or self.weight > self.most_weight:
+            _, oldest = self.items.popitem(last=False)
+            self.weight -= self.weigh(oldest)
+            forgotten.append(oldest)
+        return forgotten
 
 
 class Role(Enum):
@@ -101,6 +119,8 @@ class Operation:
     roles: Mapping[str, Role]
     scopes: frozenset[str]
     cost: Cost
+    # The seventeenth shape takes the place of the one unused for longest: to plan anew takes a millisecond,
+    # while one plan for every shape would have conditions that no index answers.
     variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
 
     @property
@@ -132,21 +152,55 @@ class Document:
         return next(iter(self.operations.values())) if len(self.operations) == 1 else None
 
 
+def _tokens(document: Document) -> int:
+    return document.node.token_count
+
+
 class Documents:
-    """The documents of a schema, the most recently used of them kept."""
+    """The documents of a schema: those that are registered, and of the others those used most recently."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
-        self.known: Recent[Document] = Recent(MOST_DOCUMENTS)
-        self.operations: Recent[Operation] = Recent(MOST_DOCUMENTS)
+        self.registered: dict[str, Document] = {}
+        self.known: Recent[Document] = Recent(MOST_DOCUMENTS, MOST_TOKENS_KEPT, _tokens)
+        self.operations: dict[int, Operation] = {}
 
     def read(self, text: str) -> Document | None:
         """Find or read a document; None where it has faults, which ordinary execution then tells.
 
         Raises: DocumentRefused, before the document is validated.
         """
-        if (known := self.known.get(text)) is not None:
-            return known
+        known = self.registered.get(text) or self.known.get(text)
+        if known is None:
+            known = self._looked_through(text, MOST_VARIANTS)
+            if known is not None:
+                self._note(known, forgotten=self.known.put(text, known))
+        return known
+
+    def register(self, text: str) -> Document | None:
+        """Read a document and keep it until it is withdrawn; None where it has faults.
+
+        Raises: DocumentRefused.
+        """
+        document = self.registered.get(text) or self._looked_through(text, MOST_VARIANTS_REGISTERED)
+        if document is not None:
+            self.registered[text] = document
+            self._note(document, forgotten=())
+        return document
+
+    def withdraw(self, text: str) -> None:
+        """Keep a document no longer than any other."""
+        if document := self.registered.pop(text, None):
+            self._note(document, forgotten=self.known.put(text, document))
+
+    def _note(self, kept: Document, forgotten: Iterable[Document]) -> None:
+        """Know the operations of what is kept by their nodes, and no others."""
+        self.operations.update((id(operation.node), operation) for operation in kept.operations.values())
+        for document in forgotten:
+            for operation in document.operations.values():
+                self.operations.pop(id(operation.node), None)
+
+    def _looked_through(self, text: str, most_variants: int) -> Document | None:
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
         except GraphQLError:
@@ -163,10 +217,7 @@ class Documents:
         rules.append(cast("type[ValidationRule]", look))
         if validate(self.catalogue.schema, node, rules, max_errors=1):
             return None
-        document = _seen(node, costs, looks[0])
-        for operation in document.operations.values():
-            self.operations.put(id(operation.node), operation)
-        return self.known.put(text, document)
+        return _seen(node, costs, looks[0], most_variants)
 
     def price(self, operation: Operation, variables: Variables, limit: int = MOST_COST) -> int:
         """What an operation costs for the variables as they were sent.
@@ -225,7 +276,7 @@ class _Look(ValidationRule):
                 self.roles[argument.value.name.value] = Role.VALUE
 
 
-def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look) -> Document:
+def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_variants: int) -> Document:
     """Put together what is known of a document, and of each of its operations."""
     fragments = {
         definition.name.value: definition
@@ -249,7 +300,33 @@ def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look) -> Documen
                 },
                 frozenset(look.scopes),
                 costs[name],
+                Recent(most_variants),
             )
             for name, operation in operations.items()
         },
     )
+
+
+def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:
+    """Variables as requests are likely to have them, in shape: all of them there, and only those needed.
+
+    The values stand for others; a plan has none of them.
+    """
+    every, needed = {}, {}
+    for definition in operation.node.variable_definitions or ():
+        name = definition.variable.name.value
+        graphql_type = cast("GraphQLInputType", type_from_ast(schema, definition.type))
+        default = value_from_ast(definition.default_value, graphql_type) if definition.default_value else None
+        every[name] = _some_value(operation.roles[name], graphql_type) if default is None else default
+        needed[name] = every[name] if is_non_null_type(graphql_type) else default
+    return [VariableValues({}, values) for values in (every, needed)]
+
+
+def _some_value(role: Role, graphql_type: GraphQLInputType) -> Any:  # noqa: ANN401 -- of that type
+    """A value of a variable that shapes a plan: a page size, an order, yes."""
+    named = get_named_type(graphql_type)
+    if role is Role.STEP:
+        return COMMON_ROWS
+    if role is Role.VALUE and isinstance(named, GraphQLEnumType):
+        return next(iter(named.values.values())).value
+    return True
