@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    column,
     insert,
     or_,
     select,
@@ -54,6 +55,10 @@ from domain.services import TimeLimit, TimeUnit, time_limit
 from domain.working_calendar import calendar_decided, due_on
 
 LONGEST_REQUEST = 4_000
+
+HAS_DUE_DATE = text("due_on IS NOT NULL")
+BY_EMPLOYER = text("employer_id IS NOT NULL")
+BY_EMPLOYER_WITH_DUE_DATE = text("employer_id IS NOT NULL AND due_on IS NOT NULL")
 
 dossiers = Table(
     "dossiers",
@@ -93,22 +98,19 @@ dossiers = Table(
     CheckConstraint("(applicant = 'EMPLOYER') = (employer_id IS NOT NULL)", name="employer_where_applicant"),
     CheckConstraint(f"length(request) <= {LONGEST_REQUEST}", name="request_bounded"),
     CheckConstraint("version >= 1", name="version_counts"),
-    Index("ix_dossiers_participant_id_id", "participant_id", text("id DESC")),
-    Index(
-        "ix_dossiers_employer_id_id",
-        "employer_id",
-        text("id DESC"),
-        postgresql_where=text("employer_id IS NOT NULL"),
-    ),
-    Index("ix_dossiers_office_id_id", "office_id", text("id DESC")),
-    Index(
-        "ix_dossiers_open_office_id_status_due_on_id",
-        "office_id",
-        "status",
-        "due_on",
-        "id",
-        postgresql_where=text("closed_at IS NULL"),
-    ),
+    Index("ix_dossiers_participant_id_id", "participant_id", column("id").desc()),
+    # What an office or an employer holds in each order of a list, behind what people narrow a list by:
+    # selection/ways.py goes by these. They cost a filing some microseconds each.
+    Index("ix_dossiers_office_id_id", "office_id", column("id").desc()),
+    Index(None, "office_id", "status", "id"),
+    Index(None, "office_id", "service_id", "id"),
+    Index(None, "office_id", "employer_id", "id", postgresql_where=BY_EMPLOYER),
+    Index(None, "office_id", "due_on", "id", postgresql_where=HAS_DUE_DATE),
+    Index(None, "office_id", "status", "due_on", "id", postgresql_where=HAS_DUE_DATE),
+    Index("ix_dossiers_employer_id_id", "employer_id", column("id").desc(), postgresql_where=BY_EMPLOYER),
+    Index(None, "employer_id", "status", "id", postgresql_where=BY_EMPLOYER),
+    Index(None, "employer_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
+    Index(None, "employer_id", "status", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
 )
 
 # The serial of the day at an agency: its row is taken last in the transaction that accepts a dossier.

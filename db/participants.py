@@ -24,4 +24,6 @@ participants = Table(
     Index("ix_participants_folded_name_id", "folded_name", "id"),
     Index("ix_participants_sort_name_id", "sort_name", "id"),
     Index("ix_participants_office_id_id", "office_id", "id"),
+    # The lists and searches of an office, which selection/ways.py goes by.
+    Index("ix_participants_office_id_sort_name_id", "office_id", "sort_name", "id"),
 )

@@ -40,7 +40,8 @@ from selection.plans import (
     TypeName,
     Value,
 )
-from selection.templates import Shape, Template
+from selection.templates import Condition, Shape, Template
+from selection.ways import Asked, Way, way
 
 MOST_COUNTED = 10_000
 MOST_ARGUMENTS = 90  # PostgreSQL takes 100 arguments a function; the rest is room for what joins the chunks
@@ -163,24 +164,33 @@ class Writer:
     def page(self, part: Page, parent: Row) -> Pieces:
         """A page: one row more than it shows, to know whether more follow."""
         row = self.name(part.entity)
-        conditions = [
-            self.conditions(part.declaration.conditions, [parent, row], part.arguments),
-            self.policy(part.entity, row),
-            self.conditions(part.order.only, [row], {}) if part.order.only else "",
-        ]
-        total = (
-            f"(SELECT count(*) FROM (SELECT 1\nFROM {source(row)}\n"
-            f"WHERE {conjunction(conditions)}\nLIMIT {MOST_COUNTED + 1}) AS counted)"
+        assert row.table is not None  # noqa: S101 -- a page has rows
+        route = way(
+            row.table,
+            [
+                *self.asked(part.declaration.conditions, [parent, row], part.arguments),
+                self.seen(part.entity, row),
+                *(self.asked(part.order.only, [row], {}) if part.order.only else ()),
+            ],
         )
+        total = self.total(route, row)
         if all(isinstance(item, TypeName | Total) for item in part.parts):
             return Fold(part, "", "", total).object()
-        name, rows = self.number("page"), self.rows(part, row, conditions)
+        name, rows = self.number("page"), self.rows(part, row, route)
         size = str(part.size) if isinstance(part.size, int) else self.parameter(part.size)
         fold = Fold(part, name, f"greatest(CAST(count(*) AS INTEGER) - {size}, 0)", total)
         # HAVING makes it one row, whether or not an aggregate is asked for.
         return [f"(SELECT {concat(fold.object())}\nFROM ({rows}) AS {name}\nHAVING true)"]
 
-    def rows(self, part: Page, row: Row, conditions: Sequence[str]) -> str:
+    def total(self, route: Way, row: Row) -> str:
+        """How many rows the whole list has, counted to one more than we say."""
+        by, limit = route.by(), f"LIMIT {MOST_COUNTED + 1}"
+        counted = f"SELECT 1\nFROM {found(route, row, by)}\n{limit}"
+        if route.taken(by):
+            counted = f"SELECT 1\nFROM {route.values(by)}, LATERAL ({counted}) AS {row.name}\n{limit}"
+        return f"(SELECT count(*) FROM ({counted}) AS counted)"
+
+    def rows(self, part: Page, row: Row, route: Way) -> str:
         """The rows of a page, and one more."""
         texts = list(self.row_texts(part, row))
         if _asks_for_cursors(part):
@@ -188,12 +198,20 @@ class Writer:
             texts.append(f"{self.filled(template, [row], {})} AS cursor")
         descending = part.order.descending != part.backwards
         keys = [row.column(name) for name in part.order.columns]
-        place = beyond(keys, [self.parameter(value) for value in part.place], descending=descending)
         direction = " DESC" if descending else ""
+        in_order = f"ORDER BY {', '.join(f'{key}{direction}' for key in keys)}\nLIMIT"
+        place = beyond(keys, [self.parameter(value) for value in part.place], descending=descending)
+        shown = f"SELECT {', '.join(texts) or '1 AS row'}\nFROM "
+        by, most = route.by(part.order.columns), part.step + 1
+        taken = ", ".join(f"each_{name}.{name}" for name in route.taken(by))
+        if not taken:
+            return f"{shown}{found(route, row, by, place)}\n{in_order} {most}"
+        # Only a value whose first row is among the first has a row on the page.
+        first = f"SELECT {', '.join(keys)}\nFROM {found(route, row, by, place)}\n{in_order} 1"
+        each = f"SELECT {row.name}.*\nFROM {found(route, row, by, place, 'each')}\n{in_order} {most}"
         return (
-            f"SELECT {', '.join(texts) or '1 AS row'}\nFROM {source(row)}\n"
-            f"WHERE {conjunction([*conditions, place])}\n"
-            f"ORDER BY {', '.join(f'{key}{direction}' for key in keys)}\nLIMIT {part.step + 1}"
+            f"{shown}(SELECT {taken}\nFROM {route.values(by)}, LATERAL ({first}) AS {row.name}\n"
+            f"{in_order} {most}) AS each, LATERAL ({each}) AS {row.name}\n{in_order} {most}"
         )
 
     def row_texts(self, page: Page, row: Row) -> Iterator[str]:
@@ -241,11 +259,31 @@ class Writer:
 
     def conditions(self, function: Any, rows: Sequence[Row], arguments: Arguments) -> str:  # noqa: ANN401 -- an author's
         """The conditions of a declaration."""
-        return self.filled(templates.conditions(function, _shape(rows, arguments)), rows, arguments)
+        return conjunction(asked.text for asked in self.asked(function, rows, arguments))
 
     def policy(self, entity: Entity, row: Row) -> str:
         """Whether the viewer may see a row."""
-        return self.filled(templates.policy(entity.visible_to, entity.rows, self.kind), [row], {})
+        return self.seen(entity, row).text
+
+    def asked(self, function: Any, rows: Sequence[Row], arguments: Arguments) -> list[Asked]:  # noqa: ANN401 -- an author's
+        """The conditions of a declaration, one by one."""
+        return [
+            self.parted(condition, rows, arguments)
+            for condition in templates.conditions(function, _shape(rows, arguments))
+        ]
+
+    def seen(self, entity: Entity, row: Row) -> Asked:
+        """The condition that the viewer may see a row."""
+        return self.parted(templates.policy(entity.visible_to, entity.rows, self.kind), [row], {})
+
+    def parted(self, condition: Condition, rows: Sequence[Row], arguments: Arguments) -> Asked:
+        """A condition with our names and numbers."""
+        text = self.filled(condition.text, rows, arguments)
+        if condition.value is None:
+            return Asked(text)
+        return Asked(
+            text, condition.column, self.filled(condition.value, rows, arguments), is_one=condition.is_one
+        )
 
     def filled(self, template: Template, rows: Sequence[Row], arguments: Arguments) -> str:
         """An author's text, with our names for its rows and our numbers for its parameters."""
@@ -384,6 +422,11 @@ def source(row: Row) -> str:
     """Where a row comes from."""
     assert row.table is not None  # noqa: S101 -- only rows of tables are looked for
     return f"{row.table.name} AS {row.name}"
+
+
+def found(route: Way, row: Row, by: Sequence[str], place: str = "", values: str = "each_{}") -> str:
+    """The rows of a list; for one value of each of the columns that they are reached by."""
+    return f"{source(row)}\nWHERE {conjunction([*route.conditions(row.name, by, values), place])}"
 
 
 def conjunction(conditions: Iterable[str]) -> str:

@@ -7,12 +7,14 @@ kept as text. Names, and the numbers of parameters, come in when a statement is 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Table, and_, bindparam, func, literal_column, select
+from sqlalchemy import Boolean, Column, ColumnElement, Table, and_, bindparam, func, literal_column, select
+from sqlalchemy.sql import operators
+from sqlalchemy.sql.elements import BinaryExpression, CollectionAggregate
 from sqlalchemy.types import TypeEngine
 
 from db.connection import Statement
@@ -65,19 +67,29 @@ class Template:
 Shape = tuple[tuple[Table, ...], tuple[tuple[str, TypeEngine[Any] | None], ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition; where it gives a column of the row one value, or any of an array's, it is in parts too."""
+
+    text: Template
+    column: str = ""
+    value: Template | None = None
+    is_one: bool = False
+
+
 @lru_cache(maxsize=MOST_TEMPLATES)
-def conditions(function: Callable[..., Any], shape: Shape) -> Template:
-    """The conditions that a function returns, one or many, joined by AND; an empty text for none."""
+def conditions(function: Callable[..., Any], shape: Shape) -> tuple[Condition, ...]:
+    """The conditions that a function returns for its last row, one or many."""
     rows, arguments = _arguments(shape)
     found = function(*(row.c for row in rows), **arguments)
-    return _conditions([found] if isinstance(found, ColumnElement) else found, rows)
+    return tuple(_condition(each, rows) for each in ([found] if isinstance(found, ColumnElement) else found))
 
 
 @lru_cache(maxsize=MOST_TEMPLATES)
-def policy(function: Policy, table: Table, kind: str) -> Template:
+def policy(function: Policy, table: Table, kind: str) -> Condition:
     """The condition of a policy, for viewers of one capacity; an empty text where everybody may."""
     rows, _ = _arguments(((table,), ()))
-    return _conditions([function(rows[0].c, kind)], rows)
+    return _condition(function(rows[0].c, kind), rows)
 
 
 @lru_cache(maxsize=MOST_TEMPLATES)
@@ -112,10 +124,18 @@ def _arguments(shape: Shape) -> tuple[list[Any], dict[str, Any]]:
     )
 
 
-def _conditions(found: Iterable[ColumnElement[bool]], rows: Sequence[Any]) -> Template:
-    marked = _template(and_(literal_column(MARK), *found), rows)
+def _condition(found: ColumnElement[bool], rows: Sequence[Any]) -> Condition:
+    marked = _template(and_(literal_column(MARK), found), rows)
     first = str(marked.pieces[0]).removeprefix(MARK).removeprefix(" AND ")
-    return replace(marked, pieces=(first, *marked.pieces[1:]))
+    text = replace(marked, pieces=(first, *marked.pieces[1:]))
+    match found:
+        case BinaryExpression(operator=operators.eq, left=Column(table=table) as column, right=right) if (
+            table is rows[-1]
+        ):
+            is_one = not isinstance(right, CollectionAggregate)
+            value = _expression(right if is_one else right.element, rows)
+            return Condition(text, column.name, value, is_one)
+    return Condition(text)
 
 
 def _expression(found: ColumnElement[Any], rows: Sequence[Any]) -> Template:

@@ -30,36 +30,36 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
               ',"applicant":', to_json(dossier.applicant), '}') AS nodes_1
             FROM dossiers AS dossier
             WHERE dossier.participant_id = participant.id
-            AND dossier.employer_id = ANY (array((
-                  SELECT my_grant.employer_id
-                  FROM grants AS my_grant
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))
+            AND (dossier.employer_id = ANY ((array((
+                      SELECT my_grant.employer_id
+                      FROM grants AS my_grant
+                      WHERE my_grant.principal = (
+                        SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                      AND my_grant.kind = (
+                        SELECT vget('kind') AS vget_2)
+                      AND (my_grant.valid_until IS NULL
+                        OR my_grant.valid_until > statement_timestamp())))))) IS TRUE
             ORDER BY dossier.id DESC
             LIMIT 21) AS page_3
           HAVING true), '}') AS nodes_1
       FROM participants AS participant
-      WHERE participant.id = ANY (array((
-            SELECT my_employment.participant_id
-            FROM employments AS my_employment
-            WHERE my_employment.employer_id = ANY (array((
-                  SELECT my_grant.employer_id
-                  FROM grants AS my_grant
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))
-            AND my_employment.started_on <= (
-              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
-            AND (my_employment.ended_on IS NULL
-              OR my_employment.ended_on >= (
-                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)))))
+      WHERE participant.id = ANY ((array((
+              SELECT my_employment.participant_id
+              FROM employments AS my_employment
+              WHERE my_employment.employer_id = ANY (array((
+                    SELECT my_grant.employer_id
+                    FROM grants AS my_grant
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))
+              AND my_employment.started_on <= (
+                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+              AND (my_employment.ended_on IS NULL
+                OR my_employment.ended_on >= (
+                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))))
       ORDER BY participant.sort_name, participant.id
       LIMIT 21) AS page_2
     HAVING true)) AS root_2, ((
@@ -91,16 +91,30 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             SELECT concat('{"name":', to_json(employer_2.name), '}')
             FROM employers AS employer_2
             WHERE employer_2.id = dossier_2.employer_id), 'null'), '}') AS nodes_1
-      FROM dossiers AS dossier_2
-      WHERE dossier_2.employer_id = ANY (array((
-            SELECT my_grant.employer_id
-            FROM grants AS my_grant
-            WHERE my_grant.principal = (
-              SELECT CAST(vget('principal') AS UUID) AS vget_1)
-            AND my_grant.kind = (
-              SELECT vget('kind') AS vget_2)
-            AND (my_grant.valid_until IS NULL
-              OR my_grant.valid_until > statement_timestamp()))))
+      FROM (
+        SELECT each_employer_id.employer_id
+        FROM (
+          SELECT DISTINCT unnest((array((
+                  SELECT my_grant.employer_id
+                  FROM grants AS my_grant
+                  WHERE my_grant.principal = (
+                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                  AND my_grant.kind = (
+                    SELECT vget('kind') AS vget_2)
+                  AND (my_grant.valid_until IS NULL
+                    OR my_grant.valid_until > statement_timestamp()))))) AS employer_id) AS each_employer_id, LATERAL (
+          SELECT dossier_2.id
+          FROM dossiers AS dossier_2
+          WHERE dossier_2.employer_id = each_employer_id.employer_id
+          ORDER BY dossier_2.id DESC
+          LIMIT 1) AS dossier_2
+        ORDER BY dossier_2.id DESC
+        LIMIT 21) AS each, LATERAL (
+        SELECT dossier_2.*
+        FROM dossiers AS dossier_2
+        WHERE dossier_2.employer_id = each.employer_id
+        ORDER BY dossier_2.id DESC
+        LIMIT 21) AS dossier_2
       ORDER BY dossier_2.id DESC
       LIMIT 21) AS page_4
     HAVING true)) AS root_3
