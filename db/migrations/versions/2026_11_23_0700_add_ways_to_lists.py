@@ -7,7 +7,7 @@ about a second on a million dossiers.
 from alembic import op
 
 revision = "2026_11_23_0700"
-down_revision = "2026_11_23_0300"
+down_revision = "2026_11_23_0659"
 
 INDEXES = {
     "ix_dossiers_office_id_status_id": "dossiers (office_id, status, id)",
