@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
+from api.documents import open_documents
 from api.graphql import Door
 from api.health import health
 from api.pages import pages
@@ -61,7 +62,8 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         )
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
-        door = Door(pool, listener, translator, authentication, Rates(settings.rates))
+        documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
+        door = Door(pool, listener, translator, authentication, Rates(settings.rates), documents)
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
             middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))],

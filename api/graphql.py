@@ -6,20 +6,22 @@ answer.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, cast
 
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http import GraphQLHTTPResponse
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from api.authentication import Authentication
+from api.documents import RegisteredDocuments
 from api.faults import (
     MediaTypeRefused,
     MethodRefused,
@@ -58,6 +60,18 @@ SECONDS_TO_RETRY = "1"
 FAULTY = 10
 
 
+@dataclass
+class Asked(GraphQLRequestData):
+    """What is asked: the document, or what it was registered under, its variables, an operation's name."""
+
+    document_id: str | None = None
+
+    @property
+    def inputs(self) -> Variables:
+        """The values of the variables, as they were sent."""
+        return self.variables or {}
+
+
 class Door(GraphQL[Context, None]):
     """The GraphQL endpoint."""
 
@@ -71,6 +85,7 @@ class Door(GraphQL[Context, None]):
         translator: Translator,
         authentication: Authentication,
         rates: Rates,
+        documents: RegisteredDocuments,
     ) -> None:
         super().__init__(
             schema,
@@ -80,7 +95,7 @@ class Door(GraphQL[Context, None]):
             allowed_origins=sorted(authentication.origins),
         )
         self.pool, self.listener, self.translator = pool, listener, translator
-        self.authentication, self.rates = authentication, rates
+        self.authentication, self.rates, self.documents = authentication, rates, documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -96,7 +111,6 @@ class Door(GraphQL[Context, None]):
             except ClientDisconnect:
                 return
             response = await self.answer(request, body)
-            receive = _again(body)
         if response is None:
             await super().__call__(scope, receive, send)
         else:
@@ -105,15 +119,17 @@ class Door(GraphQL[Context, None]):
     async def answer(self, request: Request, body: bytes) -> Response | None:
         """Answer what cannot be a request, or a query that is planned whole; None where strawberry has to."""
         try:
-            text, variables, name = _read(request, body)
+            asked = _read(request, body)
+            text = asked.query = self.documents.text(_viewer(request), asked.query, asked.document_id)
+            request.scope["asked"] = asked
             started = perf_counter()
-            operation = self.admitted(request, _viewer(request), text, variables, name)
+            operation = self.admitted(request, _viewer(request), text, asked.inputs, asked.operation_name)
             read_ms = (perf_counter() - started) * 1e3
             if operation and request.method == "GET" and not operation.is_query:
                 raise MethodRefused
             if operation and operation.is_subscription:
                 raise SubscriptionsElsewhere
-            answer = await self._ask(_viewer(request), text, variables, name)
+            answer = await self._ask(_viewer(request), text, asked.inputs, asked.operation_name)
         except OperationFault as fault:
             # What is wrong at one place of the answer makes null of that place, which strawberry finds.
             return None if fault.path else _failed(fault, request)
@@ -196,6 +212,11 @@ class Door(GraphQL[Context, None]):
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
         return _json(data)
 
+    async def parse_http_body(self, request: Any) -> GraphQLRequestData:  # noqa: ANN401 -- strawberry's adapter
+        """Hand on what was asked, which was read already, with the text of what it names."""
+        asked: Asked = request._request.scope["asked"]  # noqa: SLF001 -- it has no other name for it
+        return asked
+
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes, and say what it cost."""
         result.errors = presented(result.errors, language_of(request))
@@ -245,6 +266,7 @@ def _wants_page(request: Request) -> bool:
         request.method == "GET"
         and "text/html" in request.headers.get("accept", "")
         and "query" not in request.query_params
+        and "documentId" not in request.query_params
     )
 
 
@@ -258,18 +280,8 @@ async def _bounded_body(request: Request) -> bytes:
     return body
 
 
-def _again(body: bytes) -> Receive:
-    """Give a body that was read already to whoever reads it next."""
-    message: Message = {"type": "http.request", "body": body, "more_body": False}
-
-    async def receive() -> Message:
-        return message
-
-    return receive
-
-
-def _read(request: Request, body: bytes) -> tuple[str, Mapping[str, Any], str | None]:
-    """Read what is asked: the document, its variables, the name of the operation.
+def _read(request: Request, body: bytes) -> Asked:
+    """Read what is asked.
 
     Raises: RequestFault.
     """
@@ -294,7 +306,13 @@ def _read(request: Request, body: bytes) -> tuple[str, Mapping[str, Any], str | 
         raise RequestMalformed from error
     if not is_request(found):
         raise RequestMalformed
-    return found["query"], found.get("variables") or {}, found.get("operationName")
+    return Asked(
+        found.get("query"),
+        found.get("variables"),
+        found.get("operationName"),
+        None,
+        document_id=found.get("documentId"),
+    )
 
 
 def _answered(answer: Answer, request: Request, read_ms: float) -> Response:

@@ -74,13 +74,17 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
+                text = door.documents.text(
+                    self.context.viewer, payload.get("query"), payload.get("documentId")
+                )
                 operation = door.admitted(
                     cast("Wire", self.websocket).ws,
                     self.context.viewer,
-                    payload["query"],
+                    text,
                     payload.get("variables") or {},
                     payload.get("operationName"),
                 )
+                message = {**message, "payload": {**payload, "query": text}}
                 if operation and not operation.is_subscription:
                     raise SubscriptionsOnly
         except OperationFault as fault:
@@ -132,7 +136,9 @@ def is_request(found: object) -> bool:
     """Whether it has the form of a request."""
     return (
         isinstance(found, dict)
-        and isinstance(found.get("query"), str)
+        and isinstance(found.get("query"), str | None)
+        and isinstance(found.get("documentId"), str | None)
+        and (found.get("query") is not None or found.get("documentId") is not None)
         and isinstance(found.get("variables"), dict | None)
         and isinstance(found.get("operationName"), str | None)
         and isinstance(found.get("extensions"), dict | None)

@@ -228,6 +228,13 @@ def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) ->
     return kid
 
 
+def client_of(claims: Claims) -> str | None:
+    """Say which program was given a token. Source: RFC 9068 section 2.2."""
+    client = claims.get("client_id")
+    is_name = isinstance(client, str) and 0 < len(client) <= LONGEST_SUBJECT and client.isprintable()
+    return client if is_name else None
+
+
 class Verifier:
     """Says whom a token of one issuer proves, and remembers what it has verified until the token ends."""
 
@@ -316,6 +323,7 @@ class Verifier:
             scopes=scopes,
             assurance=self._names.assurance_levels.get(str(claims.get(self._names.assurance)), 0),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
+            client=client_of(claims),
         )
 
     async def _keys_for(self, token: str, types: frozenset[str]) -> Published:

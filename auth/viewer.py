@@ -32,7 +32,8 @@ def principal_of(issuer: str, subject: str) -> UUID:
 class Viewer:
     """The person or machine behind a request, as far as its token or session proves it.
 
-    `participant_id` is the person's own record; every other right is a row of `grants`.
+    `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
+    program that was given the token.
     `assurance` is the level of the electronic identity, 0 to 3. `expires_at` is the instant (UTC) at which
     the token or the session ends.
     """
@@ -45,6 +46,7 @@ class Viewer:
     assurance: int = 0
     expires_at: datetime | None = None
     session_id: UUID | None = None
+    client: str | None = None
 
     @cached_property
     def binding(self) -> str:

@@ -1,5 +1,6 @@
 """Operations that a client registers: cut out of a file, one document each, and looked at closely."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -27,7 +28,7 @@ from selection.costs import MOST_COST, Cost, Walk, costs_of
 from selection.documents import MOST_TOKENS
 from selection.faults import OperationFault
 
-PREFIX = "sha256:"
+ID = re.compile(r"sha256:[0-9a-f]{64}")
 SYNTAX, INVALID = "SYNTAX", "INVALID"
 
 
@@ -84,7 +85,7 @@ class FileRefused(Exception):  # noqa: N818 -- what a client got wrong
 
 def document_id(text: str) -> str:
     """The identifier of a document: of its exact text."""
-    return f"{PREFIX}{sha256(text.encode()).hexdigest()}"
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
 
 
 def registrations_of(text: str, catalogue: Catalogue) -> list[Registration]:
