@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import running
+from api import registering, running
 from api.explanations import header_of
 from api.settings import Settings
 from auth import provider
@@ -23,6 +23,7 @@ DEVELOPMENT = "development"
 
 WHO = "lan, minh, hoa: citizens; det-may: an employer; thu, son: officers; bo-y-te: a ministry"
 Persona = Annotated[str, typer.Option("--as", help=f"{WHO}.")]
+CLIENT = "The client, by the `client_id` of its tokens; `public` is who shows none."
 
 app = typer.Typer(
     help="An Sinh: a social-security agency's public service portal.",
@@ -121,6 +122,39 @@ def explain(
         raise typer.BadParameter(str(problem), param_hint="--variables") from problem
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
     running.until_stopped(running.explain(settings, text, persona or header.subject, inputs))
+
+
+@app.command()
+def register(
+    operations: Annotated[Path, typer.Argument(help="Operations and their fragments.", exists=True)],
+    client: Annotated[str, typer.Option(help=CLIENT)],
+) -> None:
+    """Register a client's operations, all of a file or none; print each one's documentId and cost."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    text = operations.read_text()
+    running.until_stopped(registering.register(settings, client, text, str(operations)))
+
+
+@app.command()
+def documents(
+    client: Annotated[str | None, typer.Option(help="Only this one's.")] = None,
+) -> None:
+    """List what is registered, each with its cost in this schema; fail where one does not fit it."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(registering.review(settings, client))
+
+
+@app.command()
+def client(
+    name: Annotated[str, typer.Argument(help=CLIENT)],
+    *,
+    registered_only: Annotated[
+        bool, typer.Option("--registered-only/--any", help="May it ask only what it has registered?")
+    ],
+) -> None:
+    """Say whether a client may ask only what it has registered, or anything."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(registering.rule(settings, name, registered_only=registered_only))
 
 
 if __name__ == "__main__":

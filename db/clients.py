@@ -3,7 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Integer, Table, Text, false, func, select
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    false,
+    func,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from db.connection import Connection, Pool, Record, fetch
@@ -45,8 +57,10 @@ CLIENTS = (
     .order_by(clients.c.id)
 )
 
-DOCUMENTS = select(registered_documents).order_by(
-    registered_documents.c.client_id, registered_documents.c.name, registered_documents.c.id
+DOCUMENTS = (
+    select(registered_documents)
+    .where(registered_documents.c.client_id == bindparam("client", type_=Text))
+    .order_by(registered_documents.c.name, registered_documents.c.id)
 )
 
 _NEW = insert(clients)
@@ -73,7 +87,7 @@ async def known_clients(pool: Pool | Connection) -> Sequence[Record]:
 
 async def documents_of(pool: Pool | Connection, client: str) -> Sequence[Record]:
     """The documents that a client has registered, by name."""
-    return await fetch(pool, DOCUMENTS.where(registered_documents.c.client_id == client))
+    return await fetch(pool, DOCUMENTS, client=client)
 
 
 async def register(connection: Connection, client: str, documents: Iterable[Mapping[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from hashlib import pbkdf2_hmac, sha256
 from urllib.parse import urlsplit
 
 import asyncpg
-from sqlalchemy import MetaData, text
+from sqlalchemy import MetaData, Table, text
 
 from db import revisions
 from db.connection import Connection, fetch
@@ -71,6 +71,12 @@ class WallOpen(CannotStart):
     """Row-level security does not protect the database at {address}: {holes}."""
 
     vietnamese = "Cơ sở dữ liệu tại {address} không được bảo vệ theo từng dòng: {holes}."
+
+
+class OwnerNeeded(CannotStart):
+    """Only the owner may do this at {address}: give the URL of ansinh_owner."""
+
+    vietnamese = "Chỉ chủ sở hữu được làm việc này tại {address}: hãy dùng URL của ansinh_owner."
 
 
 async def prepare(admin_url: str, *, with_passwords: bool = False) -> dict[str, str]:
@@ -180,6 +186,28 @@ async def admit(url: str, metadata: MetaData) -> None:
     finally:
         await connection.close()
 
+
+async def admit_owner(url: str, table: Table) -> None:
+    """Refuse a database that does not take this URL for its owner's, or does not have a table yet.
+
+    It may be older than the program otherwise: what is looked at before a release stands in the one before.
+    Raises: DatabaseUnreachable, DatabaseTooOld, DatabaseBehind, OwnerNeeded.
+    """
+    connection = await reach(url)
+    try:
+        found = await revisions.current(connection)
+        rows = await fetch(connection, OWNER_SEES, table=table.name)
+    finally:
+        await connection.close()
+    if not rows[0]["has_table"]:
+        raise DatabaseBehind(address=address(url), found=found or "0", wanted=revisions.known()[0])
+    if not rows[0]["is_owner"]:
+        raise OwnerNeeded(address=address(url))
+
+
+OWNER_SEES = text("""
+SELECT to_regclass(:table) IS NOT NULL AS has_table, pg_has_role('ansinh_owner', 'USAGE') AS is_owner
+""")
 
 # Each row is a hole: whose it is, and what PostgreSQL calls it.
 HOLES = text("""

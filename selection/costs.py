@@ -129,6 +129,11 @@ class Cost:
         """The cost where every page that a variable measures is empty."""
         return max(ROW, ceil(self.terms.get((), 0)))
 
+    @property
+    def most(self) -> int:
+        """The cost where every page that a variable measures is as long as one may be."""
+        return self.of({name: MOST_ROWS for lengths in self.terms for each in lengths for name in each.names})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

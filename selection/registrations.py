@@ -54,6 +54,10 @@ class Remark(NamedTuple):
     code: str
     message: str
 
+    def told(self, place: str) -> str:
+        """The remark as compilers write theirs."""
+        return f"{place}:{self.line}:{self.column}: {self.code} {self.message}"
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:
