@@ -61,6 +61,48 @@ class RequestMalformed(RequestFault):
     )
 
 
+class NotUtf8(RequestFault):
+    """A request is written in UTF-8."""
+
+    code = "NOT_UTF8"
+    vietnamese = "Yêu cầu phải được viết bằng UTF-8."
+
+
+class NotJson(RequestFault):
+    """A request is written in JSON."""
+
+    code = "NOT_JSON"
+    vietnamese = "Yêu cầu phải được viết bằng JSON."
+
+
+class OneAtATime(RequestFault):
+    """Send one operation in a request; several go in several requests."""
+
+    code = "ONE_AT_A_TIME"
+    vietnamese = "Mỗi yêu cầu chỉ gửi một thao tác; nhiều thao tác xin gửi bằng nhiều yêu cầu."
+
+
+class NameTwice(RequestFault):
+    """An object of JSON has no name twice: nobody could say which is meant."""
+
+    code = "NAME_TWICE"
+    vietnamese = "Một đối tượng JSON không được có hai trường cùng tên: không rõ trường nào được dùng."
+
+
+class TooNested(RequestFault):
+    """JSON is at most {most} objects and lists deep."""
+
+    code = "TOO_NESTED"
+    vietnamese = "JSON chỉ được lồng nhiều nhất {most} cấp đối tượng và danh sách."
+
+
+class NumberRefused(RequestFault):
+    """A number is finite, and has at most {most} signs."""
+
+    code = "NUMBER_REFUSED"
+    vietnamese = "Một số phải hữu hạn và có nhiều nhất {most} ký tự."
+
+
 class RequestTooLarge(RequestFault):
     """A request has at most {most} bytes."""
 
@@ -69,12 +111,39 @@ class RequestTooLarge(RequestFault):
     status = 413
 
 
+class AddressTooLong(RequestFault):
+    """An address has at most {most} bytes. Send longer requests by POST."""
+
+    code = "ADDRESS_TOO_LONG"
+    vietnamese = "Một địa chỉ có nhiều nhất {most} byte. Yêu cầu dài hơn xin gửi bằng POST."
+    status = 414
+
+
 class MediaTypeRefused(RequestFault):
-    """Send a request as `application/json`."""
+    """Send a request as `application/json`, in UTF-8."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
-    vietnamese = "Hãy gửi yêu cầu dưới dạng `application/json`."
+    vietnamese = "Hãy gửi yêu cầu dưới dạng `application/json`, bằng UTF-8."
     status = 415
+
+
+class CodingRefused(RequestFault):
+    """Send a request as it is, not compressed."""
+
+    code = "UNSUPPORTED_CODING"
+    vietnamese = "Hãy gửi yêu cầu nguyên dạng, không nén."
+    status = 415
+
+
+class NotAcceptable(RequestFault):
+    """Answers are `application/graphql-response+json` or `application/json`. Accept one of them."""
+
+    code = "NOT_ACCEPTABLE"
+    vietnamese = (
+        "Câu trả lời có dạng `application/graphql-response+json` hoặc `application/json`."
+        " Hãy chấp nhận một trong hai."
+    )
+    status = 406
 
 
 class MethodRefused(RequestFault):

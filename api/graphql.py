@@ -5,8 +5,10 @@ answer.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from time import perf_counter
 from typing import Any, cast
 
@@ -21,14 +23,17 @@ from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from api.authentication import Authentication
+from api.bodies import body_of, decoded
 from api.documents import RegisteredDocuments
 from api.faults import (
+    AddressTooLong,
     MediaTypeRefused,
     MethodRefused,
+    NameTwice,
+    NotAcceptable,
     OperationUnknown,
     RequestFault,
     RequestMalformed,
-    RequestTooLarge,
     SubscriptionsElsewhere,
     Unavailable,
     masked,
@@ -54,8 +59,14 @@ from selection.faults import DocumentRefused, OperationFault
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
-METHODS = ("GET", "POST")
+METHODS = ("GET", "HEAD", "POST")
+# RFC 8259 knows no other encoding; the parameter is written all the same (GraphQL over HTTP, section 5.4).
+JSON_IN_UTF8 = re.compile(
+    r"""\s*application/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*""", re.IGNORECASE
+)
 SECONDS_TO_RETRY = "1"
+# RFC 9110 section 12.4.2.
+QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 # What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
 FAULTY = 10
 
@@ -102,24 +113,29 @@ class Door(GraphQL[Context, None]):
         if scope["type"] != "http":
             await super().__call__(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            # The server sends of an answer to HEAD no more than its head.
+            scope = {**scope, "method": "GET"}
         request = Request(scope, receive)
         if _wants_page(request):
             response: Response | None = explorer(request)
         else:
             try:
-                body = await _bounded_body(request)
+                response = await self.answer(request)
             except ClientDisconnect:
                 return
-            response = await self.answer(request, body)
         if response is None:
             await super().__call__(scope, receive, send)
         else:
             await response(scope, receive, send)
 
-    async def answer(self, request: Request, body: bytes) -> Response | None:
-        """Answer what cannot be a request, or a query that is planned whole; None where strawberry has to."""
+    async def answer(self, request: Request) -> Response | None:
+        """Answer what cannot be a request, or a query that is planned whole; None where strawberry has to.
+
+        Raises: ClientDisconnect.
+        """
         try:
-            asked = _read(request, body)
+            asked = await _read(request)
             text = asked.query = self.documents.text(_viewer(request), asked.query, asked.document_id)
             request.scope["asked"] = asked
             started = perf_counter()
@@ -199,14 +215,14 @@ class Door(GraphQL[Context, None]):
         return await super().on_ws_connect(context)
 
     def decode_json(self, data: str | bytes) -> object:
-        """Read JSON; whatever else it is, it is one kind of fault.
+        """Read a message of a socket as strictly as a body; whatever else it is, it is one kind of fault.
 
         Raises: json.JSONDecodeError.
         """
         try:
-            return json.loads(data)
-        except (ValueError, RecursionError) as error:
-            raise json.JSONDecodeError("Not JSON.", "", 0) from error
+            return decoded(data.encode(errors="surrogatepass") if isinstance(data, str) else data)
+        except RequestFault as fault:
+            raise json.JSONDecodeError(fault.code, "", 0) from fault
 
     def encode_json(self, data: object) -> str:
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
@@ -242,7 +258,10 @@ class Door(GraphQL[Context, None]):
             del response_data["data"]
             status = _status_unexecuted(sub_response.media_type)
         return Response(
-            self.encode_json(response_data), status, _headers(status), media_type=sub_response.media_type
+            self.encode_json(response_data),
+            status,
+            _headers(status),
+            media_type=f"{sub_response.media_type}; charset=utf-8",
         )
 
 
@@ -270,40 +289,17 @@ def _wants_page(request: Request) -> bool:
     )
 
 
-async def _bounded_body(request: Request) -> bytes:
-    """Read a body, one byte past the bound at most."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            return body[: MOST_BODY_BYTES + 1]
-    return body
-
-
-def _read(request: Request, body: bytes) -> Asked:
+async def _read(request: Request) -> Asked:
     """Read what is asked.
 
-    Raises: RequestFault.
+    Raises: RequestFault, ClientDisconnect.
     """
     # A session's GET could be a link on another site.
-    if request.method not in METHODS or (request.method == "GET" and _viewer(request).session_id):
+    if request.method not in {"GET", "POST"} or (request.method == "GET" and _viewer(request).session_id):
         raise MethodRefused
-    if len(body) > MOST_BODY_BYTES:
-        raise RequestTooLarge(most=MOST_BODY_BYTES)
-    try:
-        if request.method == "GET":
-            asked = request.query_params
-            found: Any = {
-                **asked,
-                "variables": json.loads(asked.get("variables") or "null"),
-                "extensions": None,
-            }
-        elif request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON_TYPE:
-            raise MediaTypeRefused
-        else:
-            found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise RequestMalformed from error
+    if acceptable(request.headers.get("accept", "")) is None:
+        raise NotAcceptable
+    found = _of_address(request) if request.method == "GET" else await _of_body(request)
     if not is_request(found):
         raise RequestMalformed
     return Asked(
@@ -315,11 +311,34 @@ def _read(request: Request, body: bytes) -> Asked:
     )
 
 
+async def _of_body(request: Request) -> Any:  # noqa: ANN401 -- JSON
+    """Read a body. Raises: RequestFault, ClientDisconnect."""
+    if not JSON_IN_UTF8.fullmatch(request.headers.get("content-type", "")):
+        raise MediaTypeRefused
+    return decoded(await body_of(request))
+
+
+def _of_address(request: Request) -> dict[str, Any]:
+    """Read an address, in which an empty parameter stands for none.
+
+    Raises: RequestFault.
+    """
+    if len(request.scope["query_string"]) > MOST_BODY_BYTES:
+        raise AddressTooLong(most=MOST_BODY_BYTES)
+    given = request.query_params.multi_items()
+    found: dict[str, Any] = {name: value for name, value in given if value}
+    if len({name for name, _ in given}) != len(given):
+        raise NameTwice
+    for name in found.keys() & {"variables", "extensions"}:
+        found[name] = decoded(found[name].encode())
+    return found
+
+
 def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
     timing = answer.timing
     return Response(
         b'{"data":%b,"extensions":{"cost":%b}}' % (answer.data, _spent(request).written()),
-        media_type=_media_type(request),
+        media_type=f"{_media_type(request)}; charset=utf-8",
         headers=_headers(200)
         | {
             "Server-Timing": ", ".join(
@@ -349,7 +368,7 @@ def _failed(fault: OperationFault, request: Request) -> Response:
         status = _status_unexecuted(media_type)
     else:
         answer = {"data": None, **answer}
-    response = Response(_json(answer), status, _headers(status), media_type=media_type)
+    response = Response(_json(answer), status, _headers(status), media_type=f"{media_type}; charset=utf-8")
     if isinstance(fault, RateExceeded):
         response.headers["Retry-After"] = str(fault.retry_after_s)
     return response
@@ -368,7 +387,11 @@ def _status_unexecuted(media_type: str | None) -> int:
 
 def _headers(status: int) -> dict[str, str]:
     """The headers of every answer, and those that its status asks for."""
-    always = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    always = {
+        "Cache-Control": "no-store",
+        "Vary": "Accept, Accept-Language, Cookie",
+        "X-Content-Type-Options": "nosniff",
+    }
     match status:
         case 405:
             return always | {"Allow": ", ".join(METHODS)}
@@ -378,4 +401,32 @@ def _headers(status: int) -> dict[str, str]:
 
 
 def _media_type(request: HTTPConnection) -> str:
-    return RESPONSE_TYPE if RESPONSE_TYPE in request.headers.get("accept", "") else JSON_TYPE
+    """The type in which to answer; JSON also where the caller would rather have neither."""
+    return acceptable(request.headers.get("accept", "")) or JSON_TYPE
+
+
+@lru_cache(maxsize=64)
+def acceptable(accept: str) -> str | None:
+    """Choose between our media types as an `Accept` prefers; None where it takes neither.
+
+    Plain JSON is for whoever says nothing, or does not care.
+    Source: RFC 9110 section 12.5.1; GraphQL over HTTP, section 6.1.
+    """
+    if not accept.strip():
+        return JSON_TYPE
+    wanted: dict[str, float] = {}
+    for item in accept.lower().split(","):
+        media_range, *given = (part.strip() for part in item.split(";"))
+        parameters = dict(part.partition("=")[::2] for part in given)
+        quality = parameters.get("q", "1")
+        if QUALITY.fullmatch(quality) and parameters.get("charset", "utf-8").strip('"') == "utf-8":
+            wanted[media_range] = float(quality)
+    ranks = {
+        media_type: next((wanted[name] for name in (media_type, "application/*", "*/*") if name in wanted), 0)
+        for media_type in (JSON_TYPE, RESPONSE_TYPE)
+    }
+    # Of two that are wanted as much the one that is named, and of two that are named the newer.
+    best = max(
+        ranks, key=lambda name: (ranks[name], name in wanted, name in wanted and name == RESPONSE_TYPE)
+    )
+    return best if ranks[best] else None

@@ -81,7 +81,7 @@ async def test_whoever_sends_it_is_told_and_the_portal_goes_on(portal: RunningPo
 async def test_its_status_is_that_of_a_document_with_faults(portal: RunningPortal) -> None:
     response = await portal.post('{"query": "{' + "viewer { kind } " * 100 + '}"}', accept=RESPONSE_TYPE)
     assert response.status_code == 400
-    assert response.headers["content-type"] == RESPONSE_TYPE
+    assert response.headers["content-type"] == f"{RESPONSE_TYPE}; charset=utf-8"
 
 
 async def test_over_a_socket_it_is_told_too(portal: RunningPortal) -> None:
