@@ -216,6 +216,7 @@ async def test_everybody_sees_their_own_household(world: World, pool: Pool, name
     assert world.names(table, keys) == sees(name, table)
 
 
+@pytest.mark.usefixtures("without_price")
 async def test_with_both_walls_off_a_foreign_row_is_seen(open_world: tuple[World, Pool]) -> None:
     # So the world has what the walls hide, and the questions above would find it.
     world, pool = open_world
@@ -241,6 +242,13 @@ async def test_of_the_grants_everybody_sees_their_own(walls: Walls, name: str) -
 
 
 # ---------------------------------------------------------------------- the operations ---
+
+
+@pytest.fixture
+def without_price(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything at once: more than anybody may ask."""
+    monkeypatch.setattr("selection.costs.MOST_COST", 1_000_000)
+
 
 # Every way to a row: by identifier, in a list, through a link, by a filter, as a count.
 EVERYTHING = """
@@ -287,6 +295,7 @@ def shown(world: World, value: Any, table: str) -> set[str]:  # noqa: ANN401 -- 
     return world.names(table, [identifier.removeprefix(prefix) for identifier in found])
 
 
+@pytest.mark.usefixtures("without_price")
 @pytest.mark.parametrize("name", VIEWERS)
 async def test_no_way_through_the_schema_leads_to_a_foreign_row(walls: Walls, name: str) -> None:
     world, viewer = walls.world, walls.world.viewers[name]
