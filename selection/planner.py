@@ -268,9 +268,11 @@ class Planner:
     ) -> OneOf:
         options = []
         for target in self.catalogue.object_types(get_named_type(graphql_field.type)):
+            entity = self.catalogue.entities[target.name]
             if self.selected.fields(target, below(nodes)):
-                entity = self.catalogue.entities[target.name]
                 self._check(entity.needs, nodes, path)
+            # An object of which nothing is selected is an empty one, and tells that it is there.
+            if entity.needs is None or entity.needs in self.scopes:
                 condition = Link(declaration.conditions[target.name], None)
                 options.append(One(key, entity, condition, {}, self._typed(target, nodes, path)))
         return OneOf(key, tuple(options))

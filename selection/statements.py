@@ -8,6 +8,7 @@ has checked, and from what authors wrote in SQLAlchemy (selection/templates.py).
 parameter.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -57,17 +58,25 @@ class Words(str):
 # What an answer is made of, in order: words, and SQL whose value is written between them.
 Pieces = list[str]
 NULL = "'null'"
+PARAMETER = re.compile(r"\$\{(\w+)\}")
 
 
 def statement(parts: Sequence[Part], kind: str) -> Statement:
     """Write the statement of a plan, for viewers of one capacity."""
     writer = Writer(kind)
-    roots: list[ColumnElement[str]] = [
-        literal_column(f"({concat(writer.part(part, NOWHERE))})").label(f"root_{position}")
-        for position, part in enumerate(parts, start=1)
+    roots = [concat(writer.part(part, NOWHERE)) for part in parts]
+    # `$1` is the viewer; the others are numbered as they are met, and what was not written has no number.
+    numbers: dict[str, int] = {}
+    numbered = [
+        PARAMETER.sub(lambda found: f"${numbers.setdefault(found[1], len(numbers) + 2)}", root)
+        for root in roots
     ]
-    outer = Statement.of(seen_by_viewer(*roots))
-    return Statement(outer.sql, (*outer.names, *writer.numbers), {**outer.constants, **writer.constants})
+    columns: list[ColumnElement[str]] = [
+        literal_column(f"({root})").label(f"root_{position}")
+        for position, root in enumerate(numbered, start=1)
+    ]
+    outer = Statement.of(seen_by_viewer(*columns))
+    return Statement(outer.sql, (*outer.names, *numbers), {**outer.constants, **writer.constants})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,6 @@ class Writer:
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.names: dict[str, int] = {}
-        # Under which number each parameter stands; `$1` is the viewer.
-        self.numbers: dict[str, int] = {}
         self.constants: dict[str, Any] = {}
 
     def part(self, part: Part, row: Row) -> Pieces:
@@ -291,20 +298,16 @@ class Writer:
         def parameter(name: str, constants: Mapping[str, Any]) -> str:
             bound = arguments.get(name)
             if bound is not None:
-                return self.numbered(bound.key)
-            constant = f"{name}: {constants[name]!r}"
+                return named(bound.key)
+            constant = f"constant_{len(self.constants) + 1}"
             self.constants[constant] = constants[name]
-            return self.numbered(constant)
+            return named(constant)
 
         return template.filled([row.name for row in rows if row.table is not None], parameter)
 
     def parameter(self, bound: BindParameter[Any]) -> str:
         """A parameter, with its type."""
-        return f"{self.numbered(bound.key)}::{type_name(bound.type)}"
-
-    def numbered(self, name: str) -> str:
-        """The number of a parameter, in the order in which they are met."""
-        return f"${self.numbers.setdefault(name, len(self.numbers) + 2)}"
+        return f"{named(bound.key)}::{type_name(bound.type)}"
 
     def name(self, entity: Entity) -> Row:
         """A row of an entity, named by its noun."""
@@ -399,6 +402,9 @@ def concat(pieces: Pieces) -> str:
             continue
         merged += [quoted(words), piece] if words else [piece]
         words = ""
+    if words and not merged:
+        # PostgreSQL does not take a literal for a text everywhere.
+        return f"CAST({quoted(words)} AS TEXT)"
     merged += [quoted(words)] if words else []
     if len(merged) == 1:
         return merged[0]
@@ -416,6 +422,11 @@ def json_of(value: str, sql_type: TypeEngine[Any], *, nullable: bool) -> str:
         case Numeric():
             value = f"CAST({value} AS TEXT)"
     return f"coalesce(to_json({value}), 'null')" if nullable else f"to_json({value})"
+
+
+def named(name: str) -> str:
+    """A parameter by its name, until it is numbered."""
+    return f"${{{name}}}"
 
 
 def source(row: Row) -> str:

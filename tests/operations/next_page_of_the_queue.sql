@@ -1,8 +1,8 @@
 WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
-    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0) > 0),
-      ',"hasPreviousPage":true,"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) - 1), 'null'), '}}')
+    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0) > 0),
+      ',"hasPreviousPage":true,"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '}}')
     FROM (
       SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
         ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
@@ -25,7 +25,7 @@ SELECT ((
           FROM dossiers AS dossier
           WHERE dossier.office_id = each_office_id.office_id
           AND dossier.due_on IS NOT NULL
-          AND (dossier.due_on, dossier.id) > ($2::DATE, $3::UUID)
+          AND (dossier.due_on, dossier.id) > ($3::DATE, $4::UUID)
           ORDER BY dossier.due_on, dossier.id
           LIMIT 1) AS dossier
         ORDER BY dossier.due_on, dossier.id
@@ -34,7 +34,7 @@ SELECT ((
         FROM dossiers AS dossier
         WHERE dossier.office_id = each.office_id
         AND dossier.due_on IS NOT NULL
-        AND (dossier.due_on, dossier.id) > ($2::DATE, $3::UUID)
+        AND (dossier.due_on, dossier.id) > ($3::DATE, $4::UUID)
         ORDER BY dossier.due_on, dossier.id
         LIMIT 11) AS dossier
       ORDER BY dossier.due_on, dossier.id

@@ -1,7 +1,7 @@
 WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
-    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $3::INTEGER, 0)), ','), '],"totalCount":', least((
+    SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"totalCount":', least((
           SELECT count(*)
           FROM (
             SELECT 1
@@ -20,8 +20,8 @@ SELECT ((
               SELECT 1
               FROM participants AS participant
               WHERE participant.office_id = each_office_id.office_id
-              AND participant.folded_name >= $2::VARCHAR
-              AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
+              AND participant.folded_name >= $3::VARCHAR
+              AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
               LIMIT 10001) AS participant
             LIMIT 10001) AS counted), 10000), '}')
     FROM (
@@ -52,8 +52,8 @@ SELECT ((
           SELECT participant.sort_name, participant.id
           FROM participants AS participant
           WHERE participant.office_id = each_office_id.office_id
-          AND participant.folded_name >= $2::VARCHAR
-          AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
+          AND participant.folded_name >= $3::VARCHAR
+          AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
           ORDER BY participant.sort_name, participant.id
           LIMIT 1) AS participant
         ORDER BY participant.sort_name, participant.id
@@ -61,8 +61,8 @@ SELECT ((
         SELECT participant.*
         FROM participants AS participant
         WHERE participant.office_id = each.office_id
-        AND participant.folded_name >= $2::VARCHAR
-        AND participant.folded_name < concat($2::VARCHAR, chr(1114111))
+        AND participant.folded_name >= $3::VARCHAR
+        AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
         ORDER BY participant.sort_name, participant.id
         LIMIT 26) AS participant
       ORDER BY participant.sort_name, participant.id

@@ -1,18 +1,18 @@
 WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
-    SELECT concat('{"edges":[', array_to_string(trim_array(array_agg(concat('{"cursor":"', page.cursor, '","node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0) > 0),
-      ',"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $4::INTEGER, 0))) - 1), 'null'), '},"totalCount":', least((
+    SELECT concat('{"edges":[', array_to_string(trim_array(array_agg(concat('{"cursor":"', page.cursor, '","node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0) > 0),
+      ',"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '},"totalCount":', least((
           SELECT count(*)
           FROM (
             SELECT 1
             FROM (
-              SELECT DISTINCT unnest(($2::TEXT[])) AS status) AS each_status, LATERAL (
+              SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
               SELECT 1
               FROM dossiers AS dossier
-              WHERE dossier.office_id = $3::INTEGER
+              WHERE dossier.office_id = $4::INTEGER
               AND dossier.status = each_status.status
-              AND $3::INTEGER = ANY ((array((
+              AND $4::INTEGER = ANY ((array((
                       SELECT below.id
                       FROM grants AS my_grant
                       JOIN offices AS my_office ON my_office.id = my_grant.office_id
@@ -48,12 +48,12 @@ SELECT ((
       FROM (
         SELECT each_status.status
         FROM (
-          SELECT DISTINCT unnest(($2::TEXT[])) AS status) AS each_status, LATERAL (
+          SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
           SELECT dossier.due_on, dossier.id
           FROM dossiers AS dossier
-          WHERE dossier.office_id = $3::INTEGER
+          WHERE dossier.office_id = $4::INTEGER
           AND dossier.status = each_status.status
-          AND $3::INTEGER = ANY ((array((
+          AND $4::INTEGER = ANY ((array((
                   SELECT below.id
                   FROM grants AS my_grant
                   JOIN offices AS my_office ON my_office.id = my_grant.office_id
@@ -71,9 +71,9 @@ SELECT ((
         LIMIT 11) AS each, LATERAL (
         SELECT dossier.*
         FROM dossiers AS dossier
-        WHERE dossier.office_id = $3::INTEGER
+        WHERE dossier.office_id = $4::INTEGER
         AND dossier.status = each.status
-        AND $3::INTEGER = ANY ((array((
+        AND $4::INTEGER = ANY ((array((
                 SELECT below.id
                 FROM grants AS my_grant
                 JOIN offices AS my_office ON my_office.id = my_grant.office_id

@@ -115,6 +115,9 @@ SHAPES = {
     "only counts": "{ dossiers { totalCount totalCountIsExact } participants { totalCount } }",
     "only page information": "{ dossiers { pageInfo { hasNextPage hasPreviousPage } } }",
     "only where a page begins": "{ dossiers { pageInfo { startCursor } } }",
+    "a page's beginning alone, with a size that a variable has": """
+        query ($n: Int = 3) { dossiers(first: $n) { pageInfo { hasPreviousPage } } }
+    """,
     "an empty page": """
         query ($employer: ID!) { dossiers(employer: $employer, status: [RETURNED]) { totalCount nodes { id
         } edges { cursor } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }
