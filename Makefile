@@ -13,7 +13,7 @@ PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' pyproject.toml --extra build
 
-.PHONY: help run test lint sdl migrate explain lock chromium
+.PHONY: help run test prove lint sdl migrate explain lock chromium
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ run: .venv/installed ## start everything on 127.0.0.1:8000 (ANSINH_PORT), with P
 
 test: .venv/tested chromium ## run all tests
 	@.venv/bin/python -m pytest -n auto
+
+prove: .venv/tested ## ask five thousand generated operations of the translator, and of an interpreter (PROVE, SEED)
+	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/oracle
 
 lint: .venv/tested ## check style, types and the doors between the rooms
 	@.venv/bin/ruff check

@@ -1,0 +1,261 @@
+"""What each field means: a column, a row, some rows in an order, or a count of days."""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from holidays import country_holidays
+
+from tests.oracle.rights import Eyes
+from tests.oracle.world import Row
+
+Values = Mapping[str, Any]
+DAY = timedelta(days=1)
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+# The table of each type, and the scope that every look at it takes.
+TABLES = {
+    "Dossier": "dossiers",
+    "DossierEvent": "dossier_events",
+    "Employer": "employers",
+    "Employment": "employments",
+    "Identifier": "identifiers",
+    "Office": "offices",
+    "Participant": "participants",
+    "Service": "services",
+    "ServiceTimeLimit": "service_time_limits",
+    "ServiceVersion": "service_versions",
+}
+SCOPES = {
+    "Dossier": "dossier:read",
+    "DossierEvent": "dossier:read",
+    "Employment": "employment:read",
+    "Identifier": "identifier:read",
+    "Participant": "participant:read",
+}
+COLUMNS = {("Service", "code"): "id", ("Service", "group"): "service_group"}
+
+
+def column_of(type_name: str, field: str) -> str:
+    """The column that a field shows: of its name, or the one named above."""
+    snake = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in field)
+    return COLUMNS.get((type_name, field), snake)
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """An order: a cursor's columns, all in one direction; rows where one is null are left out."""
+
+    columns: Sequence[str]
+    descending: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Which rows of a type a list has, and in which orders it may be asked; the first is the usual one."""
+
+    type_name: str
+    has: Callable[[Eyes, Row, Row, Values], bool]
+    orders: Mapping[str, Ordering]
+
+
+def same(one: str, other: str) -> Callable[[Eyes, Row, Row, Values], bool]:
+    """Rows whose column is the parent's."""
+    return lambda _eyes, parent, row, _given: parent[one] is not None and parent[one] == row[other]
+
+
+def folded(text: str) -> str:
+    """A name without case and diacritics, its words one space apart."""
+    plain = unicodedata.normalize("NFD", text.casefold()).replace("đ", "d")
+    return " ".join("".join(mark for mark in plain if not unicodedata.combining(mark)).split())
+
+
+def is_listed(_eyes: Eyes, _parent: Row, dossier: Row, given: Values) -> bool:
+    """The filters of a list of dossiers."""
+    due_on = dossier["due_on"]
+    return (
+        ("status" not in given or dossier["status"] in given["status"])
+        and ("service" not in given or dossier["service_id"] == given["service"])
+        and ("office" not in given or dossier["office_id"] == given["office"])
+        and ("participant" not in given or dossier["participant_id"] == given["participant"])
+        and ("employer" not in given or dossier["employer_id"] == given["employer"])
+        and ("dueFrom" not in given or (due_on is not None and due_on >= given["dueFrom"]))
+        and ("dueTo" not in given or (due_on is not None and due_on <= given["dueTo"]))
+    )
+
+
+def is_known(_eyes: Eyes, _parent: Row, person: Row, given: Values) -> bool:
+    """The filters of a list of people."""
+    return ("namePrefix" not in given or person["folded_name"].startswith(folded(given["namePrefix"]))) and (
+        "office" not in given or person["office_id"] == given["office"]
+    )
+
+
+def is_granted(column: str) -> Callable[[Eyes, Row, Row, Values], bool]:
+    """What the viewer's own rights name."""
+    return lambda eyes, _parent, row, _given: any(grant[column] == row["id"] for grant in eyes.grants)
+
+
+BY_CODE = {"CODE": Ordering(("code", "id"))}
+DOSSIERS = {
+    "NEWEST": Ordering(("id",), descending=True),
+    "OLDEST": Ordering(("id",)),
+    "DUE": Ordering(("due_on", "id")),
+}
+PEOPLE = {"NAME": Ordering(("sort_name", "id")), "REGISTERED": Ordering(("id",), descending=True)}
+
+LISTS = {
+    ("Query", "participants"): Listing("Participant", is_known, PEOPLE),
+    ("Query", "dossiers"): Listing("Dossier", is_listed, DOSSIERS),
+    ("Query", "services"): Listing(
+        "Service",
+        lambda _eyes, _parent, row, given: "group" not in given or row["service_group"] == given["group"],
+        {"CODE": Ordering(("id",))},
+    ),
+    ("Viewer", "offices"): Listing("Office", is_granted("office_id"), BY_CODE),
+    ("Viewer", "employers"): Listing("Employer", is_granted("employer_id"), BY_CODE),
+    ("Participant", "identifiers"): Listing(
+        "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
+    ),
+    ("Participant", "employments"): Listing(
+        "Employment",
+        same("id", "participant_id"),
+        {"NEWEST": Ordering(("started_on", "id"), descending=True)},
+    ),
+    ("Participant", "dossiers"): Listing(
+        "Dossier",
+        lambda eyes, parent, row, given: (
+            row["participant_id"] == parent["id"] and is_listed(eyes, parent, row, given)
+        ),
+        DOSSIERS,
+    ),
+    ("Office", "below"): Listing("Office", same("id", "parent_id"), BY_CODE),
+    ("Dossier", "events"): Listing("DossierEvent", same("id", "dossier_id"), {"OLDEST": Ordering(("seq",))}),
+    ("Service", "versions"): Listing(
+        "ServiceVersion", same("id", "service_id"), {"OLDEST": Ordering(("valid_from", "id"))}
+    ),
+    ("ServiceVersion", "timeLimits"): Listing(
+        "ServiceTimeLimit", same("id", "service_version_id"), {"NAME": Ordering(("applies_to",))}
+    ),
+}
+
+
+def is_in_force(eyes: Eyes, service: Row, version: Row, given: Values) -> bool:
+    """The version of a service on a day."""
+    day = given.get("on", eyes.today)
+    return (
+        version["service_id"] == service["id"]
+        and version["valid_from"] <= day
+        and (version["valid_to"] is None or version["valid_to"] >= day)
+    )
+
+
+def is_quoted(_eyes: Eyes, _parent: Row, dossier: Row, given: Values) -> bool:
+    """A dossier's reference or its code."""
+    return given["reference"] in {dossier["reference"], dossier["code"]}
+
+
+# A field that leads to one row: of which type, and which row. Of a union, the first that is there to see.
+LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], bool]]] = {
+    ("Query", "participant"): {"Participant": lambda _e, _p, row, given: row["id"] == given["id"]},
+    ("Query", "service"): {"Service": lambda _e, _p, row, given: row["id"] == given["code"]},
+    ("Query", "dossier"): {"Dossier": is_quoted},
+    ("Viewer", "participant"): {"Participant": lambda eyes, _p, row, _given: row["id"] == eyes.person},
+    ("Participant", "office"): {"Office": same("office_id", "id")},
+    ("Employer", "office"): {"Office": same("office_id", "id")},
+    ("Employment", "employer"): {"Employer": same("employer_id", "id")},
+    ("Employment", "participant"): {"Participant": same("participant_id", "id")},
+    ("Office", "parent"): {"Office": same("parent_id", "id")},
+    ("Service", "version"): {"ServiceVersion": is_in_force},
+    ("Dossier", "service"): {"Service": same("service_id", "id")},
+    ("Dossier", "serviceVersion"): {"ServiceVersion": same("service_version_id", "id")},
+    ("Dossier", "office"): {"Office": same("office_id", "id")},
+    ("Dossier", "participant"): {"Participant": same("participant_id", "id")},
+    ("Dossier", "employer"): {"Employer": same("employer_id", "id")},
+    ("Dossier", "filedBy"): {
+        "Employer": same("employer_id", "id"),
+        "Participant": lambda _e, dossier, row, _given: (
+            dossier["employer_id"] is None and dossier["participant_id"] == row["id"]
+        ),
+    },
+    ("DossierEvent", "office"): {"Office": same("office_id", "id")},
+}
+
+
+class DayOutside(Exception):  # noqa: N818 -- it names what happened
+    """A deadline was asked about on a day for which it means nothing."""
+
+
+@cache
+def holidays() -> Any:  # noqa: ANN401 -- the package has types of its own
+    """Vietnam's holidays."""
+    return country_holidays("VN", years=range(2024, 2041))
+
+
+def deadline(eyes: Eyes, dossier: Row, given: Values) -> Row | None:
+    """By when the agency answers, day by day. Raises: DayOutside."""
+    limit = limit_of(eyes, dossier)
+    if dossier["due_on"] is None or limit is None:
+        return None
+    decided = {row["day"]: row["is_working"] for row in eyes.world["calendar_overrides"]}
+
+    def is_off(day: date) -> bool:
+        return not decided[day] and day.weekday() < 5 if day in decided else day in holidays()
+
+    def is_worked(day: date) -> bool:
+        if day in decided:
+            return bool(decided[day])
+        return not is_off(day) and (day.weekday() < 5 or day in holidays().weekend_workdays)
+
+    accepted, due = dossier["accepted_at"].astimezone(VIETNAM).date(), dossier["due_on"]
+    last = date(max(due, eyes.today).year + 10, 12, 31)
+    asked = given.get("respondOn")
+    if asked is not None and not accepted <= asked <= last:
+        raise DayOutside
+    closed = dossier["closed_at"] and dossier["closed_at"].astimezone(VIETNAM).date()
+    as_of = asked or closed or eyes.today
+    counts: Callable[[date], bool] = {
+        "WORKING_DAYS": is_worked,
+        "CALENDAR_DAYS_EXCEPT_HOLIDAYS": lambda day: not is_off(day),
+        "CALENDAR_DAYS": lambda _day: True,
+    }[limit["unit"]]
+    off: list[date] = []
+    counted, day = 0, accepted + DAY
+    while day <= due:
+        if counts(day) and counted < limit["days"]:
+            counted += 1
+        else:
+            off.append(day)
+        day += DAY
+    return {
+        "accepted_on": accepted,
+        "due_on": due,
+        "limit": limit,
+        "days_off": off,
+        "as_of": as_of,
+        "working_days_left": sum(map(is_worked, days(as_of, due))),
+        "working_days_late": sum(map(is_worked, days(due, as_of))),
+        "is_late": as_of > due,
+    }
+
+
+def days(after: date, until: date) -> list[date]:
+    """The days after one, up to and including another."""
+    return [after + number * DAY for number in range(1, (until - after).days + 1)]
+
+
+def limit_of(eyes: Eyes, dossier: Row) -> Row | None:
+    """The limit for the applicant, else everybody's, else the longest; a working day is 1.4 others."""
+    limits = {
+        row["applies_to"]: row
+        for row in eyes.world["service_time_limits"]
+        if row["service_version_id"] == dossier["service_version_id"]
+    }
+    if own := limits.get(dossier["applicant"].lower()) or limits.get("all"):
+        return own
+    longest: Callable[[Row], float] = lambda row: row["days"] * (1.4 if row["unit"] == "WORKING_DAYS" else 1)  # noqa: E731
+    return max(limits.values(), key=longest, default=None)

@@ -1,0 +1,279 @@
+"""Operations that nobody has written: random, valid against the schema, the same for the same seed."""
+
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from graphql import (
+    GraphQLArgument,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+    is_enum_type,
+    is_leaf_type,
+    is_required_argument,
+)
+
+from tests.oracle.interpreter import SCHEMA, cursor_of
+from tests.oracle.meanings import LISTS, TABLES
+from tests.oracle.world import DAY, TODAY, World
+
+MOST_DEPTH = 4
+DERIVED = ("deadline",)
+UNIONS = ("filedBy",)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A document, its variables, and what is in it."""
+
+    text: str
+    variables: dict[str, Any]
+    is_rich: bool  # derived fields, unions or several roots
+
+    def __str__(self) -> str:
+        return f"{self.text}\nvariables: {json.dumps(self.variables, ensure_ascii=False)}"
+
+
+def an_operation(seed: int, world: World) -> Operation:
+    """The operation of a seed."""
+    return Author(random.Random(seed), world).operation()  # noqa: S311 -- no secret
+
+
+@dataclass
+class Author:
+    """Writes one operation."""
+
+    chance: random.Random
+    world: World
+    aliases: int = 0
+    left: int = 0  # how many fields may still lead further
+    definitions: list[str] = field(default_factory=list)
+    variables: dict[str, Any] = field(default_factory=dict)
+    fragments: list[str] = field(default_factory=list)
+
+    def operation(self) -> Operation:
+        """Write the root fields, and whatever they took."""
+        root = SCHEMA.query_type
+        assert root
+        self.left = self.chance.choice((2, 5, 8, 12, 20))
+        names = ["viewer", "node", "nodes", "participant", "service", "dossier"]
+        lists = ["participants", "services", "dossiers", "dossiers", "dossiers"]
+        roots = [
+            self.chance.choice([*names, *lists, "dossiers"])
+            for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
+        ]
+        body = " ".join(self.field(root, name, 0, is_aliased=len(roots) > 1) for name in roots)
+        if self.chance.random() < 0.1:
+            body += " __typename"
+        head = f"query Generated({', '.join(self.definitions)}) " if self.definitions else ""
+        text = "\n".join([f"{head}{{ {body} }}", *self.fragments])
+        is_rich = len(roots) > 1 or any(name in text for name in (*DERIVED, *UNIONS))
+        return Operation(text, self.variables, is_rich)
+
+    def alias(self) -> str:
+        """A response key that nothing else has."""
+        self.aliases += 1
+        return f"{self.chance.choice('abcxyz')}{self.aliases}"
+
+    def selection(self, parent: GraphQLObjectType, depth: int, *, is_aliased: bool = False) -> str:
+        """What is selected of an object: some of its fields, now and then within fragments."""
+        leaves = [name for name, found in parent.fields.items() if is_leaf_type(get_named_type(found.type))]
+        inner = [name for name in parent.fields if name not in leaves]
+        chosen = self.chance.sample(leaves, min(len(leaves), self.chance.randint(1, 4)))
+        if depth < MOST_DEPTH and self.left > 0:
+            chosen += self.chance.sample(inner, min(len(inner), self.chance.choice((0, 1, 1, 2))))
+            if parent.name == "Dossier" and self.chance.random() < 0.4:
+                chosen.append(self.chance.choice((*DERIVED, *UNIONS)))
+            if parent.name.endswith(("Connection", "Edge")):
+                chosen += [
+                    name
+                    for name in ("nodes", "edges", "node")
+                    if name in inner and self.chance.random() < 0.8
+                ]
+        if self.chance.random() < 0.15:
+            chosen.append("__typename")
+        self.chance.shuffle(chosen)
+        written = [self.field(parent, name, depth, is_aliased=is_aliased) for name in chosen]
+        return " ".join(self.wrapped(parent, one) for one in written)
+
+    def wrapped(self, parent: GraphQLObjectType, written: str) -> str:
+        """A selection as it is, or in a fragment of one kind or another."""
+        match self.chance.randint(1, 12):
+            case 1:
+                return f"... on {parent.name} {{ {written} }}"
+            case 2:
+                return f"...{self.condition()} {{ {written} }}"
+            case 3:
+                name = f"F{len(self.fragments) + 1}"
+                self.fragments.append(f"fragment {name} on {parent.name} {{ {written} }}")
+                return (
+                    f"...{name} ...{name}{self.condition()}" if self.chance.random() < 0.3 else f"...{name}"
+                )
+            case 4 if parent.interfaces:
+                return f"... on Node {{ ... on {parent.name} {{ {written} }} __typename }}"
+        return written
+
+    def condition(self) -> str:
+        """A directive, or none."""
+        if self.chance.random() < 0.5:
+            return ""
+        name, value = self.chance.choice(("skip", "include")), self.chance.random() < 0.5
+        written = self.variable("Boolean!", value) if self.chance.random() < 0.5 else str(value).lower()
+        return f" @{name}(if: {written})"
+
+    def field(self, parent: GraphQLObjectType, name: str, depth: int, *, is_aliased: bool) -> str:
+        """A field with arguments, and what is selected of it."""
+        if name == "__typename":
+            return f"{self.alias()}: __typename" if self.chance.random() < 0.3 else name
+        found = parent.fields[name]
+        arguments = self.arguments(parent, name, found, depth)
+        # Under the same key the same field stands with the same arguments: so one with arguments has its own.
+        alias = f"{self.alias()}: " if arguments or is_aliased or self.chance.random() < 0.15 else ""
+        target = get_named_type(found.type)
+        below = ""
+        if not is_leaf_type(target):
+            depth += not parent.name.endswith(("Connection", "Edge"))
+            self.left -= 1
+            below = f" {{ {self.below(target, depth)} }}"
+        return f"{alias}{name}{arguments}{self.condition() if self.chance.random() < 0.08 else ''}{below}"
+
+    def below(self, target: Any, depth: int) -> str:  # noqa: ANN401
+        """What is selected of what a field leads to."""
+        if isinstance(target, GraphQLObjectType):
+            return self.selection(target, depth)
+        assert isinstance(target, GraphQLInterfaceType | GraphQLUnionType)
+        options = sorted(SCHEMA.get_possible_types(target), key=lambda one: one.name)
+        chosen = self.chance.sample(options, min(len(options), self.chance.randint(1, 3)))
+        # Different types may not give one key to fields of different types.
+        written = [f"... on {one.name} {{ {self.selection(one, depth, is_aliased=True)} }}" for one in chosen]
+        if self.chance.random() < 0.5:
+            written.append("__typename")
+        if isinstance(target, GraphQLInterfaceType) and self.chance.random() < 0.5:
+            written.append("id")
+        return " ".join(written)
+
+    # Arguments.
+
+    def arguments(self, parent: GraphQLObjectType, name: str, found: GraphQLField, depth: int) -> str:
+        """Some of a field's arguments, as literals or variables."""
+        values: dict[str, Any] = {}
+        for argument_name, argument in found.args.items():
+            if argument_name in {"first", "last", "after", "before"}:
+                continue
+            if is_required_argument(argument) or self.chance.random() < 0.12:
+                values[argument_name] = self.argument(parent, name, argument_name, argument)
+        listing = LISTS.get((parent.name, name))
+        if listing:
+            values |= self.page(parent, name, values.get("order", next(iter(listing.orders))))
+            if depth and not values.keys() & {"first", "last"}:
+                values["first"] = self.chance.choice((1, 2, 3))
+        written = [f"{key}: {self.value(found.args[key], value)}" for key, value in values.items()]
+        return f"({', '.join(written)})" if written else ""
+
+    def page(self, parent: GraphQLObjectType, name: str, order: str) -> dict[str, Any]:
+        """Where a page begins and how long it is: mostly possible, now and then not."""
+        chance = self.chance.random()
+        size = self.chance.choice((1, 2, 2, 3, 3, 5, 7, 10, 11, 26, 60, 100))
+        if chance < 0.02:
+            return self.chance.choice(({"first": 0}, {"first": 101}, {"last": -1}, {"first": 2, "last": 2}))
+        if chance < 0.35:
+            return {}
+        if chance < 0.55:
+            return {"first": self.chance.choice((size, size, None))}
+        if chance < 0.7:
+            return {"last": size}
+        at = self.cursor(parent, name, order)
+        return {"first": size, "after": at} if self.chance.random() < 0.5 else {"last": size, "before": at}
+
+    def cursor(self, parent: GraphQLObjectType, name: str, order: str) -> str:
+        """The cursor of a row that may be in the list; now and then none of it."""
+        if self.chance.random() < 0.06:
+            return self.chance.choice(
+                ("x", "", "W10", cursor_of("OTHER", *self.somewhere("Query", "dossiers", "OLDEST")))
+            )
+        return cursor_of(order, *self.somewhere(parent.name, name, order))
+
+    def somewhere(self, parent: str, name: str, order: str) -> tuple[Any, Any]:
+        """An order, and a row that stands in it."""
+        listing = LISTS[parent, name]
+        ordering = listing.orders[order]
+        rows = [
+            row
+            for row in self.world[TABLES[listing.type_name]]
+            if all(row[column] is not None for column in ordering.columns)
+        ]
+        return ordering, self.chance.choice(rows)
+
+    def argument(
+        self, parent: GraphQLObjectType, field_name: str, name: str, argument: GraphQLArgument
+    ) -> Any:  # noqa: ANN401
+        """A value that means something, or nothing, or is no value at all."""
+        target = get_named_type(argument.type)
+        if not isinstance(argument.type, GraphQLNonNull) and self.chance.random() < 0.1:
+            return None
+        if is_enum_type(target):
+            names = sorted(target.values)
+            if name == "status":
+                return self.chance.choice((self.chance.sample(names, 2), [self.chance.choice(names)], []))
+            return self.chance.choice(names)
+        match name:
+            case "ids":
+                return [self.identifier() for _ in range(self.chance.randint(0, 5))]
+            case "id" if (parent.name, field_name) == ("Query", "node"):
+                return self.identifier()
+            case "reference":
+                dossier = self.chance.choice(self.world["dossiers"])
+                return self.chance.choice((dossier["reference"], dossier["code"] or "none", "none"))
+            case "code":
+                return self.chance.choice((self.chance.choice(self.world["services"])["id"], "none"))
+            case "namePrefix":
+                person = self.chance.choice(self.world["participants"])["full_name"]
+                return self.chance.choice((person[: self.chance.randint(1, 9)].upper(), person, "", "Zz"))
+            case "respondOn" | "on" | "dueFrom" | "dueTo":
+                days = self.chance.choice((-900, -3, 0, 1, 4, 30) if name == "respondOn" else (-3, 0, 4, 30))
+                return (TODAY + days * DAY).isoformat()
+        kind = {"office": "Office", "service": "Service", "employer": "Employer"}.get(name, "Participant")
+        return self.identifier(kind)
+
+    def identifier(self, kind: str | None = None) -> str:
+        """The identifier of something that is there for somebody; now and then of nothing."""
+        if self.chance.random() < (0.03 if kind else 0.1):
+            return self.chance.choice(
+                ("x", "", "Dossier:1", "Office:01", f"Dossier:{UUID(int=7)}", "DossierEvent:1")
+            )
+        names = [kind] if kind else [one for one in TABLES if one not in {"DossierEvent", "ServiceTimeLimit"}]
+        name = self.chance.choice(names)
+        return f"{name}:{self.chance.choice(self.world[TABLES[name]])['id']}"
+
+    def value(self, argument: GraphQLArgument, value: Any) -> str:  # noqa: ANN401
+        """A value as it is written, or the variable that carries it."""
+        if self.chance.random() < 0.4:
+            return self.variable(str(argument.type), value)
+        return self.literal(argument, value)
+
+    def literal(self, argument: GraphQLArgument, value: Any) -> str:  # noqa: ANN401
+        """A value as it is written; of a list of one, perhaps the one."""
+        if is_enum_type(get_named_type(argument.type)) and value is not None:
+            if isinstance(value, list):
+                return value[0] if len(value) == 1 and self.chance.random() < 0.5 else f"[{', '.join(value)}]"
+            return str(value)
+        return json.dumps(value, ensure_ascii=False)
+
+    def variable(self, type_name: str, value: Any) -> str:  # noqa: ANN401
+        """A variable with a value, with a default, or left out where that means null."""
+        name = f"v{len(self.definitions) + 1}"
+        match self.chance.randint(1, 6):
+            case 1 if value is None:
+                self.definitions.append(f"${name}: {type_name}")
+            case 2 if isinstance(value, int) and not type_name.endswith("!"):
+                self.definitions.append(f"${name}: {type_name} = {json.dumps(value)}")
+            case _:
+                self.definitions.append(f"${name}: {type_name}")
+                self.variables[name] = value
+        return f"${name}"

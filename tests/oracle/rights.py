@@ -1,0 +1,100 @@
+"""Whose rows: the questions that the policies answer, asked in Python of one row after the other."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from tests.oracle.world import Row, World
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Whose eyes see the world: the capacity, the account, the person's own record, the scopes."""
+
+    world: World
+    kind: str
+    account: UUID | None
+    person: UUID | None
+    name: str
+    scopes: AbstractSet[str]
+
+    @cached_property
+    def today(self) -> date:
+        """The date in Vietnam."""
+        return datetime.now(UTC).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+
+    @cached_property
+    def grants(self) -> list[Row]:
+        """The rights of the account, in the capacity in which it asks, that have not ended."""
+        return [
+            grant
+            for grant in self.world["grants"]
+            if grant["principal"] == self.account
+            and grant["kind"] == self.kind
+            and (grant["valid_until"] is None or grant["valid_until"] > datetime.now(UTC))
+        ]
+
+    @cached_property
+    def employers(self) -> set[UUID]:
+        """The employers that the account acts for."""
+        return {grant["employer_id"] for grant in self.grants if grant["employer_id"]}
+
+    @cached_property
+    def offices(self) -> set[int]:
+        """The offices that the account serves, with all below them."""
+        roots = [self.world.find("offices", grant["office_id"]) for grant in self.grants]
+        return {
+            office["id"]
+            for root in roots
+            if root
+            for office in self.world["offices"]
+            if root["id"] <= office["id"] <= root["last_id"]
+        }
+
+    @cached_property
+    def employees(self) -> set[UUID]:
+        """Who works today for an employer of the account."""
+        return {
+            employment["participant_id"]
+            for employment in self.world["employments"]
+            if employment["employer_id"] in self.employers
+            and employment["started_on"] <= self.today
+            and (employment["ended_on"] is None or employment["ended_on"] >= self.today)
+        }
+
+    def may_see(self, table: str, row: Row) -> bool:
+        """May they see this row?"""
+        match table:
+            case "participants":
+                return self.may_see_person(row)
+            case "identifiers":
+                person = self.world.find("participants", row["participant_id"])
+                return person is not None and self.may_see_person(person)
+            case "employments" | "dossiers" | "dossier_events":
+                return self.is_concerned(row)
+        return True
+
+    def may_see_person(self, person: Row) -> bool:
+        """The person; an employer the person works for today; who serves the office that keeps the record."""
+        match self.kind:
+            case "CITIZEN":
+                return bool(person["id"] == self.person)
+            case "EMPLOYER":
+                return person["id"] in self.employees
+            case "OFFICER" | "PARTNER":
+                return person["office_id"] in self.offices
+        return False
+
+    def is_concerned(self, row: Row) -> bool:
+        """Whom it is about; the employer it is of; who serves the office it lies in."""
+        match self.kind:
+            case "CITIZEN":
+                return bool(row["participant_id"] == self.person)
+            case "EMPLOYER":
+                return row["employer_id"] in self.employers
+            case "OFFICER" | "PARTNER":
+                return row["office_id"] in self.offices
+        return False

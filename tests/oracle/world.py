@@ -1,0 +1,285 @@
+"""A small world with everything in it: ties, nulls, rights that ended, dossiers in every state."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from db.connection import Connection
+from domain.names import folded, sort_key
+
+Row = Mapping[str, Any]
+
+TABLES = (
+    "offices",
+    "calendar_overrides",
+    "employers",
+    "participants",
+    "identifiers",
+    "employments",
+    "services",
+    "service_versions",
+    "service_time_limits",
+    "dossiers",
+    "dossier_events",
+    "grants",
+)
+NAMES = (
+    "Nguyễn Thị Lan",
+    "Nguyễn Thị Lan",
+    "Trần Văn Minh",
+    "Đỗ Đức Ân",
+    "Lê Thị Hoa",
+    'Phạm "Tý" \\ Bình',
+    "Võ Văn Sơn",
+    "Nguyễn Văn Ánh",
+    "Hồ Ngọc Ẩn",
+    "Bùi Thị Yến",
+)
+NUMBERS = ("PERSONAL_NUMBER", "SOCIAL_INSURANCE_NUMBER", "HEALTH_CARD_NUMBER")
+NOW = datetime.now(UTC)
+TODAY = NOW.date()
+DAY = timedelta(days=1)
+
+# Where a dossier can stand: whether it was accepted, whether it is closed.
+STATES = (
+    ("NEW", False, False),
+    ("NOT_ACCEPTED", False, True),
+    ("WITHDRAWN", False, True),
+    ("ACCEPTED", True, False),
+    ("ACCEPTED", True, False),
+    ("IN_PROCESS", True, False),
+    ("SUPPLEMENT_REQUESTED", True, False),
+    ("WITHDRAWN", True, True),
+    ("STOPPED", True, False),
+    ("DECIDED", True, False),
+    ("RETURNED", True, True),
+)
+
+
+def key(kind: int, number: int) -> UUID:
+    """A key that is the same in every run; keys of a kind are in order."""
+    return UUID(f"01990000-0000-7000-{0x8000 + kind:04x}-{number:012x}")
+
+
+def account(number: int) -> UUID:
+    """The account of somebody who signs in."""
+    return key(0xAC, number)
+
+
+async def people_it(owner: Connection) -> None:
+    """Write the world, as whoever may write everything."""
+    chance = random.Random(20261123)  # noqa: S311 -- not a secret
+    rows: dict[str, list[Sequence[Any]]] = {
+        "offices": [
+            # The agency, two provinces, and three districts of theirs.
+            (0, 99, None, "00000", "G24", "Cơ quan", "The agency"),
+            (10, 19, 0, "00100", "G24.1", "Tỉnh Một", "Province One"),
+            (11, 11, 10, "00101", "G24.1A", "Huyện Một A", "District One A"),
+            (12, 12, 10, "00102", "G24.1B", "Huyện Một B", "District One B"),
+            (20, 29, 0, "00200", "G24.2", "Tỉnh Hai", "Province Two"),
+            (21, 21, 20, "00201", "G24.2A", "Huyện Hai A", "District Two A"),
+        ],
+        "calendar_overrides": [
+            (TODAY + 3 * DAY, False, "a day off that was decided"),
+            (TODAY - 9 * DAY, True, "a day that was decided to be worked"),
+        ],
+        "employers": [
+            (
+                key(3, number),
+                office,
+                f"OR{number:04}",
+                f"Công ty {number}",
+                f"cong ty {number}",
+                f"{number:010}",
+            )
+            for number, office in enumerate((11, 11, 12, 21), start=1)
+        ],
+        "participants": [
+            (
+                key(1, number),
+                name,
+                folded(name),
+                sort_key(name),
+                date(1960 + number, 1 + number, 3),
+                "FEMALE" if "Thị" in name else "MALE",
+                TODAY - 100 * DAY if number % 5 == 4 else None,
+                (11, 12, 21, 10)[number % 4],
+            )
+            for number, name in enumerate(NAMES)
+        ],
+        "identifiers": [
+            (
+                key(2, 10 * person + place),
+                key(1, person),
+                kind,
+                b"",
+                1,
+                sha256(f"{person} {kind} {place}".encode()).digest(),
+                f"•••{person}{place}",
+                date(2001, 1, 1 + place),
+                date(2020, 1, 1) if place == 1 else None,
+            )
+            for person in range(8)
+            for place, kind in enumerate(NUMBERS[: 1 + person % 3])
+        ],
+        "employments": [
+            (
+                key(4, 10 * person + number),
+                key(1, person),
+                key(3, 1 + (person + number) % 4),
+                (11, 11, 12, 21)[(person + number) % 4],
+                f"Việc {number}",
+                date(2015, 1, 1) if number < 2 else TODAY + 5 * DAY,
+                (None, TODAY - DAY, None, TODAY)[(person + 2 * number) % 4] if number < 2 else None,
+            )
+            for person in range(9)
+            for number in range(person % 4)
+        ],
+        "services": [
+            ("OR-01", "BENEFITS", "Dịch vụ một", "Service one", None),
+            ("OR-02", "BENEFITS", "Dịch vụ hai", "Service two", "1.001234"),
+            ("OR-03", "PAYMENT", "Dịch vụ ba", "Service three", None),
+        ],
+        "service_versions": [
+            (
+                key(5, 1),
+                "OR-01",
+                date(2016, 1, 1),
+                date(2025, 6, 30),
+                "58/2014/QH13",
+                "PARTIAL",
+                ["CITIZEN"],
+                [],
+            ),
+            (
+                key(5, 2),
+                "OR-01",
+                date(2025, 7, 1),
+                None,
+                "41/2024/QH15",
+                "FULL",
+                ["CITIZEN", "EMPLOYER"],
+                ["LAW"],
+            ),
+            (key(5, 3), "OR-02", date(2025, 7, 1), TODAY, "41/2024/QH15", "FULL", ["EMPLOYER"], []),
+            (key(5, 4), "OR-02", TODAY + DAY, None, "41/2024/QH15", "FULL", ["EMPLOYER"], ["LEVEL", "FORMS"]),
+            (key(5, 5), "OR-03", date(2030, 1, 1), None, "41/2024/QH15", "PARTIAL", ["CITIZEN"], []),
+        ],
+        "service_time_limits": [
+            (key(5, 1), "all", 20, "CALENDAR_DAYS", None),
+            (key(5, 2), "all", 10, "WORKING_DAYS", None),
+            (key(5, 2), "employer", 5, "CALENDAR_DAYS_EXCEPT_HOLIDAYS", "khi đủ hồ sơ"),
+            (key(5, 3), "illness", 6, "CALENDAR_DAYS", None),
+            (key(5, 3), "birth", 5, "WORKING_DAYS", None),
+        ],
+        "dossiers": [dossier(number, chance) for number in range(44)],
+        "grants": [
+            (key(7, 1), account(1), "EMPLOYER", None, key(3, 1), None),
+            (key(7, 2), account(2), "EMPLOYER", None, key(3, 2), NOW + DAY),
+            (key(7, 3), account(2), "EMPLOYER", None, key(3, 4), None),
+            (key(7, 4), account(3), "EMPLOYER", None, key(3, 3), NOW - DAY),
+            (key(7, 5), account(4), "OFFICER", 11, None, None),
+            (key(7, 6), account(5), "OFFICER", 10, None, None),
+            (key(7, 7), account(6), "OFFICER", 0, None, NOW - DAY),
+            (key(7, 8), account(7), "PARTNER", 20, None, None),
+            (key(7, 9), account(8), "OFFICER", 12, None, None),
+            (key(7, 10), account(8), "OFFICER", 20, None, None),
+            # A right in another capacity than the one asked in.
+            (key(7, 11), account(4), "EMPLOYER", None, key(3, 4), None),
+        ],
+    }
+    rows["dossier_events"] = [event for row in rows["dossiers"] for event in events(row)]
+    columns = {
+        "offices": "id, last_id, parent_id, code, agency_code, name_vi, name_en",
+        "calendar_overrides": "day, is_working, decision",
+        "employers": "id, office_id, code, name, folded_name, tax_code",
+        "participants": "id, full_name, folded_name, sort_name, birth_date, sex, died_on, office_id",
+        "identifiers": (
+            "id, participant_id, kind, ciphertext, key_version, blind_index, masked, valid_from, valid_to"
+        ),
+        "employments": "id, participant_id, employer_id, office_id, position, started_on, ended_on",
+        "services": "id, service_group, name_vi, name_en, national_code",
+        "service_versions": "id, service_id, valid_from, valid_to, law, level, applicants, unconfirmed",
+        "service_time_limits": "service_version_id, applies_to, days, unit, note",
+        "dossiers": (
+            "id, reference, code, service_id, service_version_id, participant_id, employer_id, office_id,"
+            " applicant, submitted_by, request, status, version, submitted_at, accepted_at, due_on, closed_at"
+        ),
+        "dossier_events": (
+            "dossier_id, seq, kind, status, actor_kind, reason, participant_id, employer_id, office_id"
+        ),
+        "grants": "id, principal, kind, office_id, employer_id, valid_until",
+    }
+    constants = {
+        "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
+        "grants": {"granted_by": "'oracle'"},
+    }
+    for table in TABLES:
+        more = constants.get(table, {})
+        names = ", ".join([columns[table], *more])
+        values = ", ".join([*(f"${number + 1}" for number in range(len(rows[table][0]))), *more.values()])
+        await owner.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows[table])  # noqa: S608 -- written above
+
+
+def dossier(number: int, chance: random.Random) -> Sequence[Any]:
+    """One of the world's dossiers: no two accepted ones need have different due dates."""
+    status, is_accepted, is_closed = STATES[number % len(STATES)]
+    person = chance.choice((0, 0, 0, 1, 2, 3, 5, 6))
+    employer = chance.choice((None, None, 1, 2, 4))
+    accepted_at = NOW - chance.randint(1, 40) * DAY if is_accepted else None
+    version = chance.choice((1, 2, 2, 3))
+    return (
+        key(6, number),
+        f"ORAC-LE00-{number:04}",
+        f"G24.1-{number:04}" if is_accepted else None,
+        "OR-02" if version == 3 else "OR-01",
+        key(5, version),
+        key(1, person),
+        None if employer is None else key(3, employer),
+        (11, 12, 21, 10)[(person + chance.choice((0, 0, 0, 1))) % 4],
+        "CITIZEN" if employer is None else "EMPLOYER",
+        account(99),
+        f"Yêu cầu {number}",
+        status,
+        1 + number % 3,
+        NOW - 50 * DAY,
+        accepted_at,
+        accepted_at and chance.choice((TODAY - 2 * DAY, TODAY + 4 * DAY, TODAY + 4 * DAY, None)),
+        NOW - number * timedelta(hours=1) if is_closed else None,
+    )
+
+
+def events(row: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    """What happened to a dossier: an event a version, the last ones under its present office."""
+    for seq in range(1, row[12] + 1):
+        kind = ("SUBMITTED", "ACCEPTED", "WITHDRAWN")[seq - 1]
+        actor = "OFFICER" if kind == "ACCEPTED" else row[8]
+        yield row[0], seq, kind, row[11], actor, "Nhầm" if seq == 3 else None, row[5], row[6], row[7]
+
+
+@dataclass(frozen=True)
+class World:
+    """Whole tables, as a superuser reads them."""
+
+    tables: Mapping[str, Sequence[Row]]
+
+    def __getitem__(self, table: str) -> Sequence[Row]:
+        return self.tables[table]
+
+    def find(self, table: str, identifier: object) -> Row | None:
+        """The row of a key."""
+        return next((row for row in self.tables[table] if row["id"] == identifier), None)
+
+
+async def read(superuser: Connection) -> World:
+    """Read whole tables."""
+    return World(
+        {
+            table: [dict(row) for row in await superuser.fetch(f"SELECT * FROM {table}")]  # noqa: S608 -- ours
+            for table in TABLES
+        }
+    )
