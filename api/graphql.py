@@ -49,7 +49,6 @@ from db.connection import Pool
 from db.events import Listener
 from db.outages import UNREACHABLE
 from schema.context import Context
-from schema.limits import MOST_BODY_BYTES
 from schema.portal import schema
 from selection.answers import Answer, Translator
 from selection.costs import MOST_COST, Variables
@@ -64,6 +63,8 @@ METHODS = ("GET", "HEAD", "POST")
 JSON_IN_UTF8 = re.compile(
     r"""\s*application/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*""", re.IGNORECASE
 )
+# What every server and proxy on the way can be expected to carry (RFC 9110 section 4.1).
+MOST_ADDRESS_BYTES = 8_192
 SECONDS_TO_RETRY = "1"
 # RFC 9110 section 12.4.2.
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
@@ -323,8 +324,8 @@ def _of_address(request: Request) -> dict[str, Any]:
 
     Raises: RequestFault.
     """
-    if len(request.scope["query_string"]) > MOST_BODY_BYTES:
-        raise AddressTooLong(most=MOST_BODY_BYTES)
+    if len(request.scope["query_string"]) > MOST_ADDRESS_BYTES:
+        raise AddressTooLong(most=MOST_ADDRESS_BYTES)
     given = request.query_params.multi_items()
     found: dict[str, Any] = {name: value for name, value in given if value}
     if len({name for name, _ in given}) != len(given):
