@@ -1,7 +1,7 @@
 """Documents that were seen before: parsed, validated and looked through once."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
@@ -50,6 +50,8 @@ MOST_TOKENS_KEPT = 30_000
 # Shapes of variables times kinds of viewers. Of a registered document each kind has its own from the start.
 MOST_VARIANTS = 16
 MOST_VARIANTS_REGISTERED = 64
+# Shapes that are planned before anybody asks, for each kind of viewer; another is planned when it is asked.
+MOST_PLANNED_AHEAD = 12
 
 # Rules that can find nothing where a sign does not occur: together they take half of the time of all.
 SIGNS: Mapping[type[ASTValidationRule], str] = MappingProxyType(
@@ -308,25 +310,34 @@ def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_varia
 
 
 def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:
-    """Variables as requests are likely to have them, in shape: all of them there, and only those needed.
+    """Variables as requests are likely to have them, each shape once; the values stand for others.
 
-    The values stand for others; a plan has none of them.
+    All are there, or only those needed, or one has another shape than with all.
     """
-    every, needed = {}, {}
+    every, needed, differing = {}, {}, []
     for definition in operation.node.variable_definitions or ():
         name = definition.variable.name.value
         graphql_type = cast("GraphQLInputType", type_from_ast(schema, definition.type))
         default = value_from_ast(definition.default_value, graphql_type) if definition.default_value else None
-        every[name] = _some_value(operation.roles[name], graphql_type) if default is None else default
+        values = _some_values(operation.roles[name], graphql_type)
+        every[name] = next(iter(values)) if default is None else default
         needed[name] = every[name] if is_non_null_type(graphql_type) else default
-    return [VariableValues({}, values) for values in (every, needed)]
+        differing += [{name: value} for value in (needed[name], *values)]
+    usual = [
+        VariableValues({}, values) for values in (every, needed, *({**every, **other} for other in differing))
+    ]
+    return list({operation.shape(values): values for values in usual}.values())[:MOST_PLANNED_AHEAD]
 
 
-def _some_value(role: Role, graphql_type: GraphQLInputType) -> Any:  # noqa: ANN401 -- of that type
-    """A value of a variable that shapes a plan: a page size, an order, yes."""
+def _some_values(role: Role, graphql_type: GraphQLInputType) -> Sequence[Any]:
+    """Values of a variable that shape plans differently: sizes of pages, orders, yes and no."""
     named = get_named_type(graphql_type)
     if role is Role.STEP:
-        return COMMON_ROWS
-    if role is Role.VALUE and isinstance(named, GraphQLEnumType):
-        return next(iter(named.values.values())).value
-    return True
+        return (COMMON_ROWS, *PAGE_STEPS)
+    if role is Role.VALUE:
+        return (
+            [each.value for each in named.values.values()]
+            if isinstance(named, GraphQLEnumType)
+            else (True, False)
+        )
+    return (True,)
