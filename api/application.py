@@ -6,12 +6,13 @@ from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
-from api.graphql import Door
+from api.graphql import METHODS, Door
 from api.health import health
 from api.pages import pages
 from api.provider import provider_routes
@@ -49,6 +50,7 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
                 issuer=settings.issuer,
                 audience=settings.audience,
                 origins=[settings.url],
+                guests=settings.origins,
                 find_participant=partial(participant_of, pool, settings.identifier_keys()),
             )
         )
@@ -63,7 +65,16 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
-        door = Door(pool, listener, translator, authentication, Rates(settings.rates), documents)
+        door = Door(
+            pool,
+            listener,
+            translator,
+            authentication,
+            Rates(settings.rates),
+            documents,
+            has_introspection=settings.has_introspection,
+            has_explorer=settings.has_explorer,
+        )
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
             middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))],
@@ -76,14 +87,33 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
                 Mount(
                     "",
                     routes=[
-                        *pages(PEOPLE if settings.is_development else (), schema.as_str()),
+                        *pages(
+                            PEOPLE if settings.is_development else (),
+                            schema.as_str(),
+                            has_explorer=settings.has_explorer,
+                        ),
                         Route("/graphql", door),
                         WebSocketRoute("/graphql", door),
                     ],
-                    middleware=[known],
+                    middleware=[*_guests(settings), known],
                 ),
             ],
         )
+
+
+def _guests(settings: Settings) -> list[Middleware]:
+    """Let pages of other sites read our answers, where there are any: with tokens, never with cookies."""
+    if not settings.origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=METHODS,
+            allow_headers=["Authorization"],
+            expose_headers=["Retry-After", "Server-Timing", "WWW-Authenticate"],
+        )
+    ]
 
 
 def _development_secret(settings: Settings) -> str:

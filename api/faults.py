@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
-from selection.faults import OperationFault
+from selection.faults import DocumentRefused, OperationFault
 
 log = logging.getLogger("ansinh.graphql")
 
@@ -152,6 +152,21 @@ class MethodRefused(RequestFault):
     code = "METHOD_NOT_ALLOWED"
     vietnamese = "Hãy gửi bằng POST; bằng GET chỉ có thể hỏi, và chỉ khi không có phiên làm việc."
     status = 405
+
+
+class ExplorerClosed(RequestFault):
+    """There is no explorer here. The schema stands at /schema.graphql."""
+
+    code = "EXPLORER_CLOSED"
+    vietnamese = "Ở đây không có trình khám phá. Lược đồ được công bố tại /schema.graphql."
+    status = 404
+
+
+class IntrospectionClosed(DocumentRefused):
+    """The schema is not told field by field here. It stands at /schema.graphql."""
+
+    code = "INTROSPECTION_CLOSED"
+    vietnamese = "Ở đây không truy vấn được lược đồ qua GraphQL. Lược đồ được công bố tại /schema.graphql."
 
 
 class OperationUnknown(RequestFault):

@@ -27,6 +27,8 @@ from api.bodies import body_of, decoded
 from api.documents import RegisteredDocuments
 from api.faults import (
     AddressTooLong,
+    ExplorerClosed,
+    IntrospectionClosed,
     MediaTypeRefused,
     MethodRefused,
     NameTwice,
@@ -98,16 +100,20 @@ class Door(GraphQL[Context, None]):
         authentication: Authentication,
         rates: Rates,
         documents: RegisteredDocuments,
+        *,
+        has_introspection: bool,
+        has_explorer: bool,
     ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-            allowed_origins=sorted(authentication.origins),
+            allowed_origins=sorted(authentication.origins | authentication.guests),
         )
         self.pool, self.listener, self.translator = pool, listener, translator
         self.authentication, self.rates, self.documents = authentication, rates, documents
+        self.has_introspection, self.has_explorer = has_introspection, has_explorer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -118,8 +124,9 @@ class Door(GraphQL[Context, None]):
             # The server sends of an answer to HEAD no more than its head.
             scope = {**scope, "method": "GET"}
         request = Request(scope, receive)
+        response: Response | None
         if _wants_page(request):
-            response: Response | None = explorer(request)
+            response = explorer(request) if self.has_explorer else _failed(ExplorerClosed(), request)
         else:
             try:
                 response = await self.answer(request)
@@ -177,6 +184,8 @@ class Door(GraphQL[Context, None]):
         document = self.translator.documents.read(text)
         if document is None:
             return None
+        if document.introspects and not self.has_introspection:
+            raise IntrospectionClosed
         operation = document.operation(name)
         if operation is None:
             raise OperationUnknown

@@ -64,6 +64,9 @@ SIGNS: Mapping[type[ASTValidationRule], str] = MappingProxyType(
     }
 )
 
+# `__typename` tells nobody more of the schema than the rows do.
+INTROSPECTING = frozenset({"__schema", "__type"})
+
 V = TypeVar("V")
 
 
@@ -146,6 +149,7 @@ class Document:
 
     node: DocumentNode
     operations: Mapping[str, Operation]
+    introspects: bool
 
     def operation(self, name: str | None) -> Operation | None:
         """The operation of that name, or the only one."""
@@ -251,9 +255,11 @@ class _Look(ValidationRule):
         self.catalogue = catalogue
         self.roles: dict[str, Role] = {}
         self.scopes: set[str] = set()
+        self.introspects = False
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
-        """Note the scopes of a field, and which variables shape a page."""
+        """Note the scopes of a field, which variables shape a page, and whether it asks of the schema."""
+        self.introspects |= node.name.value in INTROSPECTING
         parent = self.context.get_parent_type()
         result = get_named_type(self.context.get_type())
         if parent is None or result is None:
@@ -306,6 +312,7 @@ def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_varia
             )
             for name, operation in operations.items()
         },
+        look.introspects,
     )
 
 

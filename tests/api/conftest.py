@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -268,9 +268,7 @@ def cookie(secret: str) -> dict[str, str]:
 PLENTY = {kind: Rate(capacity=10**9, restore_rate=10**9) for kind in ViewerKind}
 
 
-def settings_of(
-    home: Path, port: int, database_url: str, rates: Mapping[ViewerKind, Rate] | None = None
-) -> Settings:
+def settings_of(home: Path, port: int, database_url: str) -> Settings:
     """How a portal of the tests is set up."""
     url = f"http://127.0.0.1:{port}"
     return Settings(
@@ -286,7 +284,9 @@ def settings_of(
         database_url=database_url,
         sealing_key=people.KEYS.sealing,
         finding_key=people.KEYS.finding,
-        rates=rates or PLENTY,
+        has_introspection=True,
+        has_explorer=True,
+        rates=PLENTY,
     )
 
 
@@ -297,11 +297,13 @@ def a_client() -> httpx2.AsyncClient:
 
 @asynccontextmanager
 async def running_portal(
-    url_of: Callable[[str], str], home: Path, rates: Mapping[ViewerKind, Rate] | None = None
+    url_of: Callable[[str], str],
+    home: Path,
+    **changes: Any,  # noqa: ANN401 -- of the settings
 ) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as door:
-        settings = settings_of(home, door.getsockname()[1], url_of(roles.API), rates)
+        settings = replace(settings_of(home, door.getsockname()[1], url_of(roles.API)), **changes)
         async with application.open_portal(settings) as app, a_client() as http:
             tasks = [
                 asyncio.create_task(running.serve_on(door, app)),

@@ -137,7 +137,7 @@ async def narrow(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningPortal]:
     """A portal where nobody may ask much."""
-    async with running_portal(database.url, tmp_path_factory.mktemp("narrow"), NARROW) as portal:
+    async with running_portal(database.url, tmp_path_factory.mktemp("narrow"), rates=NARROW) as portal:
         yield portal
 
 
