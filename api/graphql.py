@@ -55,7 +55,7 @@ from schema.portal import schema
 from selection.answers import Answer, Translator
 from selection.costs import MOST_COST, Variables
 from selection.documents import Operation
-from selection.faults import DocumentRefused, OperationFault
+from selection.faults import DocumentRefused, OperationFault, TooManyActs
 
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
@@ -72,6 +72,8 @@ SECONDS_TO_RETRY = "1"
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 # What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
 FAULTY = 10
+# What a document costs that nobody has registered: a look-up, and a line in the log.
+UNKNOWN = 1
 
 
 @dataclass
@@ -144,7 +146,7 @@ class Door(GraphQL[Context, None]):
         """
         try:
             asked = await _read(request)
-            text = asked.query = self.documents.text(_viewer(request), asked.query, asked.document_id)
+            text = asked.query = self.text(request, _viewer(request), asked.query, asked.document_id)
             request.scope["asked"] = asked
             started = perf_counter()
             operation = self.admitted(request, _viewer(request), text, asked.inputs, asked.operation_name)
@@ -159,6 +161,19 @@ class Door(GraphQL[Context, None]):
             return None if fault.path else _failed(fault, request)
         return _answered(answer, request, read_ms) if answer else None
 
+    def text(
+        self, connection: HTTPConnection, viewer: Viewer, query: str | None, document_id: str | None
+    ) -> str:
+        """The text of what is asked, and a charge for a name that is none.
+
+        Raises: RequestFault, RateExceeded.
+        """
+        try:
+            return self.documents.text(viewer, query, document_id)
+        except RequestFault:
+            connection.scope["spent"] = self.rates.spend(connection, viewer, UNKNOWN)
+            raise
+
     def admitted(
         self, connection: HTTPConnection, viewer: Viewer, text: str, variables: Variables, name: str | None
     ) -> Operation | None:
@@ -170,8 +185,10 @@ class Door(GraphQL[Context, None]):
         try:
             operation = self.operation(text, name)
             cost = self.translator.documents.price(operation, variables, limit) if operation else FAULTY
-        except OperationFault:
-            connection.scope["spent"] = self.rates.spend(connection, viewer, FAULTY)
+        except OperationFault as fault:
+            # Whoever tries fifty acts at once has tried fifty.
+            tried = fault.requested if isinstance(fault, TooManyActs) else FAULTY
+            connection.scope["spent"] = self.rates.spend(connection, viewer, tried)
             raise
         connection.scope["spent"] = self.rates.spend(connection, viewer, cost)
         return operation

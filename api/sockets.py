@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +14,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from api.faults import SubscriptionsOnly, presentable, presented
+from api.rates import Spent
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
 from schema.context import Context
@@ -28,6 +30,9 @@ LONGEST_REASON_BYTES = 123
 # How often an open socket asks whether the session behind it still stands.
 LOOK_AT_SESSION_S = 2.0
 UNAUTHORIZED = 4401
+
+# What the task that follows something was charged for it; each task has a context of its own.
+charged: ContextVar[Spent | None] = ContextVar("charged", default=None)
 
 
 class Wire(ASGIWebSocketAdapter):
@@ -74,16 +79,18 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
-                text = door.documents.text(
-                    self.context.viewer, payload.get("query"), payload.get("documentId")
+                connection = cast("Wire", self.websocket).ws
+                text = door.text(
+                    connection, self.context.viewer, payload.get("query"), payload.get("documentId")
                 )
                 operation = door.admitted(
-                    cast("Wire", self.websocket).ws,
+                    connection,
                     self.context.viewer,
                     text,
                     payload.get("variables") or {},
                     payload.get("operationName"),
                 )
+                charged.set(connection.scope["spent"])
                 message = {**message, "payload": {**payload, "query": text}}
                 if operation and not operation.is_subscription:
                     raise SubscriptionsOnly
@@ -94,10 +101,14 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
-        """Send what is followed, its faults masked as everywhere."""
+        """Send what is followed, its faults masked as everywhere; the first says what it cost."""
 
         async def shown() -> AsyncGenerator[Any, None]:
+            spent = charged.get()
             async for result in result_source:
+                if spent:
+                    result.extensions = {**(result.extensions or {}), "cost": spent.extension()}
+                    spent = None
                 result.errors = presented(result.errors, self.context.language)
                 yield result
 

@@ -106,10 +106,15 @@ class TooManyRepeats(DocumentRefused):
 
 
 class TooManyActs(DocumentRefused):
-    """A document has at most {most} mutations. Send the others by themselves."""
+    """The mutations of a document are at most {most}. Send each other one by itself."""
 
     code = "TOO_MANY_ACTS"
     vietnamese = "Một tài liệu có nhiều nhất {most} thao tác ghi. Hãy gửi riêng các thao tác còn lại."
+
+    def __init__(self, *, most: int, requested: int) -> None:
+        # What all of them cost together, which whoever tries is charged.
+        self.requested = requested
+        super().__init__(most=most)
 
 
 class CostTooHigh(DocumentRefused):
