@@ -5,15 +5,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
+from api.faults import Masked, refused
 from api.graphql import METHODS, Door
 from api.health import health
+from api.origins import guests
 from api.pages import pages
 from api.provider import provider_routes
 from api.rates import Rates
@@ -77,7 +79,11 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         )
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
-            middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))],
+            middleware=[
+                Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)),
+                Middleware(Masked),
+            ],
+            exception_handlers={HTTPException: refused},
             routes=[
                 # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
                 *signing_in.routes(),
@@ -95,25 +101,10 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
                         Route("/graphql", door),
                         WebSocketRoute("/graphql", door),
                     ],
-                    middleware=[*_guests(settings), known],
+                    middleware=[*guests(settings.origins, METHODS), known],
                 ),
             ],
         )
-
-
-def _guests(settings: Settings) -> list[Middleware]:
-    """Let pages of other sites read our answers, where there are any: with tokens, never with cookies."""
-    if not settings.origins:
-        return []
-    return [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.origins,
-            allow_methods=METHODS,
-            allow_headers=["Authorization"],
-            expose_headers=["Retry-After", "Server-Timing", "WWW-Authenticate"],
-        )
-    ]
 
 
 def _development_secret(settings: Settings) -> str:

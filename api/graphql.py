@@ -41,6 +41,7 @@ from api.faults import (
     masked,
     presentable,
     presented,
+    written,
 )
 from api.languages import language_of
 from api.pages import explorer
@@ -253,7 +254,7 @@ class Door(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> str:
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
-        return _json(data)
+        return written(data)
 
     async def parse_http_body(self, request: Any) -> GraphQLRequestData:  # noqa: ANN401 -- strawberry's adapter
         """Hand on what was asked, which was read already, with the text of what it names."""
@@ -395,16 +396,10 @@ def _failed(fault: OperationFault, request: Request) -> Response:
         status = _status_unexecuted(media_type)
     else:
         answer = {"data": None, **answer}
-    response = Response(_json(answer), status, _headers(status), media_type=f"{media_type}; charset=utf-8")
+    response = Response(written(answer), status, _headers(status), media_type=f"{media_type}; charset=utf-8")
     if isinstance(fault, RateExceeded):
         response.headers["Retry-After"] = str(fault.retry_after_s)
     return response
-
-
-def _json(data: object) -> str:
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # Half a character, which a caller may have sent and is told of, is no UTF-8; JSON has an escape for it.
-    return written.encode(errors="backslashreplace").decode()
 
 
 def _status_unexecuted(media_type: str | None) -> int:

@@ -51,7 +51,8 @@ async def test_stranger_may_read_nothing(hospitable: RunningPortal) -> None:
     headers = {"Origin": STRANGER, **PREFLIGHT}
     asked = await hospitable.http.options(f"{hospitable.url}/graphql", headers=headers)
     answer = await hospitable.post(KIND, origin=STRANGER)
-    assert asked.status_code == 400
+    assert asked.status_code == 403
+    assert asked.json()["errors"][0]["extensions"] == {"code": "ORIGIN_FOREIGN"}
     for said in (asked, answer):
         assert "access-control-allow-origin" not in said.headers
 
