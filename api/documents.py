@@ -116,12 +116,10 @@ class RegisteredDocuments:
 
     def _register(self, text: str) -> None:
         try:
-            is_read = self.translator.documents.register(text) is not None
+            self.translator.documents.register(text)
         except DocumentRefused:
-            is_read = False
-        if not is_read:
             # Whoever asks it is told what is wrong; `ansinh documents` says whose it is.
-            log.error("A registered document does not fit this schema any more.")
+            log.error("A registered document does not fit this schema any more.")  # noqa: TRY400 -- it quotes
 
     async def plan_ahead(self) -> None:
         """Make the plans of what is new, one at a time."""

@@ -228,9 +228,13 @@ def masked(error: BaseException) -> OperationFault:
     return Fault(incident=incident)
 
 
-def presented(errors: Iterable[GraphQLError] | None, language: str) -> list[GraphQLError] | None:
-    """The errors of a result as the caller sees them."""
-    return [presentable(error, language) for error in errors or ()] or None
+def presented(errors: Iterable[GraphQLError], language: str) -> list[GraphQLError]:
+    """The errors of a result as the caller sees them, each with the others that were found beside it."""
+    return [
+        presentable(each, language)
+        for error in errors
+        for each in (error, *getattr(error.original_error or error, "others", ()))
+    ]
 
 
 def presentable(error: GraphQLError, language: str) -> GraphQLError:
@@ -242,6 +246,8 @@ def presentable(error: GraphQLError, language: str) -> GraphQLError:
     return GraphQLError(
         fault.said(language),
         nodes=error.nodes or fault.nodes,
+        source=fault.source,
+        positions=fault.positions,
         path=error.path or fault.path,
         extensions=fault.extensions,
     )

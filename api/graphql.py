@@ -39,7 +39,6 @@ from api.faults import (
     SubscriptionsElsewhere,
     Unavailable,
     masked,
-    presentable,
     presented,
     written,
 )
@@ -152,9 +151,9 @@ class Door(GraphQL[Context, None]):
             started = perf_counter()
             operation = self.admitted(request, _viewer(request), text, asked.inputs, asked.operation_name)
             read_ms = (perf_counter() - started) * 1e3
-            if operation and request.method == "GET" and not operation.is_query:
+            if request.method == "GET" and not operation.is_query:
                 raise MethodRefused
-            if operation and operation.is_subscription:
+            if operation.is_subscription:
                 raise SubscriptionsElsewhere
             answer = await self._ask(_viewer(request), text, asked.inputs, asked.operation_name)
         except OperationFault as fault:
@@ -177,15 +176,15 @@ class Door(GraphQL[Context, None]):
 
     def admitted(
         self, connection: HTTPConnection, viewer: Viewer, text: str, variables: Variables, name: str | None
-    ) -> Operation | None:
-        """Find what is asked for, None where its document has faults, and charge the viewer for either.
+    ) -> Operation:
+        """Find what is asked for, and charge the viewer for it, or for the look at a document with faults.
 
         Raises: OperationUnknown, DocumentRefused, RateExceeded.
         """
         limit = min(MOST_COST, self.rates.rate_of(viewer).capacity)
         try:
             operation = self.operation(text, name)
-            cost = self.translator.documents.price(operation, variables, limit) if operation else FAULTY
+            cost = self.translator.documents.price(operation, variables, limit)
         except OperationFault as fault:
             # Whoever tries fifty acts at once has tried fifty.
             tried = fault.requested if isinstance(fault, TooManyActs) else FAULTY
@@ -194,14 +193,12 @@ class Door(GraphQL[Context, None]):
         connection.scope["spent"] = self.rates.spend(connection, viewer, cost)
         return operation
 
-    def operation(self, text: str, name: str | None) -> Operation | None:
-        """Find what is asked for; None where its document has faults, which strawberry then tells.
+    def operation(self, text: str, name: str | None) -> Operation:
+        """Find what is asked for.
 
         Raises: OperationUnknown, DocumentRefused.
         """
         document = self.translator.documents.read(text)
-        if document is None:
-            return None
         if document.introspects and not self.has_introspection:
             raise IntrospectionClosed
         operation = document.operation(name)
@@ -263,7 +260,7 @@ class Door(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes, and say what it cost."""
-        result.errors = presented(result.errors, language_of(request))
+        result.errors = presented(result.errors or (), language_of(request)) or None
         result.extensions = {**(result.extensions or {}), **_extensions(request)}
         return await super().process_result(request, result)
 
@@ -385,7 +382,8 @@ def _failed(fault: OperationFault, request: Request) -> Response:
     """Say why nothing was answered; a request that was understood has `data`, if only null."""
     if isinstance(fault, RateExceeded):
         request.scope["spent"] = fault.spent
-    answer: dict[str, Any] = {"errors": [presentable(fault, language_of(request)).formatted]}
+    errors = [error.formatted for error in presented([fault], language_of(request))]
+    answer: dict[str, Any] = {"errors": errors}
     if extensions := _extensions(request):
         answer["extensions"] = extensions
     media_type = _media_type(request)

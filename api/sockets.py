@@ -13,7 +13,7 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from api.faults import SubscriptionsOnly, presentable, presented
+from api.faults import SubscriptionsOnly, presented
 from api.rates import Spent
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
@@ -92,11 +92,12 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 )
                 charged.set(connection.scope["spent"])
                 message = {**message, "payload": {**payload, "query": text}}
-                if operation and not operation.is_subscription:
+                if not operation.is_subscription:
                     raise SubscriptionsOnly
+                door.translator.variables(operation, payload.get("variables") or {})
         except OperationFault as fault:
-            error = presentable(fault, self.context.language)
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            errors = [error.formatted for error in presented([fault], self.context.language)]
+            await self.send_message({"id": message["id"], "type": "error", "payload": errors})
         else:
             await super().handle_subscribe(message)
 
@@ -109,7 +110,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 if spent:
                     result.extensions = {**(result.extensions or {}), "cost": spent.extension()}
                     spent = None
-                result.errors = presented(result.errors, self.context.language)
+                result.errors = presented(result.errors or (), self.context.language) or None
                 yield result
 
         await super()._send_result_stream(operation, shown())

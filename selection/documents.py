@@ -41,6 +41,7 @@ from graphql.execution.values import VariableValues
 from selection.catalogue import Catalogue
 from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
 from selection.entities import COMMON_ROWS, Rows
+from selection.faults import MOST_FAULTS, DocumentInvalid, DocumentUnreadable
 from selection.plans import PAGE_STEPS
 
 MOST_TOKENS = 2_000
@@ -171,27 +172,25 @@ class Documents:
         self.known: Recent[Document] = Recent(MOST_DOCUMENTS, MOST_TOKENS_KEPT, _tokens)
         self.operations: dict[int, Operation] = {}
 
-    def read(self, text: str) -> Document | None:
-        """Find or read a document; None where it has faults, which ordinary execution then tells.
+    def read(self, text: str) -> Document:
+        """Find or read a document.
 
-        Raises: DocumentRefused, before the document is validated.
+        Raises: DocumentRefused, where it asks for too much or has faults.
         """
         known = self.registered.get(text) or self.known.get(text)
         if known is None:
             known = self._looked_through(text, MOST_VARIANTS)
-            if known is not None:
-                self._note(known, forgotten=self.known.put(text, known))
+            self._note(known, forgotten=self.known.put(text, known))
         return known
 
-    def register(self, text: str) -> Document | None:
-        """Read a document and keep it until it is withdrawn; None where it has faults.
+    def register(self, text: str) -> Document:
+        """Read a document and keep it until it is withdrawn.
 
         Raises: DocumentRefused.
         """
         document = self.registered.get(text) or self._looked_through(text, MOST_VARIANTS_REGISTERED)
-        if document is not None:
-            self.registered[text] = document
-            self._note(document, forgotten=())
+        self.registered[text] = document
+        self._note(document, forgotten=())
         return document
 
     def withdraw(self, text: str) -> None:
@@ -206,11 +205,11 @@ class Documents:
             for operation in document.operations.values():
                 self.operations.pop(id(operation.node), None)
 
-    def _looked_through(self, text: str, most_variants: int) -> Document | None:
+    def _looked_through(self, text: str, most_variants: int) -> Document:
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
-        except GraphQLError:
-            return None
+        except GraphQLError as error:
+            raise DocumentUnreadable.of([error]) from error
         costs = costs_of(node, self.catalogue)
         looks: list[_Look] = []
 
@@ -221,8 +220,11 @@ class Documents:
         rules = [rule for rule in specified_rules if SIGNS.get(rule, "") in text]
         # It makes a rule of a context, which is all that graphql-core asks of its classes of rules.
         rules.append(cast("type[ValidationRule]", look))
-        if validate(self.catalogue.schema, node, rules, max_errors=1):
-            return None
+        # One more says that there were more.
+        if errors := validate(
+            self.catalogue.schema, node, rules, max_errors=MOST_FAULTS - 1, hide_suggestions=True
+        ):
+            raise DocumentInvalid.of(errors)
         return _seen(node, costs, looks[0], most_variants)
 
     def price(self, operation: Operation, variables: Variables, limit: int = MOST_COST) -> int:
