@@ -24,7 +24,7 @@ from selection.registrations import ID
 
 # The client of whoever shows no token.
 PUBLIC_CLIENT = "public"
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
 
 log = logging.getLogger("ansinh.documents")
 
