@@ -15,6 +15,8 @@ from api.documents import open_documents
 from api.faults import Masked, refused
 from api.graphql import METHODS, Door
 from api.health import health
+from api.logs import Log
+from api.observations import Observed, Observer
 from api.origins import guests
 from api.pages import pages
 from api.provider import provider_routes
@@ -34,8 +36,8 @@ POOL_SIZE = 10
 
 
 @asynccontextmanager
-async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
-    """Open the portal on the database of the settings, and close it again.
+async def open_portal(settings: Settings, log: Log | None = None) -> AsyncIterator[Starlette]:
+    """Open the portal on the database of the settings, and close it again; `log` has a line a request.
 
     Raises: SettingMissing, OutsideDevelopment.
     """
@@ -67,6 +69,7 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
+        observer = Observer(log)
         door = Door(
             pool,
             listener,
@@ -74,12 +77,14 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
             authentication,
             Rates(settings.rates),
             documents,
+            observer,
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
             middleware=[
+                Middleware(Observed, observer=observer),
                 Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)),
                 Middleware(Masked),
             ],

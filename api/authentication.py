@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.languages import language_of
+from api.observations import observation_of
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
@@ -221,12 +222,14 @@ class Doorkeeper:
             viewer = await self._viewer(connection)
         except Refusal as refusal:
             log.info("refused: %s %s", refusal.code, refusal.params)
+            observation_of(connection).refuse(refusal.code)
             if scope["type"] == "websocket":
                 # Before it is accepted, a socket is refused with a plain 403.
                 await send({"type": "websocket.close", "code": 4403})
             else:
                 await refused(connection, refusal)(scope, receive, send)
             return
+        observation_of(connection).viewer = viewer.kind.value
         await self.app({**scope, "viewer": viewer}, receive, send)
 
     async def _viewer(self, connection: HTTPConnection) -> Viewer:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import registering, running
+from api import logs, registering, running
 from api.explanations import header_of
 from api.settings import Settings
 from auth import provider
@@ -45,6 +45,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Run everything on this machine: PostgreSQL, jobs, sign-in provider, API (ANSINH_PORT, ANSINH_HOME)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.run(Settings.read(os.environ, otherwise=DEVELOPMENT)))
 
 
@@ -69,12 +70,14 @@ def migrate() -> None:
 @app.command()
 def serve() -> None:
     """Serve the API alone (DATABASE_URL, as ansinh_api)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.serve(Settings.read(os.environ)))
 
 
 @app.command()
 def jobs() -> None:
     """Do the jobs alone (DATABASE_URL, as ansinh_jobs)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.work(Settings.read(os.environ)))
 
 

@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.languages import language_of
+from api.observations import observation_of
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
 from selection.faults import DocumentRefused, OperationFault
@@ -268,7 +269,9 @@ def refusal(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Say over HTTP that something is not answered, in the form that an operation's errors have."""
-    answer: dict[str, Any] = {"errors": [presentable(fault, language_of(connection)).formatted]}
+    error = presentable(fault, language_of(connection))
+    observation_of(connection).err([error])
+    answer: dict[str, Any] = {"errors": [error.formatted]}
     always = {"Cache-Control": "no-store", "Vary": "Accept-Language", "X-Content-Type-Options": "nosniff"}
     return Response(
         written(answer),

@@ -43,6 +43,7 @@ from api.faults import (
     written,
 )
 from api.languages import language_of
+from api.observations import Observation, Observer, observation_of
 from api.pages import explorer
 from api.rates import RateExceeded, Rates, Spent
 from api.sockets import Socket, Wire, is_request
@@ -102,6 +103,7 @@ class Door(GraphQL[Context, None]):
         authentication: Authentication,
         rates: Rates,
         documents: RegisteredDocuments,
+        observer: Observer,
         *,
         has_introspection: bool,
         has_explorer: bool,
@@ -116,6 +118,7 @@ class Door(GraphQL[Context, None]):
         self.pool, self.listener, self.translator = pool, listener, translator
         self.authentication, self.rates, self.documents = authentication, rates, documents
         self.has_introspection, self.has_explorer = has_introspection, has_explorer
+        self.observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -144,12 +147,17 @@ class Door(GraphQL[Context, None]):
 
         Raises: ClientDisconnect.
         """
+        observation = observation_of(request)
+        observation.kind = "unknown"
         try:
             asked = await _read(request)
             text = asked.query = self.text(request, _viewer(request), asked.query, asked.document_id)
+            observation.document = asked.document_id or ""
             request.scope["asked"] = asked
             started = perf_counter()
-            operation = self.admitted(request, _viewer(request), text, asked.inputs, asked.operation_name)
+            operation = self.admitted(
+                request, _viewer(request), text, asked.inputs, asked.operation_name, observation
+            )
             read_ms = (perf_counter() - started) * 1e3
             if request.method == "GET" and not operation.is_query:
                 raise MethodRefused
@@ -175,7 +183,13 @@ class Door(GraphQL[Context, None]):
             raise
 
     def admitted(
-        self, connection: HTTPConnection, viewer: Viewer, text: str, variables: Variables, name: str | None
+        self,
+        connection: HTTPConnection,
+        viewer: Viewer,
+        text: str,
+        variables: Variables,
+        name: str | None,
+        observation: Observation,
     ) -> Operation:
         """Find what is asked for, and charge the viewer for it, or for the look at a document with faults.
 
@@ -184,6 +198,7 @@ class Door(GraphQL[Context, None]):
         limit = min(MOST_COST, self.rates.rate_of(viewer).capacity)
         try:
             operation = self.operation(text, name)
+            observation.asks(operation, is_registered=text in self.translator.documents.registered)
             cost = self.translator.documents.price(operation, variables, limit)
         except OperationFault as fault:
             # Whoever tries fifty acts at once has tried fifty.
@@ -191,6 +206,7 @@ class Door(GraphQL[Context, None]):
             connection.scope["spent"] = self.rates.spend(connection, viewer, tried)
             raise
         connection.scope["spent"] = self.rates.spend(connection, viewer, cost)
+        observation.cost = cost
         return operation
 
     def operation(self, text: str, name: str | None) -> Operation:
@@ -261,6 +277,7 @@ class Door(GraphQL[Context, None]):
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes, and say what it cost."""
         result.errors = presented(result.errors or (), language_of(request)) or None
+        observation_of(request).err(result.errors)
         result.extensions = {**(result.extensions or {}), **_extensions(request)}
         return await super().process_result(request, result)
 
@@ -360,7 +377,9 @@ def _of_address(request: Request) -> dict[str, Any]:
 
 
 def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
-    timing = answer.timing
+    timing, observation = answer.timing, observation_of(request)
+    observation.parse_ms = read_ms + timing.parse_ms
+    observation.plan_ms, observation.db_ms = timing.plan_ms, timing.db_ms
     return Response(
         b'{"data":%b,"extensions":{"cost":%b}}' % (answer.data, _spent(request).written()),
         media_type=f"{_media_type(request)}; charset=utf-8",
@@ -369,9 +388,9 @@ def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
             "Server-Timing": ", ".join(
                 f"{step};dur={took_ms:.2f}"
                 for step, took_ms in (
-                    ("parse", read_ms + timing.parse_ms),
-                    ("plan", timing.plan_ms),
-                    ("db", timing.db_ms),
+                    ("parse", observation.parse_ms),
+                    ("plan", observation.plan_ms),
+                    ("db", observation.db_ms),
                 )
             ),
         },
@@ -382,8 +401,9 @@ def _failed(fault: OperationFault, request: Request) -> Response:
     """Say why nothing was answered; a request that was understood has `data`, if only null."""
     if isinstance(fault, RateExceeded):
         request.scope["spent"] = fault.spent
-    errors = [error.formatted for error in presented([fault], language_of(request))]
-    answer: dict[str, Any] = {"errors": errors}
+    errors = presented([fault], language_of(request))
+    observation_of(request).err(errors)
+    answer: dict[str, Any] = {"errors": [error.formatted for error in errors]}
     if extensions := _extensions(request):
         answer["extensions"] = extensions
     media_type = _media_type(request)

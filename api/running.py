@@ -23,6 +23,7 @@ from starlette.types import ASGIApp
 
 from api import application
 from api.explanations import explanation_of, viewer_of
+from api.logs import Log
 from api.settings import SettingMissing, Settings
 from auth.personas import PERSONAS
 from auth.viewer import principal_of
@@ -288,7 +289,8 @@ async def serve_portal(
     door: socket.socket, settings: Settings, opened: Callable[[], None] = lambda: None
 ) -> None:
     """Open the portal and serve it until cancelled. Raises: SettingMissing."""
-    async with application.open_portal(settings) as portal:
+    log = Log(sys.stderr) if settings.logs_requests else None
+    async with application.open_portal(settings, log) as portal:
         await serve_on(door, portal, opened)
 
 
@@ -301,7 +303,9 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
         ws_max_size=LARGEST_MESSAGE_BYTES,
         lifespan="off",
         log_level="warning",
-        # An address can name a person: what is asked is not logged.
+        # What it has to say goes where everything goes.
+        log_config=None,
+        # An address can name a person: api/observations.py says of a request what may be said.
         access_log=False,
         server_header=False,
         # Whose word is taken on who asks is a setting of the portal (ANSINH_PROXIES).

@@ -45,7 +45,7 @@ class Settings:
     who serves must have one. `has_introspection` and `has_explorer` are for developers. `origins` are those
     of other sites whose pages may ask with a token, `*` for all; never with a session. `rates` is how much a
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
-    (`X-Forwarded-For`).
+    (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
     """
 
     home: Path
@@ -65,6 +65,7 @@ class Settings:
     origins: tuple[str, ...] = ()
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     proxies: tuple[str, ...] = ()
+    logs_requests: bool = True
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -99,6 +100,7 @@ class Settings:
             origins=origins(environment.get("ANSINH_ORIGINS", "")),
             rates=rates(environment.get("ANSINH_RATES", "")),
             proxies=tuple(environment.get("ANSINH_PROXIES", "").split()),
+            logs_requests=switch(environment, "ANSINH_LOG_REQUESTS", otherwise=True),
         )
 
     def identifier_keys(self) -> IdentifierKeys:

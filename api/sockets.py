@@ -14,6 +14,7 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
 from api.faults import SubscriptionsOnly, presented
+from api.observations import Observation, observation_of
 from api.rates import Spent
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
@@ -33,6 +34,8 @@ UNAUTHORIZED = 4401
 
 # What the task that follows something was charged for it; each task has a context of its own.
 charged: ContextVar[Spent | None] = ContextVar("charged", default=None)
+# What is observed of the subscription that a task serves.
+followed: ContextVar[Observation] = ContextVar("followed")
 
 
 class Wire(ASGIWebSocketAdapter):
@@ -76,30 +79,45 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
         """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
         payload = message["payload"]
+        door, wire = cast("Door", self.view), cast("Wire", self.websocket)
+        observation = Observation(
+            observation_of(wire.ws).trace, kind="unknown", viewer=self.context.viewer.kind.value
+        )
         try:
             if self.connection_acknowledged:
-                door = cast("Door", self.view)
-                connection = cast("Wire", self.websocket).ws
                 text = door.text(
-                    connection, self.context.viewer, payload.get("query"), payload.get("documentId")
+                    wire.ws, self.context.viewer, payload.get("query"), payload.get("documentId")
                 )
                 operation = door.admitted(
-                    connection,
+                    wire.ws,
                     self.context.viewer,
                     text,
                     payload.get("variables") or {},
                     payload.get("operationName"),
+                    observation,
                 )
-                charged.set(connection.scope["spent"])
+                charged.set(wire.ws.scope["spent"])
                 message = {**message, "payload": {**payload, "query": text}}
                 if not operation.is_subscription:
                     raise SubscriptionsOnly
                 door.translator.variables(operation, payload.get("variables") or {})
         except OperationFault as fault:
-            errors = [error.formatted for error in presented([fault], self.context.language)]
-            await self.send_message({"id": message["id"], "type": "error", "payload": errors})
+            errors = presented([fault], self.context.language)
+            observation.err(errors)
+            door.observer.tell(observation)
+            told = [error.formatted for error in errors]
+            await self.send_message({"id": message["id"], "type": "error", "payload": told})
         else:
+            # The task that strawberry makes of it begins with what is set here.
+            followed.set(observation)
             await super().handle_subscribe(message)
+
+    async def run_operation(self, operation: Any) -> None:  # noqa: ANN401 -- strawberry's own
+        """Follow, and tell how it went once it is over."""
+        try:
+            await super().run_operation(operation)
+        finally:
+            cast("Door", self.view).observer.tell(followed.get())
 
     async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
         """Send what is followed, its faults masked as everywhere; the first says what it cost."""
@@ -111,6 +129,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                     result.extensions = {**(result.extensions or {}), "cost": spent.extension()}
                     spent = None
                 result.errors = presented(result.errors or (), self.context.language) or None
+                followed.get().err(result.errors)
                 yield result
 
         await super()._send_result_stream(operation, shown())
