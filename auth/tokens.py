@@ -231,8 +231,12 @@ def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) ->
 def client_of(claims: Claims) -> str | None:
     """Say which program was given a token. Source: RFC 9068 section 2.2."""
     client = claims.get("client_id")
-    is_name = isinstance(client, str) and 0 < len(client) <= LONGEST_SUBJECT and client.isprintable()
-    return client if is_name else None
+    return client if isinstance(client, str) and is_client(client) else None
+
+
+def is_client(name: str) -> bool:
+    """Whether a program can be called so."""
+    return 0 < len(name) <= LONGEST_SUBJECT and name.isprintable()
 
 
 class Verifier:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     false,
     func,
     select,
@@ -79,6 +80,15 @@ _REGISTER = _DOCUMENT.on_conflict_do_update(
     },
 )
 
+_WITHDRAW = (
+    delete(registered_documents)
+    .where(
+        registered_documents.c.client_id == bindparam("client", type_=Text),
+        registered_documents.c.id == bindparam("document", type_=Text),
+    )
+    .returning(registered_documents.c.id)
+)
+
 
 async def known_clients(pool: Pool | Connection) -> Sequence[Record]:
     """Each client, with how many documents it has and when the last was registered."""
@@ -95,6 +105,11 @@ async def register(connection: Connection, client: str, documents: Iterable[Mapp
     await fetch(connection, _CLIENT.values(id=client, name=client))
     for document in documents:
         await fetch(connection, _REGISTER.values(client_id=client, **document))
+
+
+async def withdraw(connection: Connection, client: str, document: str) -> bool:
+    """Forget a document of a client; whether there was one."""
+    return bool(await fetch(connection, _WITHDRAW, client=client, document=document))
 
 
 async def rule(connection: Connection, client: str, *, registered_only: bool) -> None:

@@ -14,6 +14,7 @@ from graphql.language.parser import Parser
 from api import documents, registering
 from api.authentication import OWN_HEADER
 from api.documents import PUBLIC_CLIENT, open_documents
+from api.settings import Settings
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import Viewer, ViewerKind
 from db import roles
@@ -62,10 +63,14 @@ def client() -> str:
     return f"client-{uuid4()}"
 
 
+def owners_of(database: Database) -> Settings:
+    """How the owner's commands are set up."""
+    return settings_of(Path(), 8000, database.url(roles.OWNER))
+
+
 async def register(database: Database, client: str, text: str) -> str:
     """Register one operation as its client's owner does; its identifier."""
-    owners = settings_of(Path(), 8000, database.url(roles.OWNER))
-    await registering.register(owners, client, text, "f.graphql")
+    await registering.register(owners_of(database), client, text, "f.graphql")
     return document_id(text.strip())
 
 
@@ -159,12 +164,10 @@ async def test_what_is_registered_is_known_before_anybody_asks(
         assert KIND in translator.documents.registered
 
 
-async def test_what_is_taken_back_is_unknown(
-    portal: RunningPortal, database: Database, client: str, owner: Connection
-) -> None:
+async def test_what_is_withdrawn_is_unknown(portal: RunningPortal, database: Database, client: str) -> None:
     name = await registered(portal, database, client, KIND)
     account = portal.account(a_persona(ViewerKind.CITIZEN), client_id=client)
-    await owner.execute("DELETE FROM registered_documents WHERE client_id = $1", client)
+    await registering.withdraw(owners_of(database), client, name)
     await eventually(lambda: (client, name) not in portal.door.documents.texts)
     assert refused(await ask(portal, name, account)) == (404, "DOCUMENT_UNKNOWN")
 
@@ -174,7 +177,7 @@ async def test_who_may_ask_only_what_is_registered_may_ask_nothing_else(
 ) -> None:
     name = await registered(portal, database, client, KIND)
     account = portal.account(a_persona(ViewerKind.CITIZEN), client_id=client)
-    owners = settings_of(Path(), 8000, database.url(roles.OWNER))
+    owners = owners_of(database)
     await registering.rule(owners, client, registered_only=True)
     await eventually(lambda: client in portal.door.documents.registered_only)
     assert refused(await portal.ask(KIND, account)) == (403, "DOCUMENT_NOT_REGISTERED")

@@ -8,7 +8,7 @@ import pytest
 from graphql import GraphQLObjectType
 
 from api import registering
-from api.registering import DocumentsUnfit, NothingRegistered
+from api.registering import DocumentsUnfit, NothingRegistered, NotRegistered
 from api.settings import Settings
 from db import clients, roles
 from db.connection import Pool
@@ -102,6 +102,14 @@ async def test_what_is_registered_is_listed(
     rule, document = capsys.readouterr().out.splitlines()
     assert rule == f"{client} may ask only what is registered"
     assert document.startswith(f"{document_id(NAME)}  Name  cost 1 of 10000; registered 2")
+
+
+async def test_only_what_is_registered_is_withdrawn(owners: Settings, client: str, pool: Pool) -> None:
+    await registering.register(owners, client, FILE, "mine.graphql")
+    await registering.withdraw(owners, client, document_id(NAME))
+    assert await kept(pool, client) == ["Mine"]
+    with pytest.raises(NotRegistered):
+        await registering.withdraw(owners, client, document_id(NAME))
 
 
 async def test_x8_whoever_changes_the_schema_hears_what_does_not_fit_it(
