@@ -196,4 +196,8 @@ async def test_whoever_follows_is_charged_too(narrow: RunningPortal) -> None:
             await line.follow("Dossier:1", name=str(number))
         while (said := await line.hear())["type"] != "error":
             pass
-    assert said["payload"][0]["extensions"]["code"] == "RATE_EXCEEDED"
+    extensions = said["payload"][0]["extensions"]
+    assert extensions["code"] == "RATE_EXCEEDED"
+    assert extensions["retryAfter"] >= 1
+    assert extensions["cost"]["requested"] == 21
+    assert extensions["cost"]["limit"] == 100
