@@ -305,6 +305,8 @@ async def running_portal(
 ) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as door:
+        # As uvloop does for every connection: otherwise each answer waits 40 ms for an acknowledgement.
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         settings = replace(settings_of(home, door.getsockname()[1], url_of(roles.API)), **changes)
         async with application.open_portal(settings, log) as app, a_client() as http:
             tasks = [
