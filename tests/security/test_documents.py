@@ -14,7 +14,8 @@ from selection.registrations import document_id
 from tests.api.conftest import Account, RunningPortal, a_persona, settings_of
 from tests.conftest import Database
 
-KIND, NAME = "query Kind { viewer { kind } }", "query Name { viewer { name } }"
+# No other test registers these for anybody.
+KIND, NAME = "query OfHospital { viewer { kind } }", "query OfNobody { viewer { name } }"
 UNKNOWN = (404, "DOCUMENT_UNKNOWN")
 MISMATCH = (400, "DOCUMENT_MISMATCH")
 
