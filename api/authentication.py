@@ -34,8 +34,8 @@ from auth.tokens import (
     is_this_machine,
 )
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Pool
 from db.outages import UNREACHABLE
+from db.pool import Pool, PoolBusy
 from domain.refusals import Refusal
 
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
@@ -237,6 +237,8 @@ class Doorkeeper:
         try:
             try:
                 return await self.authentication.viewer_of(connection)
+            except PoolBusy:
+                raise
             except UNREACHABLE:
                 return await self.authentication.viewer_of(connection)
         except UNREACHABLE as outage:

@@ -16,8 +16,8 @@ from api.faults import RequestFault
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import Viewer, ViewerKind
 from db import clients
-from db.connection import Pool
 from db.outages import outlive
+from db.pool import Pool
 from selection.answers import Translator
 from selection.faults import DocumentRefused
 from selection.registrations import ID

@@ -8,8 +8,8 @@ from typing import Any
 
 from auth.personas import persona_of
 from auth.viewer import ANONYMOUS, Viewer, principal_of
-from db.connection import Pool
 from db.identifiers import IdentifierKeys, participant_of
+from db.pool import Pool
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.answers import Plan, Translator

@@ -48,9 +48,9 @@ from api.pages import explorer
 from api.rates import RateExceeded, Rates, Spent
 from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Pool
 from db.events import Listener
 from db.outages import UNREACHABLE
+from db.pool import Pool, PoolBusy
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
@@ -229,6 +229,8 @@ class Door(GraphQL[Context, None]):
         try:
             try:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
+            except PoolBusy:
+                raise
             except UNREACHABLE:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
         except OperationFault:

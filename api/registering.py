@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from api.running import cellar
 from api.settings import Settings
 from db import clients, roles
-from db.connection import NOBODY, Pool, make_pool, transaction
+from db.connection import NOBODY, make_pool, transaction
+from db.pool import Pool
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.catalogue import Catalogue, catalogue_of

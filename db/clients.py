@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from db.connection import Connection, Pool, Record, fetch
+from db.connection import fetch
 from db.metadata import PUBLIC, instant, metadata, words
+from db.pool import Connection, Pool, Record
 
 # What programs ask is nobody's data. Only the owner writes it: who serves must not decide what may be asked.
 clients = Table(

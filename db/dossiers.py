@@ -30,11 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.calendar import overrides
-from db.connection import Connection, fetch, fetch_one
+from db.connection import fetch, fetch_one
 from db.events import dossier_events, unsequenced_events
 from db.metadata import instant, key, metadata, one_of, refers, words
 from db.offices import offices
 from db.participants import participants
+from db.pool import Connection
 from db.services import service_time_limits, service_versions
 from domain.dossiers import (
     FINAL,

@@ -22,7 +22,8 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from db.connection import Connection, Pool, Statement
+from db.connection import Statement
+from db.pool import Connection, Pool
 from selection.arguments import Path, Reader, key_reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.collection import Selected, below

@@ -29,7 +29,7 @@ from auth.provider import Provider, signing_key
 from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind, principal_of
 from db import roles
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from jobs import clock
 from schema.limits import Rate
 from tests import people

@@ -18,7 +18,7 @@ from api.settings import Settings
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import Viewer, ViewerKind
 from db import roles
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from schema.portal import schema
 from selection import answers
 from selection.answers import Translator

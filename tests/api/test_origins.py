@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from tests.api.conftest import RunningPortal, a_session, cookie, running_portal
 from tests.conftest import Database
 

@@ -11,7 +11,7 @@ from api import registering
 from api.registering import DocumentsUnfit, NothingRegistered, NotRegistered
 from api.settings import Settings
 from db import clients, roles
-from db.connection import Pool
+from db.pool import Pool
 from db.roles import DatabaseBehind, OwnerNeeded
 from schema.portal import schema
 from selection.registrations import document_id

@@ -16,7 +16,7 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import InvalidStatus
 
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from tests import people
 from tests.api.conftest import (
     ACCEPT,

@@ -6,7 +6,7 @@ import pytest
 
 from api.rates import Rates
 from auth.viewer import ViewerKind
-from db.connection import Connection
+from db.pool import Connection
 from schema.limits import Rate
 from selection.costs import ACT, MOST_COST
 from selection.entities import COMMON_ROWS, MOST_ROWS

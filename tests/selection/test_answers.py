@@ -14,7 +14,7 @@ import pytest
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer
 from db import roles
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from selection.faults import (
     DocumentInvalid,
     DocumentRefused,
