@@ -15,7 +15,7 @@ from api.documents import open_documents
 from api.faults import Masked, refused
 from api.graphql import METHODS, Door
 from api.health import health
-from api.logs import Log
+from api.metrics import Metrics
 from api.observations import Observed, Observer
 from api.origins import guests
 from api.pages import pages
@@ -26,7 +26,7 @@ from api.signing_in import open_signing_in
 from auth.personas import PEOPLE
 from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
 from auth.tokens import is_loopback
-from db.connection import make_pool
+from db.connection import Pool, make_pool, pool_figures
 from db.events import Listener
 from db.identifiers import participant_of
 from schema.portal import schema
@@ -36,8 +36,8 @@ POOL_SIZE = 10
 
 
 @asynccontextmanager
-async def open_portal(settings: Settings, log: Log | None = None) -> AsyncIterator[Starlette]:
-    """Open the portal on the database of the settings, and close it again; `log` has a line a request.
+async def open_portal(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Starlette]:
+    """Open the portal on the database of the settings, and close it again; `observer` sees every request.
 
     Raises: SettingMissing, OutsideDevelopment.
     """
@@ -69,7 +69,9 @@ async def open_portal(settings: Settings, log: Log | None = None) -> AsyncIterat
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
-        observer = Observer(log)
+        observer = observer or Observer()
+        if observer.metrics:
+            show_figures(observer.metrics, observer, pool, listener, translator)
         door = Door(
             pool,
             listener,
@@ -110,6 +112,32 @@ async def open_portal(settings: Settings, log: Log | None = None) -> AsyncIterat
                 ),
             ],
         )
+
+
+def show_figures(
+    metrics: Metrics, observer: Observer, pool: Pool, listener: Listener, translator: Translator
+) -> None:
+    """Let the metrics show what the portal knows of itself."""
+    metrics.show_each(
+        "ansinh_open", "Requests, sockets and subscriptions that are open.", "what", lambda: observer.open
+    )
+    metrics.show_each(
+        "ansinh_pool",
+        "Connections to PostgreSQL, in use and idle, and requests that wait for one.",
+        "state",
+        partial(pool_figures, pool),
+    )
+    metrics.show_each(
+        "ansinh_plans",
+        "Plans that were found in the cache, and plans that had to be made.",
+        "how",
+        lambda: {"found": translator.plans_found, "made": translator.plans_made},
+        counts=True,
+    )
+    metrics.show("ansinh_listener_healthy", "Whether events are heard now.", lambda: listener.healthy)
+    metrics.show(
+        "ansinh_events_untold", "Events that no other process was told of yet.", lambda: listener.untold
+    )
 
 
 def _development_secret(settings: Settings) -> str:

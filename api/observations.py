@@ -18,13 +18,17 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import Log
+from api.metrics import Metrics
 from selection.documents import Operation
 
 # Who watches over us asks every few seconds, and is no news.
 UNOBSERVED = "/health/"
 # A document may ask for a thousand fields at once.
 MOST_FIELDS = 5
-SERVER_FAULT = 500
+LEAST_REFUSAL, SERVER_FAULT = 400, 500
+# What can be open: requests, sockets, and what is followed over a socket.
+OPEN = ("request", "socket", "subscription")
+PAGE, SOCKET = ("request", "page"), ("socket", "socket")
 # What graphql-core finds wrong has no code of its own.
 INVALID = "INVALID"
 # version, trace, parent, flags
@@ -41,8 +45,9 @@ class Observation:
     """
 
     trace: str
+    opened: str
+    kind: str
     began: float = field(default_factory=perf_counter)
-    kind: str = "page"
     route: str = ""
     viewer: str = ""
     document: str = ""
@@ -77,6 +82,13 @@ class Observation:
             self.codes.append(code)
         self.incident = incidentId or self.incident
 
+    @property
+    def outcome(self) -> str:
+        """The code that the metrics count it under; they are ours, and few."""
+        if self.codes:
+            return self.codes[0]
+        return f"HTTP_{self.status}" if self.status >= LEAST_REFUSAL and self.opened == "request" else "OK"
+
     def line(self) -> dict[str, Any]:
         """What the log tells of it."""
         return {
@@ -101,15 +113,26 @@ class Observation:
         }
 
 
-@dataclass(frozen=True)
+@dataclass
 class Observer:
-    """Tells what was observed, once a request is over."""
+    """Begins observations and, when something is over, tells the log and the metrics what was seen."""
 
     log: Log | None = None
+    metrics: Metrics | None = None
+    open: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OPEN, 0))
 
-    def tell(self, observation: Observation) -> None:
-        """Tell it to whoever listens."""
-        observation.took_ms = (perf_counter() - observation.began) * 1e3
+    def begin(self, trace: str, opened: str, kind: str = "unknown") -> Observation:
+        """Observe something that is open from now on, one of OPEN."""
+        self.open[opened] += 1
+        return Observation(trace, opened, kind)
+
+    def end(self, observation: Observation) -> None:
+        """Tell what was seen."""
+        self.open[observation.opened] -= 1
+        took_s = perf_counter() - observation.began
+        observation.took_ms = took_s * 1e3
+        if self.metrics:
+            self.metrics.count(observation.kind, observation.outcome, took_s)
         if self.log:
             self.log.write(observation.line())
 
@@ -125,9 +148,9 @@ class Observed:
         if scope["type"] not in {"http", "websocket"} or scope["path"].startswith(UNOBSERVED):
             await self.app(scope, receive, send)
             return
-        observation = scope["observation"] = Observation(trace_of(scope))
-        if scope["type"] == "websocket":
-            observation.kind = "socket"
+        is_socket = scope["type"] == "websocket"
+        observation = self.observer.begin(trace_of(scope), *SOCKET if is_socket else PAGE)
+        scope["observation"] = observation
 
         async def seen(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -144,13 +167,15 @@ class Observed:
         finally:
             # What stands in a path could be anything; the route's own pattern is ours.
             observation.route = getattr(scope.get("route"), "path", "")
-            self.observer.tell(observation)
+            self.observer.end(observation)
 
 
 def observation_of(connection: HTTPConnection) -> Observation:
     """The observation of this request; where nobody observes, one that nobody reads."""
     scope = connection.scope
-    return cast("Observation", scope.get("observation") or scope.setdefault("observation", Observation("")))
+    return cast(
+        "Observation", scope.get("observation") or scope.setdefault("observation", Observation("", *PAGE))
+    )
 
 
 def trace_of(scope: Scope) -> str:

@@ -46,6 +46,7 @@ class Settings:
     of other sites whose pages may ask with a token, `*` for all; never with a session. `rates` is how much a
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
     (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
+    `metrics` is the address, host and port, where Prometheus finds the metrics; nobody else should reach it.
     """
 
     home: Path
@@ -66,6 +67,7 @@ class Settings:
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     proxies: tuple[str, ...] = ()
     logs_requests: bool = True
+    metrics: tuple[str, int] | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -74,7 +76,7 @@ class Settings:
         Raises: SettingWrong.
         """
         port = environment.get("ANSINH_PORT", "8000")
-        if not (port.isascii() and port.isdigit() and 0 < int(port) <= HIGHEST_PORT):
+        if not is_port(port):
             raise SettingWrong(name="ANSINH_PORT", wanted=f"1 … {HIGHEST_PORT}")
         kind = environment.get("ANSINH_ENVIRONMENT", otherwise)
         if kind not in {"development", "production"}:
@@ -101,6 +103,7 @@ class Settings:
             rates=rates(environment.get("ANSINH_RATES", "")),
             proxies=tuple(environment.get("ANSINH_PROXIES", "").split()),
             logs_requests=switch(environment, "ANSINH_LOG_REQUESTS", otherwise=True),
+            metrics=address(environment, "ANSINH_METRICS"),
         )
 
     def identifier_keys(self) -> IdentifierKeys:
@@ -137,6 +140,22 @@ def origins(written: str) -> tuple[str, ...]:
     if found != ("*",) and not all(ORIGIN.fullmatch(word) for word in found):
         raise SettingWrong(name="ANSINH_ORIGINS", wanted="https://… https://… | *")
     return found
+
+
+def address(environment: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """Read where to listen, `127.0.0.1:9100`. Raises: SettingWrong."""
+    written = environment.get(name)
+    if not written:
+        return None
+    host, _, port = written.rpartition(":")
+    if not host or not is_port(port):
+        raise SettingWrong(name=name, wanted=f"host:port, 1 … {HIGHEST_PORT}")
+    return host.strip("[]"), int(port)
+
+
+def is_port(written: str) -> bool:
+    """Whether this is the number of a port."""
+    return written.isascii() and written.isdigit() and 0 < int(written) <= HIGHEST_PORT
 
 
 def rates(written: str) -> Mapping[ViewerKind, Rate]:

@@ -77,26 +77,41 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Invalid message")
 
     async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Follow, and observe it until it is over."""
+        observer, connection = cast("Door", self.view).observer, cast("Wire", self.websocket).ws
+        observation = observer.begin(observation_of(connection).trace, "subscription")
+        observation.viewer = self.context.viewer.kind.value
+        # The task that strawberry makes of it begins with what is set here.
+        followed.set(observation)
+        before = self.operations.get(message["id"])
+        try:
+            await self._follow(message, observation)
+        finally:
+            begun = self.operations.get(message["id"])
+            if begun is None or begun is before or begun.task is None:
+                observer.end(observation)
+            else:
+                begun.task.add_done_callback(lambda _task: observer.end(observation))
+
+    async def _follow(self, message: Any, observation: Observation) -> None:  # noqa: ANN401 -- strawberry's
         """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
         payload = message["payload"]
-        door, wire = cast("Door", self.view), cast("Wire", self.websocket)
-        observation = Observation(
-            observation_of(wire.ws).trace, kind="unknown", viewer=self.context.viewer.kind.value
-        )
         try:
             if self.connection_acknowledged:
+                door = cast("Door", self.view)
+                connection = cast("Wire", self.websocket).ws
                 text = door.text(
-                    wire.ws, self.context.viewer, payload.get("query"), payload.get("documentId")
+                    connection, self.context.viewer, payload.get("query"), payload.get("documentId")
                 )
                 operation = door.admitted(
-                    wire.ws,
+                    connection,
                     self.context.viewer,
                     text,
                     payload.get("variables") or {},
                     payload.get("operationName"),
                     observation,
                 )
-                charged.set(wire.ws.scope["spent"])
+                charged.set(connection.scope["spent"])
                 message = {**message, "payload": {**payload, "query": text}}
                 if not operation.is_subscription:
                     raise SubscriptionsOnly
@@ -104,20 +119,10 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         except OperationFault as fault:
             errors = presented([fault], self.context.language)
             observation.err(errors)
-            door.observer.tell(observation)
             told = [error.formatted for error in errors]
             await self.send_message({"id": message["id"], "type": "error", "payload": told})
         else:
-            # The task that strawberry makes of it begins with what is set here.
-            followed.set(observation)
             await super().handle_subscribe(message)
-
-    async def run_operation(self, operation: Any) -> None:  # noqa: ANN401 -- strawberry's own
-        """Follow, and tell how it went once it is over."""
-        try:
-            await super().run_operation(operation)
-        finally:
-            cast("Door", self.view).observer.tell(followed.get())
 
     async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
         """Send what is followed, its faults masked as everywhere; the first says what it cost."""

@@ -211,6 +211,11 @@ class Listener:
         """Whether events are heard now; where not, watchers are woken as soon as they are again."""
         return self._is_healthy
 
+    @property
+    def untold(self) -> int:
+        """How many dossiers were announced here and not yet to the other processes."""
+        return len(self._untold)
+
     @contextmanager
     def watch(self, dossier_id: UUID) -> Iterator[Changes]:
         """Watch a dossier. Begin before you read it: what commits after that wakes you."""

@@ -157,6 +157,7 @@ class Translator:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.catalogue: Catalogue = catalogue_of(schema)
         self.documents = Documents(self.catalogue)
+        self.plans_found = self.plans_made = 0
 
     def key(self, entity: str, identifier: str) -> Any:  # noqa: ANN401 -- the key's own type
         """The key inside a global identifier of one entity.
@@ -256,6 +257,7 @@ class Translator:
         key = (path, viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
         known: Plan | str | None = operation.variants.get(key)
         if isinstance(known, Plan):
+            self.plans_found += 1
             return known
         if known is not None:
             raise Unplannable(known)
@@ -274,6 +276,7 @@ class Translator:
             tuple(completion(part, is_executed=bool(path)) for part in found),
         )
         operation.variants.put(key, plan)
+        self.plans_made += 1
         return plan
 
     # Where strawberry executes.

@@ -22,7 +22,7 @@ from websockets.exceptions import ConnectionClosed
 from api import application, running
 from api.authentication import COOKIE
 from api.graphql import Door
-from api.logs import Log
+from api.observations import Observer
 from api.settings import Settings
 from auth.personas import Persona
 from auth.provider import Provider, signing_key
@@ -300,7 +300,7 @@ def a_client() -> httpx2.AsyncClient:
 async def running_portal(
     url_of: Callable[[str], str],
     home: Path,
-    log: Log | None = None,
+    observer: Observer | None = None,
     **changes: Any,  # noqa: ANN401 -- of the settings
 ) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
@@ -308,7 +308,7 @@ async def running_portal(
         # As uvloop does for every connection: otherwise each answer waits 40 ms for an acknowledgement.
         door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         settings = replace(settings_of(home, door.getsockname()[1], url_of(roles.API)), **changes)
-        async with application.open_portal(settings, log) as app, a_client() as http:
+        async with application.open_portal(settings, observer) as app, a_client() as http:
             tasks = [
                 asyncio.create_task(running.serve_on(door, app)),
                 asyncio.create_task(clock.run(url_of(roles.JOBS))),

@@ -18,6 +18,7 @@ import pytest
 from api.authentication import COOKIE
 from api.explanations import header_of
 from api.logs import KEYS, Log, LogHandler, line_of
+from api.observations import Observer
 from auth.personas import PERSONAS
 from auth.viewer import ViewerKind, principal_of
 from db.connection import Connection
@@ -80,14 +81,15 @@ async def logged_portal(
 ) -> AsyncIterator[RunningPortal]:
     """A portal that has a line for each request."""
     home = tmp_path_factory.mktemp("home")
-    async with running_portal(database.url, home, log=Log(everything_said.stream)) as portal:
+    async with running_portal(database.url, home, observer=Observer(Log(everything_said.stream))) as portal:
         yield portal
 
 
 @pytest.fixture
 async def kept(logged_portal: RunningPortal, everything_said: Kept) -> Kept:
     """Its log, from now on."""
-    assert logged_portal
+    # The line of a request is written once its answer is out.
+    await eventually(lambda: logged_portal.door.observer.open["request"] == 0)
     everything_said.forget()
     return everything_said
 

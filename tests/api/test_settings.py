@@ -101,3 +101,17 @@ def test_rates_are_as_usual_unless_given() -> None:
 def test_a_rate_is_a_rate(rates: str) -> None:
     with pytest.raises(SettingWrong, match="ANSINH_RATES"):
         Settings.read({"ANSINH_RATES": rates})
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [("127.0.0.1:9100", ("127.0.0.1", 9100)), ("[::1]:9100", ("::1", 9100)), ("", None)],
+)
+def test_metrics_have_an_address_of_their_own(written: str, address: tuple[str, int] | None) -> None:
+    assert Settings.read({"ANSINH_METRICS": written}).metrics == address
+
+
+@pytest.mark.parametrize("written", ["9100", ":9100", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:http"])
+def test_an_address_is_an_address(written: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_METRICS"):
+        Settings.read({"ANSINH_METRICS": written})
