@@ -10,8 +10,7 @@ from contextlib import asynccontextmanager
 from api.running import cellar
 from api.settings import Settings
 from db import clients, roles
-from db.connection import NOBODY, make_pool, transaction
-from db.pool import Pool
+from db.connection import NOBODY, Pool, make_pool, transaction
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.catalogue import Catalogue, catalogue_of
@@ -35,13 +34,6 @@ class DocumentsUnfit(Refusal):
     )
 
 
-class NotRegistered(Refusal):
-    """The client {client} has registered no document {document}."""
-
-    code = "NOT_REGISTERED"
-    vietnamese = "Ứng dụng {client} chưa đăng ký tài liệu {document}."
-
-
 async def register(settings: Settings, client: str, text: str, file: str) -> None:
     """Keep the operations of a file for a client, all or none, and say what its owner should know of each.
 
@@ -62,13 +54,6 @@ async def register(settings: Settings, client: str, text: str, file: str) -> Non
     for registration in registrations:
         for line in told(registration, file):
             sys.stdout.write(f"{line}\n")
-
-
-async def withdraw(settings: Settings, client: str, document: str) -> None:
-    """Forget a document of a client. Raises: NotRegistered, CannotStart."""
-    async with as_owner(settings) as pool, transaction(pool, NOBODY) as connection:
-        if not await clients.withdraw(connection, client, document):
-            raise NotRegistered(client=client, document=document)
 
 
 async def rule(settings: Settings, client: str, *, registered_only: bool) -> None:

@@ -23,9 +23,6 @@ from starlette.types import ASGIApp
 
 from api import application
 from api.explanations import explanation_of, viewer_of
-from api.logs import Log
-from api.metrics import Metrics
-from api.observations import Observer
 from api.settings import SettingMissing, Settings
 from auth.personas import PERSONAS
 from auth.viewer import principal_of
@@ -58,17 +55,17 @@ log = logging.getLogger("ansinh.running")
 
 
 class PortTaken(CannotStart):
-    """Port {port} is in use by another program; choose another one with {setting}."""
+    """Port {port} is in use by another program; choose another one with ANSINH_PORT."""
 
-    vietnamese = "Cổng {port} đang được chương trình khác sử dụng; hãy chọn cổng khác bằng {setting}."
+    vietnamese = "Cổng {port} đang được chương trình khác sử dụng; hãy chọn cổng khác bằng ANSINH_PORT."
 
 
 class PortUnusable(CannotStart):
-    """An Sinh cannot listen on {host}, port {port}: {reason}; set {setting}."""
+    """An Sinh cannot listen on {host}, port {port}: {reason}; set ANSINH_HOST, ANSINH_PORT."""
 
     vietnamese = (
         "An Sinh không lắng nghe được tại {host}, cổng {port}: {reason};"
-        " hãy chọn địa chỉ khác bằng {setting}."
+        " hãy chọn địa chỉ khác bằng ANSINH_HOST và ANSINH_PORT."
     )
 
 
@@ -88,7 +85,7 @@ async def run(settings: Settings) -> None:
     Raises: CannotStart.
     """
     check_issuer(settings)
-    with listening(settings.host, settings.port) as door:
+    with listening(settings) as door:
         server = Server(settings.home)
         await server.start()
         try:
@@ -117,7 +114,7 @@ def check_issuer(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve the API alone until cancelled. Raises: CannotStart."""
     check_issuer(settings)
-    with listening(settings.host, settings.port) as door:
+    with listening(settings) as door:
         database_url = somewhere(settings)(roles.API)
         await roles.admit(database_url, metadata)
         await serve_portal(door, replace(settings, database_url=database_url))
@@ -255,16 +252,15 @@ async def keep(server: Server) -> None:
 
 
 @contextmanager
-def listening(host: str, port: int, setting: str = "") -> Iterator[socket.socket]:
-    """Hold a port, from before anything else is begun. Raises: PortTaken, PortUnusable."""
+def listening(settings: Settings) -> Iterator[socket.socket]:
+    """Hold the port, from before anything else is begun. Raises: PortTaken, PortUnusable."""
     try:
-        door = socket.create_server((host, port), backlog=2_048)
+        door = socket.create_server((settings.host, settings.port), backlog=2_048)
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
-            raise PortTaken(port=port, setting=setting or "ANSINH_PORT") from problem
+            raise PortTaken(port=settings.port) from problem
         reason = os.strerror(problem.errno) if problem.errno else problem
-        setting = setting or "ANSINH_HOST, ANSINH_PORT"
-        raise PortUnusable(host=host, port=port, reason=reason, setting=setting) from problem
+        raise PortUnusable(host=settings.host, port=settings.port, reason=reason) from problem
     with door:
         yield door
 
@@ -292,28 +288,8 @@ async def serve_portal(
     door: socket.socket, settings: Settings, opened: Callable[[], None] = lambda: None
 ) -> None:
     """Open the portal and serve it until cancelled. Raises: SettingMissing."""
-    log = Log(sys.stderr) if settings.logs_requests else None
-    async with (
-        measuring(settings) as metrics,
-        application.open_portal(settings, Observer(log, metrics)) as portal,
-    ):
+    async with application.open_portal(settings) as portal:
         await serve_on(door, portal, opened)
-
-
-@asynccontextmanager
-async def measuring(settings: Settings) -> AsyncIterator[Metrics | None]:
-    """Show metrics at an address of their own, where there is one. Raises: PortTaken, PortUnusable."""
-    if settings.metrics is None:
-        yield None
-        return
-    metrics = Metrics()
-    with listening(*settings.metrics, "ANSINH_METRICS") as hatch:
-        showing = asyncio.create_task(serve_on(hatch, metrics.app()))
-        try:
-            yield metrics
-        finally:
-            showing.cancel()
-            await asyncio.wait([showing])
 
 
 async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None] = lambda: None) -> None:
@@ -325,9 +301,7 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
         ws_max_size=LARGEST_MESSAGE_BYTES,
         lifespan="off",
         log_level="warning",
-        # What it has to say goes where everything goes.
-        log_config=None,
-        # An address can name a person: api/observations.py says of a request what may be said.
+        # An address can name a person: what is asked is not logged.
         access_log=False,
         server_header=False,
         # Whose word is taken on who asks is a setting of the portal (ANSINH_PROXIES).

@@ -13,7 +13,6 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cached_property
 from hashlib import sha256
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -108,7 +107,7 @@ class ClaimNames:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Published:
     """What an issuer published when it was last asked."""
 
@@ -116,19 +115,9 @@ class Published:
     keys: KeySet
     fetched_at: float
 
-    @cached_property
-    def names(self) -> frozenset[str | None]:
-        """The names of its keys."""
-        return frozenset(key.kid for key in self.keys)
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """Whom a token proved, by a key of which name, and until when; in seconds since 1970."""
-
-    viewer: Viewer
-    kid: str
-    ends_at: float
+    def names(self, kid: str) -> bool:
+        """Whether a key of this name is among them."""
+        return any(key.kid == kid for key in self.keys)
 
 
 class Issuer:
@@ -150,7 +139,7 @@ class Issuer:
         Raises: IssuerUnreachable when nothing usable is known.
         """
         known = self._published
-        if known is not None and (kid is None or kid in known.names):
+        if known is not None and (kid is None or known.names(kid)):
             fresh = self._clock() - known.fetched_at < KEYS_FRESH_S
             # While one request renews what has aged, the others go on with what they have.
             if fresh or self._fetching.locked():
@@ -242,12 +231,8 @@ def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) ->
 def client_of(claims: Claims) -> str | None:
     """Say which program was given a token. Source: RFC 9068 section 2.2."""
     client = claims.get("client_id")
-    return client if isinstance(client, str) and is_client(client) else None
-
-
-def is_client(name: str) -> bool:
-    """Whether a program can be called so."""
-    return 0 < len(name) <= LONGEST_SUBJECT and name.isprintable()
+    is_name = isinstance(client, str) and 0 < len(client) <= LONGEST_SUBJECT and client.isprintable()
+    return client if is_name else None
 
 
 class Verifier:
@@ -271,7 +256,7 @@ class Verifier:
         self._algorithms = algorithms
         self._longest_life_s = longest_life_s
         self._clock = clock
-        self._remembered: dict[bytes, Remembered] = {}
+        self._remembered: dict[bytes, Viewer] = {}
         self._remembered_under: Published | None = None
         self._registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
 
@@ -281,16 +266,15 @@ class Verifier:
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: RFC 9068 section 4.
         """
-        fingerprint = sha256(token.encode(errors="surrogatepass")).digest()
-        known = self._remembered.get(fingerprint)
-        kid = known.kid if known else header_of(token, ACCESS_TOKEN_TYPES, self._algorithms)
-        published = await self._keys_with(kid)
+        published = await self._keys_for(token, ACCESS_TOKEN_TYPES)
         if published is not self._remembered_under:
             # A key that has been withdrawn takes along what it had signed.
             self._remembered.clear()
-            self._remembered_under, known = published, None
-        if known and known.ends_at > self._clock():
-            return known.viewer
+            self._remembered_under = published
+        fingerprint = sha256(token.encode()).digest()
+        remembered = self._remembered.get(fingerprint)
+        if remembered and remembered.expires_at and remembered.expires_at.timestamp() > self._clock():
+            return remembered
 
         claims = self._checked(token, published, self._audience)
         # Whether the caller also holds the key that a bound token names (RFC 9449, RFC 8705) is not checked
@@ -302,7 +286,7 @@ class Verifier:
         if is_settled and published is self._remembered_under:
             if len(self._remembered) >= MOST_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-            self._remembered[fingerprint] = Remembered(viewer, kid, claims["exp"])
+            self._remembered[fingerprint] = viewer
         return viewer
 
     async def identity(self, id_token: str, *, client_id: str, nonce: str) -> Claims:
@@ -311,7 +295,7 @@ class Verifier:
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: OpenID Connect Core 1.0 section 3.1.3.7.
         """
-        published = await self._keys_with(header_of(id_token, ID_TOKEN_TYPES, self._algorithms))
+        published = await self._keys_for(id_token, ID_TOKEN_TYPES)
         claims = self._checked(id_token, published, client_id)
         if claims.get("azp", client_id) != client_id:
             raise TokenRefused("azp")
@@ -342,9 +326,10 @@ class Verifier:
             client=client_of(claims),
         )
 
-    async def _keys_with(self, kid: str) -> Published:
+    async def _keys_for(self, token: str, types: frozenset[str]) -> Published:
+        kid = header_of(token, types, self._algorithms)
         published = await self.issuer.published(kid)
-        if kid not in published.names:
+        if not published.names(kid):
             raise TokenRefused("kid")
         return published
 

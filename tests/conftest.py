@@ -11,8 +11,7 @@ import asyncpg
 import pytest
 
 from db import revisions, roles
-from db.connection import open_pool
-from db.pool import Connection, Pool
+from db.connection import Connection, Pool, open_pool
 from db.server import SUPERUSER, Server, url
 
 # The data of the tests need not survive a power cut.
