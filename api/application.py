@@ -5,14 +5,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
-from api.graphql import Door
+from api.faults import Masked, refused
+from api.graphql import METHODS, Door
 from api.health import health
+from api.metrics import Metrics
+from api.observations import Observed, Observer
+from api.origins import guests
 from api.pages import pages
 from api.provider import provider_routes
 from api.rates import Rates
@@ -21,7 +26,7 @@ from api.signing_in import open_signing_in
 from auth.personas import PEOPLE
 from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
 from auth.tokens import is_loopback
-from db.connection import make_pool
+from db.connection import Pool, make_pool, pool_figures
 from db.events import Listener
 from db.identifiers import participant_of
 from schema.portal import schema
@@ -31,8 +36,8 @@ POOL_SIZE = 10
 
 
 @asynccontextmanager
-async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
-    """Open the portal on the database of the settings, and close it again.
+async def open_portal(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Starlette]:
+    """Open the portal on the database of the settings, and close it again; `observer` sees every request.
 
     Raises: SettingMissing, OutsideDevelopment.
     """
@@ -49,6 +54,7 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
                 issuer=settings.issuer,
                 audience=settings.audience,
                 origins=[settings.url],
+                guests=settings.origins,
                 find_participant=partial(participant_of, pool, settings.identifier_keys()),
             )
         )
@@ -63,10 +69,28 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
-        door = Door(pool, listener, translator, authentication, Rates(settings.rates), documents)
+        observer = observer or Observer()
+        if observer.metrics:
+            show_figures(observer.metrics, observer, pool, listener, translator)
+        door = Door(
+            pool,
+            listener,
+            translator,
+            authentication,
+            Rates(settings.rates),
+            documents,
+            observer,
+            has_introspection=settings.has_introspection,
+            has_explorer=settings.has_explorer,
+        )
         known = Middleware(Doorkeeper, authentication=authentication)
         yield Starlette(
-            middleware=[Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))],
+            middleware=[
+                Middleware(Observed, observer=observer),
+                Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)),
+                Middleware(Masked),
+            ],
+            exception_handlers={HTTPException: refused},
             routes=[
                 # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
                 *signing_in.routes(),
@@ -76,14 +100,44 @@ async def open_portal(settings: Settings) -> AsyncIterator[Starlette]:
                 Mount(
                     "",
                     routes=[
-                        *pages(PEOPLE if settings.is_development else (), schema.as_str()),
+                        *pages(
+                            PEOPLE if settings.is_development else (),
+                            schema.as_str(),
+                            has_explorer=settings.has_explorer,
+                        ),
                         Route("/graphql", door),
                         WebSocketRoute("/graphql", door),
                     ],
-                    middleware=[known],
+                    middleware=[*guests(settings.origins, METHODS), known],
                 ),
             ],
         )
+
+
+def show_figures(
+    metrics: Metrics, observer: Observer, pool: Pool, listener: Listener, translator: Translator
+) -> None:
+    """Let the metrics show what the portal knows of itself."""
+    metrics.show_each(
+        "ansinh_open", "Requests, sockets and subscriptions that are open.", "what", lambda: observer.open
+    )
+    metrics.show_each(
+        "ansinh_pool",
+        "Connections to PostgreSQL, in use and idle, and requests that wait for one.",
+        "state",
+        partial(pool_figures, pool),
+    )
+    metrics.show_each(
+        "ansinh_plans",
+        "Plans that were found in the cache, and plans that had to be made.",
+        "how",
+        lambda: {"found": translator.plans_found, "made": translator.plans_made},
+        counts=True,
+    )
+    metrics.show("ansinh_listener_healthy", "Whether events are heard now.", lambda: listener.healthy)
+    metrics.show(
+        "ansinh_events_untold", "Events that no other process was told of yet.", lambda: listener.untold
+    )
 
 
 def _development_secret(settings: Settings) -> str:

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.languages import language_of
+from api.observations import observation_of
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
@@ -33,8 +34,8 @@ from auth.tokens import (
     is_this_machine,
 )
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Pool
 from db.outages import UNREACHABLE
+from db.pool import Pool, PoolBusy
 from domain.refusals import Refusal
 
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
@@ -80,11 +81,15 @@ STATUS = {IssuerUnreachable: 503, OriginForeign: 403, PortalInterrupted: 503, Re
 
 @dataclass(frozen=True)
 class Authentication:
-    """How the door learns who is asking. `origins` are those of our own pages, as browsers write them."""
+    """How the door learns who is asking. `origins` are those of our own pages, as browsers write them.
+
+    `guests` are those of other sites, `*` for all: from there one may ask with a token, never with a session.
+    """
 
     verifier: Verifier
     sessions: Sessions
     origins: frozenset[str]
+    guests: frozenset[str] = frozenset()
 
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
         """Say who is asking: whom the bearer token proves, else whose session it is, else nobody.
@@ -92,7 +97,8 @@ class Authentication:
         Raises: TokenRefused, TokenExpired, IssuerUnreachable, SessionEnded, RequestForged, OriginForeign.
         """
         origin = connection.headers.get("origin")
-        if connection.scope["type"] == "websocket" and origin is not None and origin not in self.origins:
+        # What a page of another site asks over HTTP its browser refuses to hand to it; a socket it would not.
+        if connection.scope["type"] == "websocket" and not self.is_welcome(origin):
             raise OriginForeign
         authorization = connection.headers.get("authorization")
         if authorization is not None:
@@ -109,6 +115,10 @@ class Authentication:
             raise SessionEnded
         # A page is shown to whoever comes, and offers to sign in again.
         return viewer or ANONYMOUS
+
+    def is_welcome(self, origin: str | None) -> bool:
+        """Whether pages from there may ask; a program that is no browser comes from nowhere."""
+        return origin is None or not self.guests.isdisjoint({origin, "*"}) or origin in self.origins
 
     def refuse_forgery(self, connection: HTTPConnection) -> None:
         """Refuse what another site may have made a signed-in browser do.
@@ -164,6 +174,7 @@ async def open_authentication(
     issuer: str,
     audience: str,
     origins: Iterable[str],
+    guests: Iterable[str] = (),
     find_participant: FindParticipant,
     claim_names: ClaimNames | None = None,
     algorithms: tuple[str, ...] = ALGORITHMS,
@@ -177,7 +188,7 @@ async def open_authentication(
             claim_names=claim_names,
             algorithms=algorithms,
         )
-        yield Authentication(verifier, Sessions(pool), frozenset(origins))
+        yield Authentication(verifier, Sessions(pool), frozenset(origins), frozenset(guests))
 
 
 async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
@@ -211,12 +222,14 @@ class Doorkeeper:
             viewer = await self._viewer(connection)
         except Refusal as refusal:
             log.info("refused: %s %s", refusal.code, refusal.params)
+            observation_of(connection).refuse(refusal.code)
             if scope["type"] == "websocket":
                 # Before it is accepted, a socket is refused with a plain 403.
                 await send({"type": "websocket.close", "code": 4403})
             else:
                 await refused(connection, refusal)(scope, receive, send)
             return
+        observation_of(connection).viewer = viewer.kind.value
         await self.app({**scope, "viewer": viewer}, receive, send)
 
     async def _viewer(self, connection: HTTPConnection) -> Viewer:
@@ -224,6 +237,8 @@ class Doorkeeper:
         try:
             try:
                 return await self.authentication.viewer_of(connection)
+            except PoolBusy:
+                raise
             except UNREACHABLE:
                 return await self.authentication.viewer_of(connection)
         except UNREACHABLE as outage:

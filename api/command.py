@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import registering, running
+from api import logs, registering, running
 from api.explanations import header_of
 from api.settings import Settings
 from auth import provider
+from auth.tokens import is_client
 from db import roles
 from domain.refusals import Refusal
 from schema.portal import schema
@@ -24,6 +25,22 @@ DEVELOPMENT = "development"
 WHO = "lan, minh, hoa: citizens; det-may: an employer; thu, son: officers; bo-y-te: a ministry"
 Persona = Annotated[str, typer.Option("--as", help=f"{WHO}.")]
 CLIENT = "The client, by the `client_id` of its tokens; `public` is who shows none."
+
+
+def read(file: Path) -> str:
+    """Read a file that somebody named."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except ValueError as problem:
+        raise typer.BadParameter(str(problem)) from problem
+
+
+def named(client: str) -> str:
+    """Take the name of a client as tokens have them."""
+    if not is_client(client):
+        raise typer.BadParameter(CLIENT)
+    return client
+
 
 app = typer.Typer(
     help="An Sinh: a social-security agency's public service portal.",
@@ -45,6 +62,7 @@ def main() -> None:
 @app.command()
 def run() -> None:
     """Run everything on this machine: PostgreSQL, jobs, sign-in provider, API (ANSINH_PORT, ANSINH_HOME)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.run(Settings.read(os.environ, otherwise=DEVELOPMENT)))
 
 
@@ -69,12 +87,14 @@ def migrate() -> None:
 @app.command()
 def serve() -> None:
     """Serve the API alone (DATABASE_URL, as ansinh_api)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.serve(Settings.read(os.environ)))
 
 
 @app.command()
 def jobs() -> None:
     """Do the jobs alone (DATABASE_URL, as ansinh_jobs)."""
+    logs.keep(logs.Log(sys.stderr))
     running.until_stopped(running.work(Settings.read(os.environ)))
 
 
@@ -105,7 +125,7 @@ def sdl() -> None:
 
 @app.command()
 def explain(
-    operation: Annotated[Path, typer.Argument(help="A file with one query.", exists=True)],
+    operation: Annotated[Path, typer.Argument(help="A file with one query.", exists=True, dir_okay=False)],
     persona: Annotated[
         str | None, typer.Option("--as", help=f"{WHO}; where absent, whom the file names.")
     ] = None,
@@ -114,7 +134,7 @@ def explain(
     ] = None,
 ) -> None:
     """Show the plan of a query, the one statement that it becomes, and PostgreSQL's plan of that."""
-    text = operation.read_text()
+    text = read(operation)
     header = header_of(text)
     try:
         inputs = header.variables if variables is None else json.loads(variables)
@@ -126,13 +146,24 @@ def explain(
 
 @app.command()
 def register(
-    operations: Annotated[Path, typer.Argument(help="Operations and their fragments.", exists=True)],
-    client: Annotated[str, typer.Option(help=CLIENT)],
+    operations: Annotated[
+        Path, typer.Argument(help="Operations and their fragments.", exists=True, dir_okay=False)
+    ],
+    client: Annotated[str, typer.Option(help=CLIENT, callback=named)],
 ) -> None:
     """Register a client's operations, all of a file or none; print each one's documentId and cost."""
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
-    text = operations.read_text()
-    running.until_stopped(registering.register(settings, client, text, str(operations)))
+    running.until_stopped(registering.register(settings, client, read(operations), str(operations)))
+
+
+@app.command()
+def withdraw(
+    document: Annotated[str, typer.Argument(help="Its documentId.")],
+    client: Annotated[str, typer.Option(help=CLIENT, callback=named)],
+) -> None:
+    """Let a client ask a registered document no more."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(registering.withdraw(settings, client, document))
 
 
 @app.command()
@@ -146,7 +177,7 @@ def documents(
 
 @app.command()
 def client(
-    name: Annotated[str, typer.Argument(help=CLIENT)],
+    name: Annotated[str, typer.Argument(help=CLIENT, callback=named)],
     *,
     registered_only: Annotated[
         bool, typer.Option("--registered-only/--any", help="May it ask only what it has registered?")

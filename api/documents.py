@@ -7,23 +7,24 @@ while somebody waits.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from api.faults import RequestFault
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import Viewer, ViewerKind
 from db import clients
-from db.connection import TOOK_TOO_LONG, Pool
-from db.outages import UNREACHABLE
+from db.outages import outlive
+from db.pool import Pool
 from selection.answers import Translator
 from selection.faults import DocumentRefused
 from selection.registrations import ID
 
 # The client of whoever shows no token.
 PUBLIC_CLIENT = "public"
-LOOK_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
 
 log = logging.getLogger("ansinh.documents")
 
@@ -58,6 +59,7 @@ class RegisteredDocuments:
         self.pool, self.translator, self.own = pool, translator, own
         self.texts: dict[tuple[str, str], str] = {}
         self.registered_only: frozenset[str] = frozenset()
+        self.unplanned: deque[str] = deque()
         self._seen: dict[str, tuple[int, Any]] = {}
 
     def client_of(self, viewer: Viewer) -> str:
@@ -88,68 +90,69 @@ class RegisteredDocuments:
             raise
         return text
 
-    async def look(self) -> list[str]:
-        """Learn of what has changed; the texts that are new are given back. One is read at a time."""
+    async def look(self) -> None:
+        """Learn of what has changed, and read what is new; others are served in between."""
         known = await clients.known_clients(self.pool)
         self.registered_only = frozenset(row["id"] for row in known if row["registered_only"])
-        new: list[str] = []
         for row in known:
             seen = row["documents"], row["registered_at"]
             if self._seen.get(row["id"]) != seen:
-                new.extend(await self._read(row["id"]))
+                await self._read(row["id"])
                 self._seen[row["id"]] = seen
-        return new
 
-    async def _read(self, client: str) -> list[str]:
+    async def _read(self, client: str) -> None:
         documents = {
             (client, row["id"]): row["text"] for row in await clients.documents_of(self.pool, client)
         }
-        new = [text for key, text in documents.items() if key not in self.texts]
-        for text in new:
+        for text in [text for key, text in documents.items() if key not in self.texts]:
             self._register(text)
-            # Whoever is being served goes on in between.
+            self.unplanned.append(text)
             await asyncio.sleep(0)
         gone = [key for key in self.texts if key[0] == client and key not in documents]
         texts = [self.texts.pop(key) for key in gone]
         self.texts.update(documents)
         for text in set(texts) - set(self.texts.values()):
             self.translator.documents.withdraw(text)
-        return new
 
     def _register(self, text: str) -> None:
         try:
-            is_read = self.translator.documents.register(text) is not None
+            self.translator.documents.register(text)
         except DocumentRefused:
-            is_read = False
-        if not is_read:
             # Whoever asks it is told what is wrong; `ansinh documents` says whose it is.
-            log.error("A registered document does not fit this schema any more.")
+            log.error("A registered document does not fit this schema any more.")  # noqa: TRY400 -- it quotes
 
-    async def plan_ahead(self, texts: Iterable[str]) -> None:
-        """Make the plans of documents for each kind of viewer, one at a time."""
-        for text in texts:
-            document = self.translator.documents.registered.get(text)
-            for operation in document.operations.values() if document else ():
-                for kind in ViewerKind:
-                    viewer = Viewer(kind, scopes=SCOPES_OF_KIND.get(kind, frozenset()))
-                    for _ in self.translator.plan_ahead(operation, viewer):
-                        await asyncio.sleep(0)
+    async def plan_ahead(self) -> None:
+        """Make the plans of what is new, one at a time."""
+        while self.unplanned:
+            try:
+                await self._plan(self.unplanned[0])
+            finally:
+                self.unplanned.popleft()
 
-    async def follow(self, new: list[str]) -> None:
-        """Plan what is there, then follow what is registered, until cancelled."""
+    async def _plan(self, text: str) -> None:
+        """Plan the queries of a document for each kind of viewer, who has all scopes of that kind."""
+        document = self.translator.documents.registered.get(text)
+        for operation in document.operations.values() if document else ():
+            for kind in ViewerKind:
+                viewer = Viewer(kind, scopes=SCOPES_OF_KIND.get(kind, frozenset()))
+                for _ in self.translator.plan_ahead(operation, viewer):
+                    await asyncio.sleep(0)
+
+    async def follow(self, resume: Callable[[], None]) -> None:
+        """Plan what is there, then follow what is registered, for as long as there is PostgreSQL."""
         while True:
-            await self.plan_ahead(new)
+            await self.plan_ahead()
             await asyncio.sleep(LOOK_EVERY_S)
-            new = []
-            with suppress(*UNREACHABLE, TOOK_TOO_LONG):
-                new = await self.look()
+            await self.look()
+            resume()
 
 
 @asynccontextmanager
 async def open_documents(pool: Pool, translator: Translator, own: str) -> AsyncIterator[RegisteredDocuments]:
     """Know the registered documents while the process serves, from the first request on."""
     documents = RegisteredDocuments(pool, translator, own)
-    following = asyncio.create_task(documents.follow(await documents.look()))
+    await documents.look()
+    following = asyncio.create_task(outlive("Registered documents", documents.follow))
     try:
         yield documents
     finally:

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError, parse, validate
-
 from auth.personas import persona_of
 from auth.viewer import ANONYMOUS, Viewer, principal_of
-from db.connection import Pool
 from db.identifiers import IdentifierKeys, participant_of
+from db.pool import Pool
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.answers import Plan, Translator
@@ -67,16 +65,11 @@ async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[
     Raises: NotExplained.
     """
     translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
-    document = translator.documents.read(text)
-    if document is None:
-        raise NotExplained(reason=faults_of(text))
-    operation = document.operation(None)
-    if operation is None or not operation.is_query:
-        raise NotExplained(reason="there must be one operation, a query")
-    variables = translator.variables(operation, inputs)
-    if variables is None:
-        raise NotExplained(reason="a variable has no value of its type")
     try:
+        operation = translator.documents.read(text).operation(None)
+        if operation is None or not operation.is_query:
+            raise NotExplained(reason="there must be one operation, a query")
+        variables = translator.variables(operation, inputs)
         plan = translator.plan(operation, viewer, variables)
         arguments = plan.arguments(viewer, variables)
     except Unplannable as unplannable:
@@ -85,15 +78,6 @@ async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[
         raise NotExplained(reason=fault.message) from fault
     planned = "\n".join(outline(plan.parts))
     return f"{planned}\n\n{plan.statement.sql}\n\n{await measured(pool, plan, arguments)}"
-
-
-def faults_of(text: str) -> str:
-    """Say what is wrong with a document."""
-    try:
-        faults = validate(schema._schema, parse(text))  # noqa: SLF001
-    except GraphQLError as fault:
-        faults = [fault]
-    return "; ".join(fault.message for fault in faults)
 
 
 async def measured(pool: Pool, plan: Plan, arguments: list[Any]) -> str:

@@ -1,18 +1,26 @@
-"""What the door says where an operation cannot be answered: each fault with a stable code, in both languages.
+"""What the door says where something cannot be answered: each fault with a stable code, in both languages.
 
 What goes wrong on our side is masked: the caller learns the number under which it is logged, and no more.
 """
 
+import json
 import logging
 import secrets
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any, ClassVar
 
 from graphql import GraphQLError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.languages import language_of
+from api.observations import observation_of
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
-from selection.faults import OperationFault
+from selection.faults import DocumentRefused, OperationFault
 
 log = logging.getLogger("ansinh.graphql")
 
@@ -22,6 +30,7 @@ class Unavailable(OperationFault):
 
     # Whether a change was kept is not known where PostgreSQL goes before it has answered.
     code = "UNAVAILABLE"
+    status = 503
     vietnamese = (
         "Dịch vụ tạm gián đoạn. Vui lòng thử lại; mọi thao tác xin gửi lại với cùng khóa idempotency."
     )
@@ -31,6 +40,7 @@ class TookTooLong(OperationFault):
     """This took longer than it may. Ask for less at once."""
 
     code = "TOOK_TOO_LONG"
+    status = 503
     vietnamese = "Yêu cầu này mất quá nhiều thời gian. Hãy hỏi ít hơn mỗi lần."
 
 
@@ -48,7 +58,17 @@ class Fault(OperationFault):
 class RequestFault(OperationFault):
     """This is not a request that can be answered here."""
 
+    code = "BAD_REQUEST"
+    vietnamese = "Đây không phải là yêu cầu có thể trả lời ở đây."
     status: ClassVar[int] = 400
+
+
+class AddressUnknown(RequestFault):
+    """There is nothing at this address."""
+
+    code = "NOT_FOUND"
+    vietnamese = "Không có gì tại địa chỉ này."
+    status = 404
 
 
 class RequestMalformed(RequestFault):
@@ -154,6 +174,29 @@ class MethodRefused(RequestFault):
     status = 405
 
 
+class MethodUnknown(RequestFault):
+    """This address is asked in another way."""
+
+    code = "METHOD_NOT_ALLOWED"
+    vietnamese = "Địa chỉ này phải được hỏi bằng phương thức khác."
+    status = 405
+
+
+class ExplorerClosed(RequestFault):
+    """There is no explorer here. The schema stands at /schema.graphql."""
+
+    code = "EXPLORER_CLOSED"
+    vietnamese = "Ở đây không có trình khám phá. Lược đồ được công bố tại /schema.graphql."
+    status = 404
+
+
+class IntrospectionClosed(DocumentRefused):
+    """The schema is not told field by field here. It stands at /schema.graphql."""
+
+    code = "INTROSPECTION_CLOSED"
+    vietnamese = "Ở đây không truy vấn được lược đồ qua GraphQL. Lược đồ được công bố tại /schema.graphql."
+
+
 class OperationUnknown(RequestFault):
     """The document has no operation of this name, or several and none is named."""
 
@@ -186,9 +229,13 @@ def masked(error: BaseException) -> OperationFault:
     return Fault(incident=incident)
 
 
-def presented(errors: Iterable[GraphQLError] | None, language: str) -> list[GraphQLError] | None:
-    """The errors of a result as the caller sees them."""
-    return [presentable(error, language) for error in errors or ()] or None
+def presented(errors: Iterable[GraphQLError], language: str) -> list[GraphQLError]:
+    """The errors of a result as the caller sees them, each with the others that were found beside it."""
+    return [
+        presentable(each, language)
+        for error in errors
+        for each in (error, *getattr(error.original_error or error, "others", ()))
+    ]
 
 
 def presentable(error: GraphQLError, language: str) -> GraphQLError:
@@ -200,6 +247,69 @@ def presentable(error: GraphQLError, language: str) -> GraphQLError:
     return GraphQLError(
         fault.said(language),
         nodes=error.nodes or fault.nodes,
+        source=fault.source,
+        positions=fault.positions,
         path=error.path or fault.path,
         extensions=fault.extensions,
     )
+
+
+def written(data: object) -> str:
+    """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # Half a character, which a caller may have sent and is told of, is no UTF-8; JSON has an escape for it.
+    return text.encode(errors="backslashreplace").decode()
+
+
+def refusal(
+    connection: HTTPConnection,
+    fault: OperationFault,
+    *,
+    status: int | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Say over HTTP that something is not answered, in the form that an operation's errors have."""
+    error = presentable(fault, language_of(connection))
+    observation_of(connection).err([error])
+    answer: dict[str, Any] = {"errors": [error.formatted]}
+    always = {"Cache-Control": "no-store", "Vary": "Accept-Language", "X-Content-Type-Options": "nosniff"}
+    return Response(
+        written(answer),
+        status if status is not None else getattr(fault, "status", 500),
+        {**(headers or {}), **always},
+        media_type="application/json; charset=utf-8",
+    )
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """Say what Starlette refuses: an address that there is not, or a method that it does not have."""
+    assert isinstance(error, HTTPException)  # noqa: S101 -- it is registered for no other
+    fault = {404: AddressUnknown, 405: MethodUnknown}.get(error.status_code, RequestFault)()
+    return refusal(request, fault, status=error.status_code, headers=error.headers)
+
+
+class Masked:
+    """Stands before everything: what goes wrong behind it is told by a number, never in its own words."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on; answer in place of whoever fails to, as far as nothing was answered yet."""
+        began = False
+
+        async def begin(message: Message) -> None:
+            nonlocal began
+            began = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, begin)
+        except Exception as error:  # noqa: BLE001 -- every fault becomes an answer
+            fault = masked(error)
+            if scope["type"] == "http" and not began:
+                await refusal(HTTPConnection(scope), fault)(scope, receive, send)
+            elif scope["type"] == "websocket":
+                # It may be closed already.
+                with suppress(RuntimeError):
+                    await send({"type": "websocket.close", "code": 1011})

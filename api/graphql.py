@@ -27,6 +27,8 @@ from api.bodies import body_of, decoded
 from api.documents import RegisteredDocuments
 from api.faults import (
     AddressTooLong,
+    ExplorerClosed,
+    IntrospectionClosed,
     MediaTypeRefused,
     MethodRefused,
     NameTwice,
@@ -37,23 +39,24 @@ from api.faults import (
     SubscriptionsElsewhere,
     Unavailable,
     masked,
-    presentable,
     presented,
+    written,
 )
 from api.languages import language_of
+from api.observations import Observation, Observer, observation_of
 from api.pages import explorer
 from api.rates import RateExceeded, Rates, Spent
 from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Pool
 from db.events import Listener
 from db.outages import UNREACHABLE
+from db.pool import Pool, PoolBusy
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
 from selection.costs import MOST_COST, Variables
 from selection.documents import Operation
-from selection.faults import DocumentRefused, OperationFault
+from selection.faults import DocumentRefused, OperationFault, TooManyActs
 
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
@@ -70,6 +73,8 @@ SECONDS_TO_RETRY = "1"
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 # What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
 FAULTY = 10
+# What a document costs that nobody has registered: a look-up, and a line in the log.
+UNKNOWN = 1
 
 
 @dataclass
@@ -98,16 +103,22 @@ class Door(GraphQL[Context, None]):
         authentication: Authentication,
         rates: Rates,
         documents: RegisteredDocuments,
+        observer: Observer,
+        *,
+        has_introspection: bool,
+        has_explorer: bool,
     ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
-            allowed_origins=sorted(authentication.origins),
+            allowed_origins=sorted(authentication.origins | authentication.guests),
         )
         self.pool, self.listener, self.translator = pool, listener, translator
         self.authentication, self.rates, self.documents = authentication, rates, documents
+        self.has_introspection, self.has_explorer = has_introspection, has_explorer
+        self.observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -118,8 +129,9 @@ class Door(GraphQL[Context, None]):
             # The server sends of an answer to HEAD no more than its head.
             scope = {**scope, "method": "GET"}
         request = Request(scope, receive)
+        response: Response | None
         if _wants_page(request):
-            response: Response | None = explorer(request)
+            response = explorer(request) if self.has_explorer else _failed(ExplorerClosed(), request)
         else:
             try:
                 response = await self.answer(request)
@@ -135,16 +147,21 @@ class Door(GraphQL[Context, None]):
 
         Raises: ClientDisconnect.
         """
+        observation = observation_of(request)
+        observation.kind = "unknown"
         try:
             asked = await _read(request)
-            text = asked.query = self.documents.text(_viewer(request), asked.query, asked.document_id)
+            text = asked.query = self.text(request, _viewer(request), asked.query, asked.document_id)
+            observation.document = asked.document_id or ""
             request.scope["asked"] = asked
             started = perf_counter()
-            operation = self.admitted(request, _viewer(request), text, asked.inputs, asked.operation_name)
+            operation = self.admitted(
+                request, _viewer(request), text, asked.inputs, asked.operation_name, observation
+            )
             read_ms = (perf_counter() - started) * 1e3
-            if operation and request.method == "GET" and not operation.is_query:
+            if request.method == "GET" and not operation.is_query:
                 raise MethodRefused
-            if operation and operation.is_subscription:
+            if operation.is_subscription:
                 raise SubscriptionsElsewhere
             answer = await self._ask(_viewer(request), text, asked.inputs, asked.operation_name)
         except OperationFault as fault:
@@ -152,31 +169,54 @@ class Door(GraphQL[Context, None]):
             return None if fault.path else _failed(fault, request)
         return _answered(answer, request, read_ms) if answer else None
 
+    def text(
+        self, connection: HTTPConnection, viewer: Viewer, query: str | None, document_id: str | None
+    ) -> str:
+        """The text of what is asked, and a charge for a name that is none.
+
+        Raises: RequestFault, RateExceeded.
+        """
+        try:
+            return self.documents.text(viewer, query, document_id)
+        except RequestFault:
+            connection.scope["spent"] = self.rates.spend(connection, viewer, UNKNOWN)
+            raise
+
     def admitted(
-        self, connection: HTTPConnection, viewer: Viewer, text: str, variables: Variables, name: str | None
-    ) -> Operation | None:
-        """Find what is asked for, None where its document has faults, and charge the viewer for either.
+        self,
+        connection: HTTPConnection,
+        viewer: Viewer,
+        text: str,
+        variables: Variables,
+        name: str | None,
+        observation: Observation,
+    ) -> Operation:
+        """Find what is asked for, and charge the viewer for it, or for the look at a document with faults.
 
         Raises: OperationUnknown, DocumentRefused, RateExceeded.
         """
         limit = min(MOST_COST, self.rates.rate_of(viewer).capacity)
         try:
             operation = self.operation(text, name)
-            cost = self.translator.documents.price(operation, variables, limit) if operation else FAULTY
-        except OperationFault:
-            connection.scope["spent"] = self.rates.spend(connection, viewer, FAULTY)
+            observation.asks(operation, is_registered=text in self.translator.documents.registered)
+            cost = self.translator.documents.price(operation, variables, limit)
+        except OperationFault as fault:
+            # Whoever tries fifty acts at once has tried fifty.
+            tried = fault.requested if isinstance(fault, TooManyActs) else FAULTY
+            connection.scope["spent"] = self.rates.spend(connection, viewer, tried)
             raise
         connection.scope["spent"] = self.rates.spend(connection, viewer, cost)
+        observation.cost = cost
         return operation
 
-    def operation(self, text: str, name: str | None) -> Operation | None:
-        """Find what is asked for; None where its document has faults, which strawberry then tells.
+    def operation(self, text: str, name: str | None) -> Operation:
+        """Find what is asked for.
 
         Raises: OperationUnknown, DocumentRefused.
         """
         document = self.translator.documents.read(text)
-        if document is None:
-            return None
+        if document.introspects and not self.has_introspection:
+            raise IntrospectionClosed
         operation = document.operation(name)
         if operation is None:
             raise OperationUnknown
@@ -189,6 +229,8 @@ class Door(GraphQL[Context, None]):
         try:
             try:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
+            except PoolBusy:
+                raise
             except UNREACHABLE:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
         except OperationFault:
@@ -227,7 +269,7 @@ class Door(GraphQL[Context, None]):
 
     def encode_json(self, data: object) -> str:
         """Write JSON as PostgreSQL does: compact, and with the letters that people wrote."""
-        return _json(data)
+        return written(data)
 
     async def parse_http_body(self, request: Any) -> GraphQLRequestData:  # noqa: ANN401 -- strawberry's adapter
         """Hand on what was asked, which was read already, with the text of what it names."""
@@ -236,7 +278,8 @@ class Door(GraphQL[Context, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes, and say what it cost."""
-        result.errors = presented(result.errors, language_of(request))
+        result.errors = presented(result.errors or (), language_of(request)) or None
+        observation_of(request).err(result.errors)
         result.extensions = {**(result.extensions or {}), **_extensions(request)}
         return await super().process_result(request, result)
 
@@ -336,7 +379,9 @@ def _of_address(request: Request) -> dict[str, Any]:
 
 
 def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
-    timing = answer.timing
+    timing, observation = answer.timing, observation_of(request)
+    observation.parse_ms = read_ms + timing.parse_ms
+    observation.plan_ms, observation.db_ms = timing.plan_ms, timing.db_ms
     return Response(
         b'{"data":%b,"extensions":{"cost":%b}}' % (answer.data, _spent(request).written()),
         media_type=f"{_media_type(request)}; charset=utf-8",
@@ -345,9 +390,9 @@ def _answered(answer: Answer, request: Request, read_ms: float) -> Response:
             "Server-Timing": ", ".join(
                 f"{step};dur={took_ms:.2f}"
                 for step, took_ms in (
-                    ("parse", read_ms + timing.parse_ms),
-                    ("plan", timing.plan_ms),
-                    ("db", timing.db_ms),
+                    ("parse", observation.parse_ms),
+                    ("plan", observation.plan_ms),
+                    ("db", observation.db_ms),
                 )
             ),
         },
@@ -358,7 +403,9 @@ def _failed(fault: OperationFault, request: Request) -> Response:
     """Say why nothing was answered; a request that was understood has `data`, if only null."""
     if isinstance(fault, RateExceeded):
         request.scope["spent"] = fault.spent
-    answer: dict[str, Any] = {"errors": [presentable(fault, language_of(request)).formatted]}
+    errors = presented([fault], language_of(request))
+    observation_of(request).err(errors)
+    answer: dict[str, Any] = {"errors": [error.formatted for error in errors]}
     if extensions := _extensions(request):
         answer["extensions"] = extensions
     media_type = _media_type(request)
@@ -369,16 +416,10 @@ def _failed(fault: OperationFault, request: Request) -> Response:
         status = _status_unexecuted(media_type)
     else:
         answer = {"data": None, **answer}
-    response = Response(_json(answer), status, _headers(status), media_type=f"{media_type}; charset=utf-8")
+    response = Response(written(answer), status, _headers(status), media_type=f"{media_type}; charset=utf-8")
     if isinstance(fault, RateExceeded):
         response.headers["Retry-After"] = str(fault.retry_after_s)
     return response
-
-
-def _json(data: object) -> str:
-    written = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    # Half a character, which a caller may have sent and is told of, is no UTF-8; JSON has an escape for it.
-    return written.encode(errors="backslashreplace").decode()
 
 
 def _status_unexecuted(media_type: str | None) -> int:

@@ -7,9 +7,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from db.connection import Pool, fetch
+from db.connection import fetch
 from db.events import Listener
 from db.outages import UNREACHABLE
+from db.pool import Pool
 
 ANSWERED_WITHIN_S = 2.0
 ANSWERS = select(true())

@@ -70,28 +70,30 @@ CAPACITIES = {
 }
 
 
-IDENTITY_SYSTEM = """
-<p>Bạn sẽ được chuyển đến hệ thống định danh điện tử rồi trở lại đây.</p>
-<p class="english" lang="en">You will go to the electronic identity system and come back here.</p>
-<p class="actions">
-<a class="action" href="/sign-in?next=%2Fgraphql">Đăng nhập <span lang="en">Sign in</span></a>
-</p>
-"""
+EXPLORER = """
+<li><a class="action" href="/graphql">Mở trình khám phá <span lang="en">Open the explorer</span></a></li>"""
 
 
-def pages(personas: Sequence[Persona] = (), sdl: str = "") -> list[BaseRoute]:
+def pages(personas: Sequence[Persona] = (), sdl: str = "", *, has_explorer: bool = True) -> list[BaseRoute]:
     """Route the landing page, the schema in its own language, and the static files."""
+    tag = f'"{sha256(sdl.encode()).hexdigest()[:16]}"'
     return [
-        Route("/", partial(landing, personas=personas), name="landing"),
-        Route("/schema.graphql", partial(contract, sdl=sdl), name="contract"),
+        Route("/", partial(landing, personas=personas, has_explorer=has_explorer), name="landing"),
+        Route("/schema.graphql", partial(contract, sdl=sdl, tag=tag), name="contract"),
         Mount("/assets/{edition}", Assets(directory=ASSETS), name="assets"),
     ]
 
 
-async def landing(request: Request, personas: Sequence[Persona] = ()) -> HTMLResponse:
+async def landing(request: Request, personas: Sequence[Persona], *, has_explorer: bool) -> HTMLResponse:
     """Say what this is, who is signed in, and offer to sign in, in Vietnamese and in English."""
     viewer = _viewer(request)
-    return page("landing.html", PLAIN_PAGE, session=_session(viewer), sign_in=_sign_in(viewer, personas))
+    return page(
+        "landing.html",
+        PLAIN_PAGE,
+        session=_session(viewer),
+        explorer=EXPLORER if has_explorer else "",
+        sign_in=_sign_in(viewer, personas, "/graphql" if has_explorer else "/"),
+    )
 
 
 def explorer(request: Request) -> HTMLResponse:
@@ -106,9 +108,14 @@ def explorer(request: Request) -> HTMLResponse:
     )
 
 
-async def contract(_request: Request, sdl: str) -> PlainTextResponse:
-    """Show the schema as people read it."""
-    return PlainTextResponse(sdl, headers=EVERYWHERE | {"Cache-Control": "no-cache"})
+async def contract(request: Request, sdl: str, tag: str) -> Response:
+    """Show the schema as people read it, unless the caller has it already: `tag` names what it says."""
+    headers = EVERYWHERE | {"Cache-Control": "no-cache", "ETag": tag}
+    known = request.headers.get("if-none-match", "")
+    # RFC 9110 section 13.1.2; a proxy that compresses makes the tag a weak one.
+    if known == "*" or tag in {name.strip().removeprefix("W/") for name in known.split(",")}:
+        return Response(status_code=304, headers=headers)
+    return PlainTextResponse(sdl, headers=headers)
 
 
 class Assets(StaticFiles):
@@ -190,7 +197,7 @@ def _session(viewer: Viewer) -> str:
 </form>"""
 
 
-def _sign_in(viewer: Viewer, personas: Sequence[Persona]) -> str:
+def _sign_in(viewer: Viewer, personas: Sequence[Persona], then: str) -> str:
     """Offer to sign in: as anybody invented, in development; elsewhere by the one way there is."""
     title = (
         'Đăng nhập <span lang="en">Sign in</span>'
@@ -200,14 +207,23 @@ def _sign_in(viewer: Viewer, personas: Sequence[Persona]) -> str:
     return f"""
 <section class="sheet" id="sign-in" aria-labelledby="sign-in-title">
 <h2 id="sign-in-title">{title}</h2>
-{_invented(personas) if personas else IDENTITY_SYSTEM}
+{_invented(personas, then) if personas else _identity_system(then)}
 </section>"""
 
 
-def _invented(personas: Sequence[Persona]) -> str:
+def _identity_system(then: str) -> str:
+    return f"""
+<p>Bạn sẽ được chuyển đến hệ thống định danh điện tử rồi trở lại đây.</p>
+<p class="english" lang="en">You will go to the electronic identity system and come back here.</p>
+<p class="actions">
+<a class="action" href="{escape(_way_in(then))}">Đăng nhập <span lang="en">Sign in</span></a>
+</p>"""
+
+
+def _invented(personas: Sequence[Persona], then: str) -> str:
     people = "".join(
         f"""
-<li><a class="person" href="{escape(_way_in(persona))}"><strong>{escape(persona.name)}</strong>
+<li><a class="person" href="{escape(_way_in(then, persona))}"><strong>{escape(persona.name)}</strong>
 {escape(persona.what_vi)} <span class="english" lang="en">{escape(persona.what_en)}</span></a></li>"""
         for persona in personas
     )
@@ -218,5 +234,6 @@ def _invented(personas: Sequence[Persona]) -> str:
 </ul>"""
 
 
-def _way_in(persona: Persona) -> str:
-    return f"/sign-in?{urlencode({'as': persona.subject, 'next': '/graphql'})}"
+def _way_in(then: str, persona: Persona | None = None) -> str:
+    named = {"as": persona.subject} if persona else {}
+    return f"/sign-in?{urlencode({**named, 'next': then})}"

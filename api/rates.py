@@ -66,8 +66,8 @@ class RateExceeded(RequestFault):
         super().__init__(requested=spent.requested, remaining=spent.remaining, retry_after_s=retry_after_s)
 
     def extras(self) -> dict[str, object]:
-        """After how many seconds the same would be let pass."""
-        return {"retryAfter": self.retry_after_s}
+        """After how many seconds the same would be let pass; the figures, as sockets have no other place."""
+        return {"retryAfter": self.retry_after_s, "cost": self.spent.extension()}
 
 
 class Rates:

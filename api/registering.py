@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from api.running import cellar
 from api.settings import Settings
 from db import clients, roles
-from db.connection import NOBODY, Pool, make_pool, transaction
+from db.connection import NOBODY, make_pool, transaction
+from db.pool import Pool
 from domain.refusals import Refusal
 from schema.portal import schema
 from selection.catalogue import Catalogue, catalogue_of
@@ -34,6 +35,13 @@ class DocumentsUnfit(Refusal):
     )
 
 
+class NotRegistered(Refusal):
+    """The client {client} has registered no document {document}."""
+
+    code = "NOT_REGISTERED"
+    vietnamese = "Ứng dụng {client} chưa đăng ký tài liệu {document}."
+
+
 async def register(settings: Settings, client: str, text: str, file: str) -> None:
     """Keep the operations of a file for a client, all or none, and say what its owner should know of each.
 
@@ -54,6 +62,13 @@ async def register(settings: Settings, client: str, text: str, file: str) -> Non
     for registration in registrations:
         for line in told(registration, file):
             sys.stdout.write(f"{line}\n")
+
+
+async def withdraw(settings: Settings, client: str, document: str) -> None:
+    """Forget a document of a client. Raises: NotRegistered, CannotStart."""
+    async with as_owner(settings) as pool, transaction(pool, NOBODY) as connection:
+        if not await clients.withdraw(connection, client, document):
+            raise NotRegistered(client=client, document=document)
 
 
 async def rule(settings: Settings, client: str, *, registered_only: bool) -> None:

@@ -23,6 +23,9 @@ from starlette.types import ASGIApp
 
 from api import application
 from api.explanations import explanation_of, viewer_of
+from api.logs import Log
+from api.metrics import Metrics
+from api.observations import Observer
 from api.settings import SettingMissing, Settings
 from auth.personas import PERSONAS
 from auth.viewer import principal_of
@@ -55,17 +58,17 @@ log = logging.getLogger("ansinh.running")
 
 
 class PortTaken(CannotStart):
-    """Port {port} is in use by another program; choose another one with ANSINH_PORT."""
+    """Port {port} is in use by another program; choose another one with {setting}."""
 
-    vietnamese = "Cổng {port} đang được chương trình khác sử dụng; hãy chọn cổng khác bằng ANSINH_PORT."
+    vietnamese = "Cổng {port} đang được chương trình khác sử dụng; hãy chọn cổng khác bằng {setting}."
 
 
 class PortUnusable(CannotStart):
-    """An Sinh cannot listen on {host}, port {port}: {reason}; set ANSINH_HOST, ANSINH_PORT."""
+    """An Sinh cannot listen on {host}, port {port}: {reason}; set {setting}."""
 
     vietnamese = (
         "An Sinh không lắng nghe được tại {host}, cổng {port}: {reason};"
-        " hãy chọn địa chỉ khác bằng ANSINH_HOST và ANSINH_PORT."
+        " hãy chọn địa chỉ khác bằng {setting}."
     )
 
 
@@ -85,7 +88,7 @@ async def run(settings: Settings) -> None:
     Raises: CannotStart.
     """
     check_issuer(settings)
-    with listening(settings) as door:
+    with listening(settings.host, settings.port) as door:
         server = Server(settings.home)
         await server.start()
         try:
@@ -114,7 +117,7 @@ def check_issuer(settings: Settings) -> None:
 async def serve(settings: Settings) -> None:
     """Serve the API alone until cancelled. Raises: CannotStart."""
     check_issuer(settings)
-    with listening(settings) as door:
+    with listening(settings.host, settings.port) as door:
         database_url = somewhere(settings)(roles.API)
         await roles.admit(database_url, metadata)
         await serve_portal(door, replace(settings, database_url=database_url))
@@ -252,15 +255,16 @@ async def keep(server: Server) -> None:
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[socket.socket]:
-    """Hold the port, from before anything else is begun. Raises: PortTaken, PortUnusable."""
+def listening(host: str, port: int, setting: str = "") -> Iterator[socket.socket]:
+    """Hold a port, from before anything else is begun. Raises: PortTaken, PortUnusable."""
     try:
-        door = socket.create_server((settings.host, settings.port), backlog=2_048)
+        door = socket.create_server((host, port), backlog=2_048)
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
-            raise PortTaken(port=settings.port) from problem
+            raise PortTaken(port=port, setting=setting or "ANSINH_PORT") from problem
         reason = os.strerror(problem.errno) if problem.errno else problem
-        raise PortUnusable(host=settings.host, port=settings.port, reason=reason) from problem
+        setting = setting or "ANSINH_HOST, ANSINH_PORT"
+        raise PortUnusable(host=host, port=port, reason=reason, setting=setting) from problem
     with door:
         yield door
 
@@ -288,8 +292,28 @@ async def serve_portal(
     door: socket.socket, settings: Settings, opened: Callable[[], None] = lambda: None
 ) -> None:
     """Open the portal and serve it until cancelled. Raises: SettingMissing."""
-    async with application.open_portal(settings) as portal:
+    log = Log(sys.stderr) if settings.logs_requests else None
+    async with (
+        measuring(settings) as metrics,
+        application.open_portal(settings, Observer(log, metrics)) as portal,
+    ):
         await serve_on(door, portal, opened)
+
+
+@asynccontextmanager
+async def measuring(settings: Settings) -> AsyncIterator[Metrics | None]:
+    """Show metrics at an address of their own, where there is one. Raises: PortTaken, PortUnusable."""
+    if settings.metrics is None:
+        yield None
+        return
+    metrics = Metrics()
+    with listening(*settings.metrics, "ANSINH_METRICS") as hatch:
+        showing = asyncio.create_task(serve_on(hatch, metrics.app()))
+        try:
+            yield metrics
+        finally:
+            showing.cancel()
+            await asyncio.wait([showing])
 
 
 async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None] = lambda: None) -> None:
@@ -301,7 +325,9 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
         ws_max_size=LARGEST_MESSAGE_BYTES,
         lifespan="off",
         log_level="warning",
-        # An address can name a person: what is asked is not logged.
+        # What it has to say goes where everything goes.
+        log_config=None,
+        # An address can name a person: api/observations.py says of a request what may be said.
         access_log=False,
         server_header=False,
         # Whose word is taken on who asks is a setting of the portal (ANSINH_PROXIES).

@@ -17,6 +17,9 @@ from schema.limits import USUAL_RATES, Rate
 KEY_BYTES = 32
 HIGHEST_PORT = 65_535
 # CITIZEN=20000:200 OFFICER=50000:500
+# What a browser writes as the origin of a page: no path, not even a slash.
+ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)
+SWITCH = {"on": True, "off": False}
 RATES = re.compile(r"(?P<kind>[A-Z]+)=(?P<capacity>[1-9][0-9]{0,8}):(?P<restored>[1-9][0-9]{0,8})")
 
 
@@ -39,8 +42,11 @@ class Settings:
     `home` holds what An Sinh itself keeps: the embedded database, its log, the keys of a development
     installation. `database_url` is where this process reads and writes; None stands for the server in `home`.
     `url` is where browsers find us. `issuer` signs the tokens that we accept, for `audience`; only
-    who serves must have one. `rates` is how much a principal may spend with one process. `proxies` are the
-    addresses whose word we take on who asks (`X-Forwarded-For`).
+    who serves must have one. `has_introspection` and `has_explorer` are for developers. `origins` are those
+    of other sites whose pages may ask with a token, `*` for all; never with a session. `rates` is how much a
+    principal may spend with one process. `proxies` are the addresses whose word we take on who asks
+    (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
+    `metrics` is the address, host and port, where Prometheus finds the metrics; nobody else should reach it.
     """
 
     home: Path
@@ -55,8 +61,13 @@ class Settings:
     database_url: str | None
     sealing_key: bytes | None
     finding_key: bytes | None
+    has_introspection: bool = False
+    has_explorer: bool = False
+    origins: tuple[str, ...] = ()
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     proxies: tuple[str, ...] = ()
+    logs_requests: bool = True
+    metrics: tuple[str, int] | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -65,7 +76,7 @@ class Settings:
         Raises: SettingWrong.
         """
         port = environment.get("ANSINH_PORT", "8000")
-        if not (port.isascii() and port.isdigit() and 0 < int(port) <= HIGHEST_PORT):
+        if not is_port(port):
             raise SettingWrong(name="ANSINH_PORT", wanted=f"1 … {HIGHEST_PORT}")
         kind = environment.get("ANSINH_ENVIRONMENT", otherwise)
         if kind not in {"development", "production"}:
@@ -86,8 +97,13 @@ class Settings:
             database_url=environment.get("DATABASE_URL"),
             sealing_key=key(environment, "ANSINH_SEALING_KEY"),
             finding_key=key(environment, "ANSINH_FINDING_KEY"),
+            has_introspection=switch(environment, "ANSINH_INTROSPECTION", otherwise=is_development),
+            has_explorer=switch(environment, "ANSINH_EXPLORER", otherwise=is_development),
+            origins=origins(environment.get("ANSINH_ORIGINS", "")),
             rates=rates(environment.get("ANSINH_RATES", "")),
             proxies=tuple(environment.get("ANSINH_PROXIES", "").split()),
+            logs_requests=switch(environment, "ANSINH_LOG_REQUESTS", otherwise=True),
+            metrics=address(environment, "ANSINH_METRICS"),
         )
 
     def identifier_keys(self) -> IdentifierKeys:
@@ -102,6 +118,44 @@ class Settings:
             raise SettingMissing(name="ANSINH_SEALING_KEY, ANSINH_FINDING_KEY", wanted="[0-9a-f]{64}")
         pair = kept(self.home / "identifier.keys", 2 * KEY_BYTES)
         return IdentifierKeys(pair[:KEY_BYTES], pair[KEY_BYTES:])
+
+
+def switch(environment: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
+    """Read a switch, `on` or `off`.
+
+    Raises: SettingWrong.
+    """
+    found = SWITCH.get(environment.get(name) or ("on" if otherwise else "off"))
+    if found is None:
+        raise SettingWrong(name=name, wanted="on | off")
+    return found
+
+
+def origins(written: str) -> tuple[str, ...]:
+    """Read origins, `https://example.vn https://other.example.vn:8443`, or `*`.
+
+    Raises: SettingWrong.
+    """
+    found = tuple(word.lower() for word in written.split())
+    if found != ("*",) and not all(ORIGIN.fullmatch(word) for word in found):
+        raise SettingWrong(name="ANSINH_ORIGINS", wanted="https://… https://… | *")
+    return found
+
+
+def address(environment: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """Read where to listen, `127.0.0.1:9100`. Raises: SettingWrong."""
+    written = environment.get(name)
+    if not written:
+        return None
+    host, _, port = written.rpartition(":")
+    if not host or not is_port(port):
+        raise SettingWrong(name=name, wanted=f"host:port, 1 … {HIGHEST_PORT}")
+    return host.strip("[]"), int(port)
+
+
+def is_port(written: str) -> bool:
+    """Whether this is the number of a port."""
+    return written.isascii() and written.isdigit() and 0 < int(written) <= HIGHEST_PORT
 
 
 def rates(written: str) -> Mapping[ViewerKind, Rate]:

@@ -291,6 +291,7 @@ def not_signed_in(refusal: Refusal) -> Response:
         body=f"""
 <p>{escape(refusal.message("vi"))}</p>
 <p class="english" lang="en">{escape(refusal.message("en"))}</p>
+<p><code>{refusal.code}</code></p>
 <p class="actions">
 <a class="action" href="/#sign-in">Thực hiện lại <span lang="en">Start again</span></a>
 </p>""",

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,9 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from api.faults import SubscriptionsOnly, presentable, presented
+from api.faults import SubscriptionsOnly, presented
+from api.observations import Observation, observation_of
+from api.rates import Spent
 from db.connection import TOOK_TOO_LONG
 from db.outages import UNREACHABLE, described
 from schema.context import Context
@@ -28,6 +31,11 @@ LONGEST_REASON_BYTES = 123
 # How often an open socket asks whether the session behind it still stands.
 LOOK_AT_SESSION_S = 2.0
 UNAUTHORIZED = 4401
+
+# What the task that follows something was charged for it; each task has a context of its own.
+charged: ContextVar[Spent | None] = ContextVar("charged", default=None)
+# What is observed of the subscription that a task serves.
+followed: ContextVar[Observation] = ContextVar("followed")
 
 
 class Wire(ASGIWebSocketAdapter):
@@ -69,36 +77,64 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
             await self.handle_invalid_message("Invalid message")
 
     async def handle_subscribe(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
+        """Follow, and observe it until it is over."""
+        observer, connection = cast("Door", self.view).observer, cast("Wire", self.websocket).ws
+        observation = observer.begin(observation_of(connection).trace, "subscription")
+        observation.viewer = self.context.viewer.kind.value
+        # The task that strawberry makes of it begins with what is set here.
+        followed.set(observation)
+        before = self.operations.get(message["id"])
+        try:
+            await self._follow(message, observation)
+        finally:
+            begun = self.operations.get(message["id"])
+            if begun is None or begun is before or begun.task is None:
+                observer.end(observation)
+            else:
+                begun.task.add_done_callback(lambda _task: observer.end(observation))
+
+    async def _follow(self, message: Any, observation: Observation) -> None:  # noqa: ANN401 -- strawberry's
         """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
         payload = message["payload"]
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
-                text = door.documents.text(
-                    self.context.viewer, payload.get("query"), payload.get("documentId")
+                connection = cast("Wire", self.websocket).ws
+                text = door.text(
+                    connection, self.context.viewer, payload.get("query"), payload.get("documentId")
                 )
                 operation = door.admitted(
-                    cast("Wire", self.websocket).ws,
+                    connection,
                     self.context.viewer,
                     text,
                     payload.get("variables") or {},
                     payload.get("operationName"),
+                    observation,
                 )
+                charged.set(connection.scope["spent"])
                 message = {**message, "payload": {**payload, "query": text}}
-                if operation and not operation.is_subscription:
+                if not operation.is_subscription:
                     raise SubscriptionsOnly
+                door.translator.variables(operation, payload.get("variables") or {})
         except OperationFault as fault:
-            error = presentable(fault, self.context.language)
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            errors = presented([fault], self.context.language)
+            observation.err(errors)
+            told = [error.formatted for error in errors]
+            await self.send_message({"id": message["id"], "type": "error", "payload": told})
         else:
             await super().handle_subscribe(message)
 
     async def _send_result_stream(self, operation: Any, result_source: Any) -> None:  # noqa: ANN401
-        """Send what is followed, its faults masked as everywhere."""
+        """Send what is followed, its faults masked as everywhere; the first says what it cost."""
 
         async def shown() -> AsyncGenerator[Any, None]:
+            spent = charged.get()
             async for result in result_source:
-                result.errors = presented(result.errors, self.context.language)
+                if spent:
+                    result.extensions = {**(result.extensions or {}), "cost": spent.extension()}
+                    spent = None
+                result.errors = presented(result.errors or (), self.context.language) or None
+                followed.get().err(result.errors)
                 yield result
 
         await super()._send_result_stream(operation, shown())

@@ -16,7 +16,7 @@ from uuid import UUID
 from auth.scopes import Scope
 from auth.viewer import Viewer, ViewerKind
 from db import sessions
-from db.connection import Pool
+from db.pool import Pool
 
 SECRET_BYTES = 32
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")

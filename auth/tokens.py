@@ -13,6 +13,7 @@ import warnings
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from hashlib import sha256
 from ipaddress import ip_address
 from types import MappingProxyType
@@ -107,7 +108,7 @@ class ClaimNames:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Published:
     """What an issuer published when it was last asked."""
 
@@ -115,9 +116,19 @@ class Published:
     keys: KeySet
     fetched_at: float
 
-    def names(self, kid: str) -> bool:
-        """Whether a key of this name is among them."""
-        return any(key.kid == kid for key in self.keys)
+    @cached_property
+    def names(self) -> frozenset[str | None]:
+        """The names of its keys."""
+        return frozenset(key.kid for key in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Whom a token proved, by a key of which name, and until when; in seconds since 1970."""
+
+    viewer: Viewer
+    kid: str
+    ends_at: float
 
 
 class Issuer:
@@ -139,7 +150,7 @@ class Issuer:
         Raises: IssuerUnreachable when nothing usable is known.
         """
         known = self._published
-        if known is not None and (kid is None or known.names(kid)):
+        if known is not None and (kid is None or kid in known.names):
             fresh = self._clock() - known.fetched_at < KEYS_FRESH_S
             # While one request renews what has aged, the others go on with what they have.
             if fresh or self._fetching.locked():
@@ -231,8 +242,12 @@ def header_of(token: str, types: frozenset[str], algorithms: tuple[str, ...]) ->
 def client_of(claims: Claims) -> str | None:
     """Say which program was given a token. Source: RFC 9068 section 2.2."""
     client = claims.get("client_id")
-    is_name = isinstance(client, str) and 0 < len(client) <= LONGEST_SUBJECT and client.isprintable()
-    return client if is_name else None
+    return client if isinstance(client, str) and is_client(client) else None
+
+
+def is_client(name: str) -> bool:
+    """Whether a program can be called so."""
+    return 0 < len(name) <= LONGEST_SUBJECT and name.isprintable()
 
 
 class Verifier:
@@ -256,7 +271,7 @@ class Verifier:
         self._algorithms = algorithms
         self._longest_life_s = longest_life_s
         self._clock = clock
-        self._remembered: dict[bytes, Viewer] = {}
+        self._remembered: dict[bytes, Remembered] = {}
         self._remembered_under: Published | None = None
         self._registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
 
@@ -266,15 +281,16 @@ class Verifier:
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: RFC 9068 section 4.
         """
-        published = await self._keys_for(token, ACCESS_TOKEN_TYPES)
+        fingerprint = sha256(token.encode(errors="surrogatepass")).digest()
+        known = self._remembered.get(fingerprint)
+        kid = known.kid if known else header_of(token, ACCESS_TOKEN_TYPES, self._algorithms)
+        published = await self._keys_with(kid)
         if published is not self._remembered_under:
             # A key that has been withdrawn takes along what it had signed.
             self._remembered.clear()
-            self._remembered_under = published
-        fingerprint = sha256(token.encode()).digest()
-        remembered = self._remembered.get(fingerprint)
-        if remembered and remembered.expires_at and remembered.expires_at.timestamp() > self._clock():
-            return remembered
+            self._remembered_under, known = published, None
+        if known and known.ends_at > self._clock():
+            return known.viewer
 
         claims = self._checked(token, published, self._audience)
         # Whether the caller also holds the key that a bound token names (RFC 9449, RFC 8705) is not checked
@@ -286,7 +302,7 @@ class Verifier:
         if is_settled and published is self._remembered_under:
             if len(self._remembered) >= MOST_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-            self._remembered[fingerprint] = viewer
+            self._remembered[fingerprint] = Remembered(viewer, kid, claims["exp"])
         return viewer
 
     async def identity(self, id_token: str, *, client_id: str, nonce: str) -> Claims:
@@ -295,7 +311,7 @@ class Verifier:
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: OpenID Connect Core 1.0 section 3.1.3.7.
         """
-        published = await self._keys_for(id_token, ID_TOKEN_TYPES)
+        published = await self._keys_with(header_of(id_token, ID_TOKEN_TYPES, self._algorithms))
         claims = self._checked(id_token, published, client_id)
         if claims.get("azp", client_id) != client_id:
             raise TokenRefused("azp")
@@ -326,10 +342,9 @@ class Verifier:
             client=client_of(claims),
         )
 
-    async def _keys_for(self, token: str, types: frozenset[str]) -> Published:
-        kid = header_of(token, types, self._algorithms)
+    async def _keys_with(self, kid: str) -> Published:
         published = await self.issuer.published(kid)
-        if not published.names(kid):
+        if kid not in published.names:
             raise TokenRefused("kid")
         return published
 

@@ -5,8 +5,9 @@ from datetime import date
 
 from sqlalchemy import Boolean, Column, Date, Table, select
 
-from db.connection import Connection, fetch
+from db.connection import fetch
 from db.metadata import PUBLIC, metadata, words
+from db.pool import Connection
 
 calendar_overrides = Table(
     "calendar_overrides",

@@ -12,14 +12,16 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    delete,
     false,
     func,
     select,
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from db.connection import Connection, Pool, Record, fetch
+from db.connection import fetch
 from db.metadata import PUBLIC, instant, metadata, words
+from db.pool import Connection, Pool, Record
 
 # What programs ask is nobody's data. Only the owner writes it: who serves must not decide what may be asked.
 clients = Table(
@@ -79,6 +81,15 @@ _REGISTER = _DOCUMENT.on_conflict_do_update(
     },
 )
 
+_WITHDRAW = (
+    delete(registered_documents)
+    .where(
+        registered_documents.c.client_id == bindparam("client", type_=Text),
+        registered_documents.c.id == bindparam("document", type_=Text),
+    )
+    .returning(registered_documents.c.id)
+)
+
 
 async def known_clients(pool: Pool | Connection) -> Sequence[Record]:
     """Each client, with how many documents it has and when the last was registered."""
@@ -95,6 +106,11 @@ async def register(connection: Connection, client: str, documents: Iterable[Mapp
     await fetch(connection, _CLIENT.values(id=client, name=client))
     for document in documents:
         await fetch(connection, _REGISTER.values(client_id=client, **document))
+
+
+async def withdraw(connection: Connection, client: str, document: str) -> bool:
+    """Forget a document of a client; whether there was one."""
+    return bool(await fetch(connection, _WITHDRAW, client=client, document=document))
 
 
 async def rule(connection: Connection, client: str, *, registered_only: bool) -> None:

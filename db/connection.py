@@ -7,24 +7,17 @@ portal, names the viewer to PostgreSQL, or commits.
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, Self, cast
 
 import asyncpg
 from sqlalchemy import ClauseElement, ColumnElement, Select, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import asyncpg as dialect
 
+from db.pool import Connection, Pool, Record
+
 if TYPE_CHECKING:
     from sqlalchemy.sql.compiler import SQLCompiler
-
-    DirectConnection = asyncpg.Connection[asyncpg.Record]
-    Connection = DirectConnection | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-    Pool = asyncpg.Pool[asyncpg.Record]
-else:
-    DirectConnection = asyncpg.Connection
-    Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
-Record = asyncpg.Record
 
 DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialects have no types
 
@@ -115,10 +108,6 @@ async def transaction(pool: Pool, viewer: str) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def keep_as_is(connection: Connection) -> None:
-    """Hand a connection back without asking PostgreSQL anything: the viewer went with its statement."""
-
-
 def manners(name: str) -> dict[str, Any]:
     """How connections behave: they speak UTC, stop runaway statements, give up a server that is cut off."""
     return {
@@ -130,9 +119,6 @@ def manners(name: str) -> dict[str, Any]:
             # Statements are made so that one plan fits every value; planning anew would cost more than
             # running.
             "plan_cache_mode": "force_generic_plan",
-            # PostgreSQL knows averages, and an office or an employer may hold a thousand times the average:
-            # what an index has in order is read from there, not collected and sorted. Disks no longer turn.
-            "random_page_cost": "1.1",
             "statement_timeout": str(STATEMENT_TIMEOUT_MS),
             "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
         },
@@ -141,16 +127,26 @@ def manners(name: str) -> dict[str, Any]:
 
 def make_pool(dsn: str, *, size: int, name: str) -> Pool:
     """Make a pool whose sessions carry nothing from one borrower to the next; `async with` opens it."""
-    # One is opened at once, so that a wrong address is told early. The pool itself keeps none up: it would
-    # log each of its attempts during an outage.
-    return asyncpg.create_pool(dsn, init_size=1, min_size=0, max_size=size, reset=keep_as_is, **manners(name))
+    return Pool(partial(open_connection, dsn, name=name), size)
 
 
 async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
     """Make a pool and open it."""
-    return await make_pool(dsn, size=size, name=name)
+    return await make_pool(dsn, size=size, name=name).__aenter__()
 
 
-async def open_connection(dsn: str, *, name: str) -> DirectConnection:
-    """Open a connection beside the pool, to the server itself: notifications do not pass a pooler."""
+async def open_connection(dsn: str, *, name: str) -> Connection:
+    """Open a connection of one's own, to the server itself: notifications do not pass a pooler."""
     return await asyncpg.connect(dsn, **manners(name))
+
+
+def pool_figures(pool: Pool) -> dict[str, int]:
+    """How many connections are in use and idle, and how many borrowers wait for one."""
+    idle = pool.get_idle_size()
+    # asyncpg has no other name for those who wait, and asyncio's queue none for its readers.
+    waiting = pool._queue._getters  # type: ignore[attr-defined]  # noqa: SLF001
+    return {
+        "in_use": pool.get_size() - idle,
+        "idle": idle,
+        "waiting": sum(not waiter.done() for waiter in waiting),
+    }

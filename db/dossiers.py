@@ -30,11 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from db.calendar import overrides
-from db.connection import Connection, fetch, fetch_one
+from db.connection import fetch, fetch_one
 from db.events import dossier_events, unsequenced_events
 from db.metadata import instant, key, metadata, one_of, refers, words
 from db.offices import offices
 from db.participants import participants
+from db.pool import Connection
 from db.services import service_time_limits, service_versions
 from domain.dossiers import (
     FINAL,
@@ -107,14 +108,10 @@ dossiers = Table(
     Index(None, "office_id", "employer_id", "id", postgresql_where=BY_EMPLOYER),
     Index(None, "office_id", "due_on", "id", postgresql_where=HAS_DUE_DATE),
     Index(None, "office_id", "status", "due_on", "id", postgresql_where=HAS_DUE_DATE),
-    Index(None, "office_id", "service_id", "due_on", "id", postgresql_where=HAS_DUE_DATE),
-    Index(None, "office_id", "employer_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
     Index("ix_dossiers_employer_id_id", "employer_id", column("id").desc(), postgresql_where=BY_EMPLOYER),
     Index(None, "employer_id", "status", "id", postgresql_where=BY_EMPLOYER),
-    Index(None, "employer_id", "service_id", "id", postgresql_where=BY_EMPLOYER),
     Index(None, "employer_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
     Index(None, "employer_id", "status", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
-    Index(None, "employer_id", "service_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
 )
 
 # The serial of the day at an agency: its row is taken last in the transaction that accepts a dossier.

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import (
@@ -28,9 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from db.connection import NOBODY, Connection, Pool, fetch, open_connection, seen_by_viewer, transaction
+from db.connection import NOBODY, fetch, open_connection, seen_by_viewer, transaction
 from db.metadata import instant, metadata, one_of, refers, words
 from db.outages import outlive
+from db.pool import Connection, Pool
 from domain.dossiers import ActorKind, DossierStatus, EventKind
 
 LONGEST_REASON = 4_000
@@ -210,6 +211,11 @@ class Listener:
         """Whether events are heard now; where not, watchers are woken as soon as they are again."""
         return self._is_healthy
 
+    @property
+    def untold(self) -> int:
+        """How many dossiers were announced here and not yet to the other processes."""
+        return len(self._untold)
+
     @contextmanager
     def watch(self, dossier_id: UUID) -> Iterator[Changes]:
         """Watch a dossier. Begin before you read it: what commits after that wakes you."""
@@ -269,7 +275,7 @@ class Listener:
             self._untold |= telling
             raise
 
-    def _hear(self, connection: Connection, pid: int, _channel: str, payload: object) -> None:
+    def _hear(self, connection: Any, pid: int, _channel: str, payload: object) -> None:  # noqa: ANN401 -- asyncpg's signature
         # Its own watchers were woken when this process announced it.
         if pid != connection.get_server_pid():
             with suppress(ValueError):

@@ -19,8 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP, insert
 
-from db.connection import NOBODY, Connection, Pool, fetch, fetch_one, transaction
+from db.connection import NOBODY, fetch, fetch_one, transaction
 from db.metadata import instant, metadata, words
+from db.pool import Connection, Pool
 from domain.refusals import Refusal
 
 LONGEST_KEY = 100

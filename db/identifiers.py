@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import CheckConstraint, Column, Date, LargeBinary, SmallInteger, Table, func, select, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from db.connection import Pool, fetch_one, seen_by_viewer
+from db.connection import fetch_one, seen_by_viewer
 from db.metadata import key, metadata, one_of, refers, words
+from db.pool import Pool
 from domain.identifiers import IdentifierKind, masked
 
 identifiers = Table(

@@ -9,7 +9,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from db.connection import Connection, fetch
+from db.connection import fetch
+from db.pool import Connection
 
 # Alembic's own table; it holds nobody's data.
 TABLE = "alembic_version"

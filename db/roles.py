@@ -15,7 +15,8 @@ import asyncpg
 from sqlalchemy import MetaData, Table, text
 
 from db import revisions
-from db.connection import Connection, fetch
+from db.connection import fetch
+from db.pool import Connection
 from db.server import MAJOR_VERSION, CannotStart
 
 OWNER = "ansinh_owner"

@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint, insert
 
-from db.connection import Connection, compiled
+from db.connection import compiled
 from db.metadata import PUBLIC, key, metadata, one_of, refers, words
+from db.pool import Connection
 from domain.dossiers import Applicant
 from domain.services import ServiceFact, TimeUnit, written_time_limit
 

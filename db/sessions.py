@@ -26,8 +26,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from db.connection import Pool, fetch, fetch_one, seen_by_viewer, transaction
+from db.connection import fetch, fetch_one, seen_by_viewer, transaction
 from db.metadata import instant, key, metadata, one_of, refers, words
+from db.pool import Pool
 
 SESSION_KINDS = ("CITIZEN", "EMPLOYER", "OFFICER", "PARTNER")
 

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from db.connection import Pool, open_pool
+from db.connection import open_pool
 from db.outages import UNREACHABLE, described, outlive
+from db.pool import Pool
 from jobs.expiry import expire_idempotency_keys, expire_sessions
 from jobs.sequencer import sequence_events
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from auth.sessions import SessionLimits
 from db import idempotency_keys, sessions
-from db.connection import Pool
+from db.pool import Pool
 
 # A client that heard no answer asks again within minutes; two days bridge a weekend's outage of its own.
 KEYS_KEPT_FOR = timedelta(hours=48)

@@ -1,7 +1,7 @@
 """The one order of all events: committed events get their positions."""
 
 from db import events
-from db.connection import Pool
+from db.pool import Pool
 
 
 async def sequence_events(pool: Pool) -> None:

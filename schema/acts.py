@@ -13,7 +13,8 @@ from strawberry import Info
 from auth.scopes import Scope
 from auth.viewer import ViewerKind
 from db import idempotency_keys
-from db.connection import Connection, transaction
+from db.connection import transaction
+from db.pool import Connection
 from domain.dossiers import Actor, ActorKind
 from domain.refusals import NotSignedIn, Refusal
 from domain.working_calendar import date_in_vietnam

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.viewer import Viewer, ViewerKind
-from db.connection import Pool
 from db.events import Listener
+from db.pool import Pool
 from schema.limits import USUAL_RATES, Rate
 from selection.answers import Translator
 

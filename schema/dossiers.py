@@ -15,9 +15,9 @@ import db.dossiers
 from auth import policies
 from auth.scopes import Scope
 from auth.viewer import ViewerKind
-from db.connection import Connection
 from db.dossiers import LONGEST_REQUEST, Filing, Right, dossiers
 from db.events import LONGEST_REASON
+from db.pool import Connection
 from domain.dossiers import Actor, Applicant, DossierStatus
 from domain.names import clean_text
 from domain.refusals import IdentifierRefused

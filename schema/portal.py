@@ -117,12 +117,10 @@ class KnownDocuments(SchemaExtension):
     """Lets strawberry execute what the translator has parsed and found valid before, as it is."""
 
     def on_parse(self) -> Iterator[None]:
-        """Take the document where it is known; strawberry parses, and tells its faults, where it is not."""
+        """Take the document as it is known. Raises: DocumentRefused."""
         execution, context = self.execution_context, self.execution_context.context
-        text = execution.query or ""
-        known = context.translator.documents.read(text) if isinstance(context, Context) else None
-        if known is not None:
-            execution.graphql_document = known.node
+        if isinstance(context, Context):
+            execution.graphql_document = context.translator.documents.read(execution.query or "").node
             # An empty list says that validation has been done, and found nothing.
             execution.pre_execution_errors = []
         yield

@@ -15,8 +15,9 @@ statement falls out of the three. A document goes through the rooms of this pack
 Beside the way lie `arguments` (from a request into a bind parameter), `checks` (what may not be declared),
 `collection` (what a document selects of an object), `costs` (how much a document asks), `cursors` (the place
 of a row in an order), `faults` (what a caller can get wrong), `literals` (what may stand in a statement as it
-is), `outlines` (a plan as people read it), `pages` (the planner's part that knows of connections) and
-`templates` (what authors wrote in SQLAlchemy, as text).
+is), `outlines` (a plan as people read it), `pages` (the planner's part that knows of connections),
+`registrations` (what a client wants to be known beforehand) and `templates` (what authors wrote in
+SQLAlchemy, as text).
 
 It knows nothing of social security.
 """

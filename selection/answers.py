@@ -22,14 +22,15 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
-from db.connection import Connection, Pool, Statement
+from db.connection import Statement
+from db.pool import Connection, Pool
 from selection.arguments import Path, Reader, key_reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
 from selection.documents import Documents, Operation, usual_variables
 from selection.entities import Fetched, Followed
-from selection.faults import OperationFault
+from selection.faults import MOST_FAULTS, OperationFault, VariableInvalid
 from selection.planner import Planner, Unplannable
 from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
@@ -156,6 +157,7 @@ class Translator:
     def __init__(self, schema: GraphQLSchema) -> None:
         self.catalogue: Catalogue = catalogue_of(schema)
         self.documents = Documents(self.catalogue)
+        self.plans_found = self.plans_made = 0
 
     def key(self, entity: str, identifier: str) -> Any:  # noqa: ANN401 -- the key's own type
         """The key inside a global identifier of one entity.
@@ -174,17 +176,16 @@ class Translator:
     ) -> Answer | None:
         """Answer a query whole, or return None where ordinary execution has to.
 
-        Raises: OperationFault, with its path, where the viewer may not ask this or an argument has no
-        meaning.
+        Raises: DocumentRefused; OperationFault, with its path, where the viewer may not ask this or an
+        argument has no meaning.
         """
         started = perf_counter()
-        document = self.documents.read(text)
-        operation = document and document.operation(operation_name)
-        if not operation or not operation.is_query:
+        operation = self.documents.read(text).operation(operation_name)
+        if not operation:
             return None
         parsed = perf_counter()
         variables = self.variables(operation, inputs)
-        if variables is None:
+        if not operation.is_query:
             return None
         try:
             plan = self.plan(operation, viewer, variables)
@@ -202,13 +203,21 @@ class Translator:
             Timing((parsed - started) * 1e3, (planned - parsed) * 1e3, (done - planned) * 1e3),
         )
 
-    def variables(self, operation: Operation, inputs: Mapping[str, Any]) -> VariableValues | None:
-        """Coerce the values of an operation's variables; None where one does not fit its type."""
+    def variables(self, operation: Operation, inputs: Mapping[str, Any]) -> VariableValues:
+        """Coerce the values of an operation's variables.
+
+        Raises: VariableInvalid.
+        """
         definitions = operation.node.variable_definitions or ()
         if not definitions:
             return VariableValues({}, {})
-        found = get_variable_values(self.catalogue.schema, definitions, dict(inputs), max_errors=1)
-        return found if isinstance(found, VariableValues) else None
+        # One more says that there were more.
+        found = get_variable_values(
+            self.catalogue.schema, definitions, dict(inputs), MOST_FAULTS - 1, hide_suggestions=True
+        )
+        if not isinstance(found, VariableValues):
+            raise VariableInvalid.of(found)
+        return found
 
     def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:
         """Find or make the plan of a whole query.
@@ -248,6 +257,7 @@ class Translator:
         key = (path, viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
         known: Plan | str | None = operation.variants.get(key)
         if isinstance(known, Plan):
+            self.plans_found += 1
             return known
         if known is not None:
             raise Unplannable(known)
@@ -266,6 +276,7 @@ class Translator:
             tuple(completion(part, is_executed=bool(path)) for part in found),
         )
         operation.variants.put(key, plan)
+        self.plans_made += 1
         return plan
 
     # Where strawberry executes.

@@ -47,8 +47,8 @@ from selection.faults import CostTooHigh, TooManyActs, TooManyFields, TooManyRep
 MOST_FIELDS = 1_000
 # Components that each ask for the same name of the same thing; and the types that a `node` may be.
 MOST_REPEATS = 20
-# A person does one thing at a time, and a program that does several learns of each by itself.
-MOST_ACTS = 5
+# An act is a transaction with a key of its own. Whoever tries fifty codes sends fifty requests.
+MOST_ACTS = 1
 # A hundred dossiers with twenty events each come to 2,400; a hundred of a hundred of a hundred to a million.
 MOST_COST = 10_000
 
@@ -170,8 +170,8 @@ def costs_of(document: DocumentNode, catalogue: Catalogue) -> dict[str, Cost]:
         _refuse_repeats([selection_set], fragments)
     costs = {}
     for operation, each in zip(operations, asked, strict=True):
-        _refuse_many_acts(operation, fragments)
         cost = costs[_name(operation)] = Cost(each.terms, _defaults(operation))
+        _refuse_many_acts(operation, fragments, cost)
         if cost.least > MOST_COST:
             raise walk.too_high(operation, cost.least, MOST_COST, {})
     return costs
@@ -371,11 +371,11 @@ def _length(given: Mapping[str, ValueNode], *arguments: str, otherwise: int) -> 
 # Repeats.
 
 
-def _refuse_many_acts(operation: OperationDefinitionNode, fragments: Fragments) -> None:
+def _refuse_many_acts(operation: OperationDefinitionNode, fragments: Fragments, cost: Cost) -> None:
     if operation.operation is OperationType.MUTATION:
         acts = [node for node, _ in _fields(operation.selection_set, fragments)]
         if len(acts) > MOST_ACTS:
-            raise TooManyActs(most=MOST_ACTS)
+            raise TooManyActs(most=MOST_ACTS, requested=cost.least)
 
 
 def _refuse_repeats(merged: Sequence[SelectionSetNode], fragments: Fragments) -> None:

@@ -1,7 +1,7 @@
 """Documents that were seen before: parsed, validated and looked through once."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
@@ -41,6 +41,7 @@ from graphql.execution.values import VariableValues
 from selection.catalogue import Catalogue
 from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
 from selection.entities import COMMON_ROWS, Rows
+from selection.faults import MOST_FAULTS, DocumentInvalid, DocumentUnreadable
 from selection.plans import PAGE_STEPS
 
 MOST_TOKENS = 2_000
@@ -50,6 +51,8 @@ MOST_TOKENS_KEPT = 30_000
 # Shapes of variables times kinds of viewers. Of a registered document each kind has its own from the start.
 MOST_VARIANTS = 16
 MOST_VARIANTS_REGISTERED = 64
+# Shapes that are planned before anybody asks, for each kind of viewer; another is planned when it is asked.
+MOST_PLANNED_AHEAD = 12
 
 # Rules that can find nothing where a sign does not occur: together they take half of the time of all.
 SIGNS: Mapping[type[ASTValidationRule], str] = MappingProxyType(
@@ -61,6 +64,9 @@ SIGNS: Mapping[type[ASTValidationRule], str] = MappingProxyType(
         VariablesInAllowedPositionRule: "$",
     }
 )
+
+# `__typename` tells nobody more of the schema than the rows do.
+INTROSPECTING = frozenset({"__schema", "__type"})
 
 V = TypeVar("V")
 
@@ -144,6 +150,7 @@ class Document:
 
     node: DocumentNode
     operations: Mapping[str, Operation]
+    introspects: bool
 
     def operation(self, name: str | None) -> Operation | None:
         """The operation of that name, or the only one."""
@@ -165,27 +172,25 @@ class Documents:
         self.known: Recent[Document] = Recent(MOST_DOCUMENTS, MOST_TOKENS_KEPT, _tokens)
         self.operations: dict[int, Operation] = {}
 
-    def read(self, text: str) -> Document | None:
-        """Find or read a document; None where it has faults, which ordinary execution then tells.
+    def read(self, text: str) -> Document:
+        """Find or read a document.
 
-        Raises: DocumentRefused, before the document is validated.
+        Raises: DocumentRefused, where it asks for too much or has faults.
         """
         known = self.registered.get(text) or self.known.get(text)
         if known is None:
             known = self._looked_through(text, MOST_VARIANTS)
-            if known is not None:
-                self._note(known, forgotten=self.known.put(text, known))
+            self._note(known, forgotten=self.known.put(text, known))
         return known
 
-    def register(self, text: str) -> Document | None:
-        """Read a document and keep it until it is withdrawn; None where it has faults.
+    def register(self, text: str) -> Document:
+        """Read a document and keep it until it is withdrawn.
 
         Raises: DocumentRefused.
         """
         document = self.registered.get(text) or self._looked_through(text, MOST_VARIANTS_REGISTERED)
-        if document is not None:
-            self.registered[text] = document
-            self._note(document, forgotten=())
+        self.registered[text] = document
+        self._note(document, forgotten=())
         return document
 
     def withdraw(self, text: str) -> None:
@@ -200,11 +205,11 @@ class Documents:
             for operation in document.operations.values():
                 self.operations.pop(id(operation.node), None)
 
-    def _looked_through(self, text: str, most_variants: int) -> Document | None:
+    def _looked_through(self, text: str, most_variants: int) -> Document:
         try:
             node = parse(text, max_tokens=MOST_TOKENS)
-        except GraphQLError:
-            return None
+        except GraphQLError as error:
+            raise DocumentUnreadable.of([error]) from error
         costs = costs_of(node, self.catalogue)
         looks: list[_Look] = []
 
@@ -215,8 +220,11 @@ class Documents:
         rules = [rule for rule in specified_rules if SIGNS.get(rule, "") in text]
         # It makes a rule of a context, which is all that graphql-core asks of its classes of rules.
         rules.append(cast("type[ValidationRule]", look))
-        if validate(self.catalogue.schema, node, rules, max_errors=1):
-            return None
+        # One more says that there were more.
+        if errors := validate(
+            self.catalogue.schema, node, rules, max_errors=MOST_FAULTS - 1, hide_suggestions=True
+        ):
+            raise DocumentInvalid.of(errors)
         return _seen(node, costs, looks[0], most_variants)
 
     def price(self, operation: Operation, variables: Variables, limit: int = MOST_COST) -> int:
@@ -249,9 +257,11 @@ class _Look(ValidationRule):
         self.catalogue = catalogue
         self.roles: dict[str, Role] = {}
         self.scopes: set[str] = set()
+        self.introspects = False
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
-        """Note the scopes of a field, and which variables shape a page."""
+        """Note the scopes of a field, which variables shape a page, and whether it asks of the schema."""
+        self.introspects |= node.name.value in INTROSPECTING
         parent = self.context.get_parent_type()
         result = get_named_type(self.context.get_type())
         if parent is None or result is None:
@@ -304,29 +314,39 @@ def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_varia
             )
             for name, operation in operations.items()
         },
+        look.introspects,
     )
 
 
 def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:
-    """Variables as requests are likely to have them, in shape: all of them there, and only those needed.
+    """Variables as requests are likely to have them, each shape once; the values stand for others.
 
-    The values stand for others; a plan has none of them.
+    All are there, or only those needed, or one has another shape than with all.
     """
-    every, needed = {}, {}
+    every, needed, differing = {}, {}, []
     for definition in operation.node.variable_definitions or ():
         name = definition.variable.name.value
         graphql_type = cast("GraphQLInputType", type_from_ast(schema, definition.type))
         default = value_from_ast(definition.default_value, graphql_type) if definition.default_value else None
-        every[name] = _some_value(operation.roles[name], graphql_type) if default is None else default
+        values = _some_values(operation.roles[name], graphql_type)
+        every[name] = next(iter(values)) if default is None else default
         needed[name] = every[name] if is_non_null_type(graphql_type) else default
-    return [VariableValues({}, values) for values in (every, needed)]
+        differing += [{name: value} for value in (needed[name], *values)]
+    usual = [
+        VariableValues({}, values) for values in (every, needed, *({**every, **other} for other in differing))
+    ]
+    return list({operation.shape(values): values for values in usual}.values())[:MOST_PLANNED_AHEAD]
 
 
-def _some_value(role: Role, graphql_type: GraphQLInputType) -> Any:  # noqa: ANN401 -- of that type
-    """A value of a variable that shapes a plan: a page size, an order, yes."""
+def _some_values(role: Role, graphql_type: GraphQLInputType) -> Sequence[Any]:
+    """Values of a variable that shape plans differently: sizes of pages, orders, yes and no."""
     named = get_named_type(graphql_type)
     if role is Role.STEP:
-        return COMMON_ROWS
-    if role is Role.VALUE and isinstance(named, GraphQLEnumType):
-        return next(iter(named.values.values())).value
-    return True
+        return (COMMON_ROWS, *PAGE_STEPS)
+    if role is Role.VALUE:
+        return (
+            [each.value for each in named.values.values()]
+            if isinstance(named, GraphQLEnumType)
+            else (True, False)
+        )
+    return (True,)

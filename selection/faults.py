@@ -1,9 +1,17 @@
 """What a caller can get wrong in an operation: each with a stable code, in English and in Vietnamese."""
 
-from collections.abc import Collection
-from typing import ClassVar
+import re
+from collections.abc import Collection, Sequence
+from typing import ClassVar, Self
 
-from graphql import GraphQLError, Node
+from graphql import GraphQLError, Node, Source
+
+# Whoever has more faults than this mends these first. One may quote what was sent, and point at its places.
+MOST_FAULTS = 5
+MOST_PLACES = 5
+LONGEST_REASON = 300
+
+GUESS = re.compile(r",? did you mean .*", re.IGNORECASE | re.DOTALL)
 
 
 class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, not an error of the program
@@ -11,17 +19,26 @@ class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, no
 
     code: ClassVar[str] = "OPERATION_FAULT"
     vietnamese: ClassVar[str] = "Không thể trả lời yêu cầu này."
+    # What else is wrong with the same request.
+    others: Sequence["OperationFault"] = ()
 
     def __init__(
         self,
         *,
         nodes: Collection[Node] | None = None,
+        source: Source | None = None,
+        positions: Collection[int] | None = None,
         path: Collection[str | int] | None = None,
         **params: object,
     ) -> None:
         self.params = params
         super().__init__(
-            self.said("en"), nodes=nodes, path=path, extensions={"code": self.code, **self.extras()}
+            self.said("en"),
+            nodes,
+            source,
+            positions,
+            path,
+            extensions={"code": self.code, **self.extras()},
         )
 
     def said(self, language: str) -> str:
@@ -85,7 +102,47 @@ class TooDeep(OperationFault):
 
 
 class DocumentRefused(OperationFault):
-    """A document asks for more than anybody needs; nothing of it is executed."""
+    """The document is refused; nothing of it is executed."""
+
+
+class Mistake(DocumentRefused):
+    """Something that graphql-core has found, in its words."""
+
+    @classmethod
+    def of(cls, errors: Sequence[GraphQLError]) -> Self:
+        """The first of several, with the others; without the names that graphql-core guesses were meant."""
+        first, *others = (
+            cls(
+                nodes=(error.nodes or ())[:MOST_PLACES],
+                source=error.source,
+                positions=tuple(error.positions or ())[:MOST_PLACES],
+                reason=GUESS.sub("", error.message)[:LONGEST_REASON],
+            )
+            for error in errors[:MOST_FAULTS]
+        )
+        first.others = others
+        return first
+
+
+class DocumentUnreadable(Mistake):
+    """This document cannot be read. {reason}"""
+
+    code = "GRAPHQL_PARSE_FAILED"
+    vietnamese = "Không đọc được tài liệu này. {reason}"
+
+
+class DocumentInvalid(Mistake):
+    """This document does not fit the schema. {reason}"""
+
+    code = "GRAPHQL_VALIDATION_FAILED"
+    vietnamese = "Tài liệu này không hợp với lược đồ. {reason}"
+
+
+class VariableInvalid(Mistake):
+    """A variable has no value of its type. {reason}"""
+
+    code = "BAD_USER_INPUT"
+    vietnamese = "Một biến không có giá trị đúng kiểu. {reason}"
 
 
 class TooManyFields(DocumentRefused):
@@ -106,10 +163,15 @@ class TooManyRepeats(DocumentRefused):
 
 
 class TooManyActs(DocumentRefused):
-    """A document has at most {most} mutations. Send the others by themselves."""
+    """The mutations of a document are at most {most}. Send each other one by itself."""
 
     code = "TOO_MANY_ACTS"
     vietnamese = "Một tài liệu có nhiều nhất {most} thao tác ghi. Hãy gửi riêng các thao tác còn lại."
+
+    def __init__(self, *, most: int, requested: int) -> None:
+        # What all of them cost together, which whoever tries is charged.
+        self.requested = requested
+        super().__init__(most=most)
 
 
 class CostTooHigh(DocumentRefused):

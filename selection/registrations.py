@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -24,9 +25,11 @@ from graphql import (
 )
 
 from selection.catalogue import Catalogue
+from selection.collection import Selected
 from selection.costs import MOST_COST, Cost, Walk, costs_of
-from selection.documents import MOST_TOKENS
+from selection.documents import MOST_TOKENS, Documents, usual_variables
 from selection.faults import OperationFault
+from selection.planner import Planner, Unplannable
 
 ID = re.compile(r"sha256:[0-9a-f]{64}")
 SYNTAX, INVALID = "SYNTAX", "INVALID"
@@ -158,7 +161,30 @@ def _faults(
     except GraphQLError as fault:
         yield GraphQLError(fault.message, nodes=[operation], extensions=fault.extensions)
     else:
-        yield from validate(catalogue.schema, document)
+        faults = validate(catalogue.schema, document)
+        yield from faults or _unanswered(operation, document, catalogue)
+
+
+def _unanswered(
+    operation: OperationDefinitionNode, document: DocumentNode, catalogue: Catalogue
+) -> Iterator[GraphQLError]:
+    """What planning alone finds: pages of no size, fields too deep. A viewer may have all scopes of it."""
+    found = Documents(catalogue).read(_text(document)).operation(None)
+    root = catalogue.schema.query_type
+    if found is None or root is None or not found.is_query:
+        return
+    for variables in usual_variables(found, catalogue.schema):
+        selected = Selected(catalogue.schema, found.fragments, variables)
+        planner = Planner(catalogue, selected, found.scopes, names_types=False)
+        with suppress(Unplannable):
+            try:
+                list(planner.parts(root, [found.node.selection_set], ()))
+            except OperationFault as fault:
+                place = ".".join(map(str, fault.path or ()))
+                yield GraphQLError(
+                    f"{place}: {fault.message}", nodes=[operation], extensions=fault.extensions
+                )
+                return
 
 
 def _registration(document: DocumentNode, catalogue: Catalogue) -> Registration:

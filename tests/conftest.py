@@ -11,7 +11,8 @@ import asyncpg
 import pytest
 
 from db import revisions, roles
-from db.connection import Connection, Pool, open_pool
+from db.connection import open_pool
+from db.pool import Connection, Pool
 from db.server import SUPERUSER, Server, url
 
 # The data of the tests need not survive a power cut.

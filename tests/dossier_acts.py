@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from auth.viewer import Viewer
-from db.connection import Pool
+from db.pool import Pool
 from tests.portal import done
 
 PAYLOAD = """{

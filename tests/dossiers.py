@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from db.connection import Connection
+from db.pool import Connection
 
 AN_OFFICE = """
 INSERT INTO offices (id, last_id, code, agency_code, name_vi, name_en)

@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
-from db.connection import Connection
 from db.identifiers import IdentifierKeys
+from db.pool import Connection
 from domain.identifiers import IdentifierKind
 from domain.names import folded, sort_key
 

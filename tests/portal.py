@@ -11,8 +11,8 @@ from strawberry.types import ExecutionResult
 
 from auth import policies
 from auth.viewer import Viewer
-from db.connection import Pool
 from db.events import Listener
+from db.pool import Pool
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Translator

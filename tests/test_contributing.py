@@ -11,7 +11,7 @@ import pytest
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from schema.scalars import SCALARS
 from selection.answers import Translator
 from tests import people

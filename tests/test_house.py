@@ -116,6 +116,7 @@ def test_who_writes_into_sql_has_to(name: str) -> None:
 
 HOMES = {
     "asyncpg": ("db",),
+    "structlog": ("api",),
     "alembic": ("db",),
     "starlette": ("api",),
     "uvicorn": ("api",),

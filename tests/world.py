@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from auth.viewer import Viewer, ViewerKind
-from db.connection import Connection
+from db.pool import Connection
 from tests import people
 from tests.people import EVERY_SCOPE
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Date, bindparam, exists, func, insert, or_, select
 
 from db.calendar import overrides
-from db.connection import Connection, fetch
+from db.connection import fetch
 from db.demonstration import personas
 from db.demonstration.communities import World
 from db.demonstration.dossiers import Offer
@@ -22,6 +22,7 @@ from db.demonstration.writing import TABLES, begin, write
 from db.events import dossier_events, event_positions
 from db.identifiers import IdentifierKeys
 from db.participants import participants as participants_table
+from db.pool import Connection
 from db.roles import reach
 from db.services import install_catalogue, service_time_limits, service_versions
 from domain.refusals import Refusal

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from sqlalchemy import ClauseElement, Column, MetaData, Table, insert, select, text
 from sqlalchemy.schema import CreateTable
 
-from db.connection import DIALECT, Connection, fetch
+from db.connection import DIALECT, fetch
 from db.demonstration.rows import Rows
+from db.pool import Connection
 from db.tables import metadata
 
 # Written in this order, so that every row finds the rows that it refers to.

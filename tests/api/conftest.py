@@ -5,7 +5,7 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Self
@@ -22,13 +22,14 @@ from websockets.exceptions import ConnectionClosed
 from api import application, running
 from api.authentication import COOKIE
 from api.graphql import Door
+from api.observations import Observer
 from api.settings import Settings
 from auth.personas import Persona
 from auth.provider import Provider, signing_key
 from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind, principal_of
 from db import roles
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from jobs import clock
 from schema.limits import Rate
 from tests import people
@@ -268,9 +269,7 @@ def cookie(secret: str) -> dict[str, str]:
 PLENTY = {kind: Rate(capacity=10**9, restore_rate=10**9) for kind in ViewerKind}
 
 
-def settings_of(
-    home: Path, port: int, database_url: str, rates: Mapping[ViewerKind, Rate] | None = None
-) -> Settings:
+def settings_of(home: Path, port: int, database_url: str) -> Settings:
     """How a portal of the tests is set up."""
     url = f"http://127.0.0.1:{port}"
     return Settings(
@@ -286,7 +285,9 @@ def settings_of(
         database_url=database_url,
         sealing_key=people.KEYS.sealing,
         finding_key=people.KEYS.finding,
-        rates=rates or PLENTY,
+        has_introspection=True,
+        has_explorer=True,
+        rates=PLENTY,
     )
 
 
@@ -297,12 +298,17 @@ def a_client() -> httpx2.AsyncClient:
 
 @asynccontextmanager
 async def running_portal(
-    url_of: Callable[[str], str], home: Path, rates: Mapping[ViewerKind, Rate] | None = None
+    url_of: Callable[[str], str],
+    home: Path,
+    observer: Observer | None = None,
+    **changes: Any,  # noqa: ANN401 -- of the settings
 ) -> AsyncIterator[RunningPortal]:
     """Serve a portal on a free port of loopback, and do its jobs, on a database."""
     with socket.create_server(("127.0.0.1", 0), backlog=2_048) as door:
-        settings = settings_of(home, door.getsockname()[1], url_of(roles.API), rates)
-        async with application.open_portal(settings) as app, a_client() as http:
+        # As uvloop does for every connection: otherwise each answer waits 40 ms for an acknowledgement.
+        door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        settings = replace(settings_of(home, door.getsockname()[1], url_of(roles.API)), **changes)
+        async with application.open_portal(settings, observer) as app, a_client() as http:
             tasks = [
                 asyncio.create_task(running.serve_on(door, app)),
                 asyncio.create_task(clock.run(url_of(roles.JOBS))),

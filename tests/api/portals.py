@@ -25,7 +25,7 @@ from api.signing_in import open_signing_in
 from auth.provider import DEVELOPMENT_SECRET, Provider
 from auth.tokens import FindParticipant
 from auth.viewer import Viewer
-from db.connection import Pool
+from db.pool import Pool
 
 
 @dataclass(frozen=True)

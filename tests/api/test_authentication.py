@@ -15,7 +15,8 @@ from api.authentication import COOKIE
 from auth.personas import PERSONAS, persona_of
 from auth.tokens import IssuerUnreachable
 from auth.viewer import ANONYMOUS
-from db.connection import Pool, open_pool
+from db.connection import open_pool
+from db.pool import Pool
 from tests.api.portals import Browser, Portal, served_portal
 from tests.conftest import Database
 

@@ -6,8 +6,8 @@ from api.explanations import NotExplained, explanation_of, viewer_of
 from api.settings import Settings
 from auth.personas import PersonaUnknown
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Pool
 from db.identifiers import IdentifierKeys
+from db.pool import Pool
 
 KEYS = IdentifierKeys(b"\1" * 32, b"\2" * 32)
 ISSUER = Settings.read({}, otherwise="development").issuer

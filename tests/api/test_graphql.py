@@ -14,7 +14,7 @@ from gql.transport.exceptions import TransportQueryError
 from gql.transport.httpx import HTTPXAsyncTransport
 
 from auth.viewer import ViewerKind
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from tests import people
 from tests.api.conftest import (
     ACCEPT,

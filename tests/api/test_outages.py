@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from db import revisions, roles
-from db.connection import Connection
+from db.pool import Connection
 from db.server import Server
 from tests import people
 from tests.api.conftest import (

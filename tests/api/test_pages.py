@@ -102,6 +102,30 @@ def test_schema_is_shown_as_text() -> None:
     assert (answer.text, answer.headers["content-type"]) == (SDL, "text/plain; charset=utf-8")
 
 
+def test_schema_that_the_caller_has_is_not_sent_again() -> None:
+    tag = client().get("/schema.graphql").headers["etag"]
+    for known in (tag, f'"other", W/{tag}', "*"):
+        answer = client().get("/schema.graphql", headers={"If-None-Match": known})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+    assert client().get("/schema.graphql", headers={"If-None-Match": '"other"'}).text == SDL
+
+
+def test_schema_that_changed_has_another_tag() -> None:
+    tags = {
+        TestClient(Starlette(routes=pages.pages(PERSONAS, sdl))).get("/schema.graphql").headers["etag"]
+        for sdl in (SDL, f"{SDL} ")
+    }
+    assert len(tags) == 2
+
+
+@pytest.mark.parametrize("personas", [(), PERSONAS])
+def test_without_an_explorer_nothing_leads_there(personas: tuple[Persona, ...]) -> None:
+    landing = TestClient(Starlette(routes=pages.pages(personas, SDL, has_explorer=False))).get("/").text
+    ways = [link["href"] for link in Outline(landing).all("a")]
+    assert "/graphql" not in ways
+    assert {way.rpartition("next=")[2] for way in ways if way and way.startswith("/sign-in")} == {"%2F"}
+
+
 def test_page_has_one_heading_one_main_and_a_way_past_the_bar(page: str) -> None:
     outline = Outline(client(LAN).get(page).text)
     assert len(outline.all("h1")) == 1

@@ -137,7 +137,7 @@ async def narrow(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[RunningPortal]:
     """A portal where nobody may ask much."""
-    async with running_portal(database.url, tmp_path_factory.mktemp("narrow"), NARROW) as portal:
+    async with running_portal(database.url, tmp_path_factory.mktemp("narrow"), rates=NARROW) as portal:
         yield portal
 
 
@@ -196,4 +196,8 @@ async def test_whoever_follows_is_charged_too(narrow: RunningPortal) -> None:
             await line.follow("Dossier:1", name=str(number))
         while (said := await line.hear())["type"] != "error":
             pass
-    assert said["payload"][0]["extensions"]["code"] == "RATE_EXCEEDED"
+    extensions = said["payload"][0]["extensions"]
+    assert extensions["code"] == "RATE_EXCEEDED"
+    assert extensions["retryAfter"] >= 1
+    assert extensions["cost"]["requested"] == 21
+    assert extensions["cost"]["limit"] == 100

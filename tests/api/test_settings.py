@@ -60,6 +60,37 @@ def test_development_makes_keys_once_for_its_eyes_only(tmp_path: Path) -> None:
     assert (settings.home / "identifier.keys").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("name", ["has_introspection", "has_explorer"])
+def test_what_is_for_developers_is_there_in_development_only(name: str) -> None:
+    assert getattr(Settings.read({}, otherwise="development"), name)
+    assert not getattr(Settings.read({}), name)
+
+
+@pytest.mark.parametrize("name", ["introspection", "explorer"])
+def test_a_switch_is_on_or_off(name: str) -> None:
+    assert getattr(Settings.read({f"ANSINH_{name.upper()}": "on"}), f"has_{name}")
+    settings = Settings.read({f"ANSINH_{name.upper()}": "off"}, otherwise="development")
+    assert not getattr(settings, f"has_{name}")
+    with pytest.raises(SettingWrong, match=r"on \| off"):
+        Settings.read({f"ANSINH_{name.upper()}": "yes"})
+
+
+def test_no_other_site_is_let_in_unless_named() -> None:
+    assert Settings.read({}).origins == ()
+    named = Settings.read({"ANSINH_ORIGINS": "https://a.example.vn  http://localhost:5173"})
+    assert named.origins == ("https://a.example.vn", "http://localhost:5173")
+    assert Settings.read({"ANSINH_ORIGINS": "*"}).origins == ("*",)
+
+
+@pytest.mark.parametrize(
+    "origins",
+    ["a.example.vn", "https://a.example.vn/", "https://*.example.vn *", "null", "https://", "ftp://a.vn"],
+)
+def test_an_origin_is_an_origin(origins: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_ORIGINS"):
+        Settings.read({"ANSINH_ORIGINS": origins})
+
+
 def test_rates_are_as_usual_unless_given() -> None:
     rates = Settings.read({"ANSINH_RATES": "CITIZEN=500:5 PARTNER=9:1"}).rates
     assert (rates[ViewerKind.CITIZEN].capacity, rates[ViewerKind.CITIZEN].restore_rate) == (500, 5)
@@ -70,3 +101,17 @@ def test_rates_are_as_usual_unless_given() -> None:
 def test_a_rate_is_a_rate(rates: str) -> None:
     with pytest.raises(SettingWrong, match="ANSINH_RATES"):
         Settings.read({"ANSINH_RATES": rates})
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [("127.0.0.1:9100", ("127.0.0.1", 9100)), ("[::1]:9100", ("::1", 9100)), ("", None)],
+)
+def test_metrics_have_an_address_of_their_own(written: str, address: tuple[str, int] | None) -> None:
+    assert Settings.read({"ANSINH_METRICS": written}).metrics == address
+
+
+@pytest.mark.parametrize("written", ["9100", ":9100", "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:http"])
+def test_an_address_is_an_address(written: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_METRICS"):
+        Settings.read({"ANSINH_METRICS": written})

@@ -12,8 +12,8 @@ from playwright.async_api import async_playwright
 
 from api.authentication import COOKIE
 from api.signing_in import ATTEMPT_COOKIE, own_path
-from db.connection import Connection, Pool
 from db.identifiers import IdentifierKeys, participant_of
+from db.pool import Connection, Pool
 from domain.identifiers import IdentifierKind
 from tests.api.portals import Browser, Portal, changed, served_portal
 from tests.dossiers import AN_OFFICE

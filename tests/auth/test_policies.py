@@ -16,7 +16,7 @@ from sqlalchemy import Column, ColumnElement, Table, Text, cast, func, select
 from auth import policies
 from auth.viewer import Viewer
 from db import roles
-from db.connection import Connection, Pool, fetch, open_pool, seen_by_viewer
+from db.connection import fetch, open_pool, seen_by_viewer
 from db.contributions import contributions
 from db.dossiers import dossiers
 from db.employers import employer_accounts
@@ -26,6 +26,7 @@ from db.grants import grants
 from db.households import household_members, households
 from db.identifiers import identifiers
 from db.participants import participants
+from db.pool import Connection, Pool
 from selection.answers import Translator
 from tests import people
 from tests.conftest import Database

@@ -7,7 +7,8 @@ import pytest
 
 from auth.sessions import SCOPES_OF_KIND, Sessions, browser_family
 from auth.viewer import Viewer, ViewerKind, principal_of
-from db.connection import Connection, Pool, fetch_one, open_pool
+from db.connection import fetch_one, open_pool
+from db.pool import Connection, Pool
 from db.sessions import FOUND, holder, remove_ended
 from tests.conftest import Database
 
@@ -239,7 +240,7 @@ async def test_hash_of_another_session_shows_nothing(sessions: Sessions, pool: P
 
 async def test_unset_viewer_sees_no_session(sessions: Sessions, pool: Pool) -> None:
     await begin(sessions, a_viewer("unset"))
-    assert await pool.fetchval("SELECT count(*) FROM sessions") == 0
+    assert await pool.fetch("SELECT FROM sessions") == []
 
 
 async def test_jobs_remove_what_has_ended_and_nothing_else(

@@ -11,11 +11,11 @@ import pytest
 from tests.api.test_running import ROOT, House, surroundings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```sh\n(.*?)```\s+```json\n(.*?)```", README, re.DOTALL)
+EXAMPLES = re.findall(r"```sh\n(.*?)```\s+```(json|text)\n(.*?)```", README, re.DOTALL)
 
 
 def test_there_is_something_to_type() -> None:
-    assert EXAMPLES
+    assert {form for _, form, _ in EXAMPLES} == {"json", "text"}
 
 
 def without_remainder(answer: bytes | str) -> dict[str, Any]:
@@ -25,8 +25,8 @@ def without_remainder(answer: bytes | str) -> dict[str, Any]:
     return value
 
 
-@pytest.mark.parametrize(("typed", "said"), EXAMPLES)
-async def test_what_is_typed_gives_what_is_said(house: House, typed: str, said: str) -> None:
+@pytest.mark.parametrize(("typed", "form", "said"), EXAMPLES)
+async def test_what_is_typed_gives_what_is_said(house: House, typed: str, form: str, said: str) -> None:
     # Only the port differs: there may be somebody on 8000.
     typed = typed.replace("127.0.0.1:8000", f"127.0.0.1:{house.port}")
     shell = await asyncio.create_subprocess_exec(
@@ -36,7 +36,10 @@ async def test_what_is_typed_gives_what_is_said(house: House, typed: str, said: 
         stdout=asyncio.subprocess.PIPE,
     )
     answer, _ = await shell.communicate()
-    assert without_remainder(answer) == without_remainder(said)
+    if form == "json":
+        assert without_remainder(answer) == without_remainder(said)
+    else:
+        assert answer.decode() == said
 
 
 @pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))

@@ -17,11 +17,12 @@ import pytest
 
 from auth.personas import PERSONAS
 from db import roles
-from db.connection import Connection, open_pool
+from db.connection import open_pool
 from db.demonstration import PERSONAL_NUMBERS, AlreadyPopulated, load
 from db.demonstration.moments import month, month_of
 from db.demonstration.wages import base_salary, highest_base, lowest_income, minimum_wage
 from db.identifiers import IdentifierKeys, participant_of
+from db.pool import Connection
 from db.server import SUPERUSER, url
 from domain.dossiers import Applicant
 from domain.identifiers import IdentifierKind, is_formed, personal_number_sex_digit, tax_code_check_digit

@@ -11,7 +11,7 @@ import pytest
 
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from tests import people
 from tests.dossier_acts import ACCEPT, SUBMIT, a_key, accepted, codes, submitted, withdrawn
 from tests.portal import code_of, execute

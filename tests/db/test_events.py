@@ -10,8 +10,10 @@ import asyncpg
 import pytest
 
 from db import connection as connections
-from db.connection import Connection, Pool, open_pool
+from db import roles
+from db.connection import make_pool, open_pool
 from db.events import LOOK_EVERY_S, Listener, sequence
+from db.pool import Connection, Pool
 from db.server import url
 from jobs.sequencer import sequence_events
 from tests.cables import a_cable
@@ -165,13 +167,13 @@ async def test_api_cannot_give_positions(pool: Pool, owner: Connection) -> None:
     dossier = await a_dossier(owner)
     await an_event(owner, dossier, 1)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await pool.execute("INSERT INTO event_positions VALUES (9000000, $1, 1)", dossier)
+        await pool.fetch("INSERT INTO event_positions VALUES (9000000, $1, 1)", dossier)
 
 
 async def test_positions_are_for_listeners_only(pool: Pool, owner: Connection, jobs: Pool) -> None:
     await an_event(owner, await a_dossier(owner), 1)
     await sequence_events(jobs)
-    assert await pool.fetchval("SELECT count(*) FROM event_positions") == 0
+    assert await pool.fetch("SELECT FROM event_positions") == []
 
 
 # ----------------------------------------------------------- the listener ---
@@ -295,7 +297,7 @@ async def test_every_watcher_sees_all_while_connections_are_killed(
 
 @asynccontextmanager
 async def open_owners(database: Database) -> AsyncIterator[Pool]:
-    async with asyncpg.create_pool(database.url("ansinh_owner"), min_size=1, max_size=8) as owners:
+    async with make_pool(database.url(roles.OWNER), size=8, name="tests") as owners:
         yield owners
 
 

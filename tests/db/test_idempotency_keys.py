@@ -8,8 +8,9 @@ import pytest
 
 from auth.viewer import Viewer
 from db import idempotency_keys
-from db.connection import Connection, Pool, transaction
+from db.connection import transaction
 from db.idempotency_keys import KeyMismatch
+from db.pool import Connection, Pool
 from domain.refusals import NotFound
 from tests import people
 from tests.dossier_acts import a_key, accepted, codes, submitted

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from db import migrations, roles
-from db.connection import Connection
+from db.pool import Connection
 from db.server import SUPERUSER, url
 from db.tables import metadata
 from tests.conftest import Database

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from db import roles
-from db.connection import DirectConnection
+from db.pool import Connection
 from db.roles import (
     DatabaseBehind,
     DatabaseTooOld,
@@ -26,7 +26,7 @@ from tests.conftest import Database
 
 
 @pytest.fixture
-async def changes(database: Database) -> AsyncIterator[DirectConnection]:
+async def changes(database: Database) -> AsyncIterator[Connection]:
     """A superuser in a transaction: nobody else sees the changes, and nothing of them stays."""
     connection = await asyncpg.connect(database.url("postgres"))
     transaction = connection.transaction()
@@ -36,7 +36,7 @@ async def changes(database: Database) -> AsyncIterator[DirectConnection]:
     await connection.close()
 
 
-async def holes_after(connection: DirectConnection, *statements: str) -> list[str]:
+async def holes_after(connection: Connection, *statements: str) -> list[str]:
     """Make a hole, then look as the role that serves."""
     for statement in statements:
         await connection.execute(statement)
@@ -111,7 +111,7 @@ async def test_walls_of_the_migrations_stand(database: Database, role: str) -> N
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-async def test_each_hole_is_found(changes: DirectConnection, statements: list[str], hole: str) -> None:
+async def test_each_hole_is_found(changes: Connection, statements: list[str], hole: str) -> None:
     assert hole in await holes_after(changes, *statements)
 
 
@@ -125,7 +125,7 @@ async def test_each_hole_is_found(changes: DirectConnection, statements: list[st
         "CREATE TEMPORARY TABLE staging (id int)",
     ],
 )
-async def test_what_is_no_hole_is_not_called_one(changes: DirectConnection, statement: str) -> None:
+async def test_what_is_no_hole_is_not_called_one(changes: Connection, statement: str) -> None:
     assert await holes_after(changes, statement) == []
 
 
@@ -136,7 +136,7 @@ async def test_owner_and_superuser_may_not_serve(database: Database) -> None:
         await admit(database.url("postgres"), metadata)
 
 
-async def test_strangers_may_not_connect(changes: DirectConnection) -> None:
+async def test_strangers_may_not_connect(changes: Connection) -> None:
     await changes.execute("CREATE ROLE stranger LOGIN")
     assert not await changes.fetchval(
         "SELECT has_database_privilege('stranger', current_database(), 'CONNECT')"

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from db.connection import Connection, Record
+from db.pool import Connection, Record
 from db.services import install_catalogue
 
 VERSION_ON = """

@@ -13,8 +13,8 @@ import pytest
 
 from db import connection as connections
 from db import revisions, roles
-from db.connection import Connection, Pool
 from db.events import Listener
+from db.pool import Connection, Pool
 from db.server import Server, url
 from jobs import clock
 from jobs.clock import JOBS, Job

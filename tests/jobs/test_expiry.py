@@ -8,7 +8,8 @@ import pytest
 
 from auth.sessions import SessionLimits
 from db import idempotency_keys
-from db.connection import Connection, Pool, open_pool
+from db.connection import open_pool
+from db.pool import Connection, Pool
 from jobs.expiry import KEYS_KEPT_FOR, expire_idempotency_keys, expire_sessions
 from tests.conftest import Database
 

@@ -18,7 +18,8 @@ from sqlalchemy.types import TypeEngine
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
-from db.connection import Pool, open_pool
+from db.connection import open_pool
+from db.pool import Pool
 from db.server import SUPERUSER, url
 from schema.portal import schema
 from selection import statements

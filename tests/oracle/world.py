@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from db.connection import Connection
+from db.pool import Connection
 from domain.names import folded, sort_key
 
 Row = Mapping[str, Any]

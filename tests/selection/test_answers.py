@@ -14,8 +14,14 @@ import pytest
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer
 from db import roles
-from db.connection import Connection, Pool
-from selection.faults import OperationFault
+from db.pool import Connection, Pool
+from selection.faults import (
+    DocumentInvalid,
+    DocumentRefused,
+    DocumentUnreadable,
+    OperationFault,
+    VariableInvalid,
+)
 from tests import people
 from tests.conftest import Database
 from tests.portal import ask, code_of, done, execute, portal
@@ -689,20 +695,33 @@ async def test_introspection_beside_data_is_strawberrys_to_answer(
 @pytest.mark.parametrize(
     ("text", "operation_name"),
     [
-        ("{", None),
-        ("{ nothing }", None),
         ("query a { viewer { kind } } query b { viewer { kind } }", None),
         ("query a { viewer { kind } }", "b"),
-        ("query ($n: Int!) { dossiers(first: $n) { totalCount } }", None),
         ("mutation { __typename }", None),
-        ("subscription { __typename }", None),
-        ("{ viewer { kind } } " * 700, None),
+        ('subscription { dossierEvents(dossier: "x") { seq } }', None),
     ],
 )
 async def test_what_is_no_query_is_left_to_strawberry(
     pool: Pool, shelf: Shelf, text: str, operation_name: str | None
 ) -> None:
     assert await portal().answer(pool, shelf.officer, text, operation_name, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("{", DocumentUnreadable),
+        ("{ viewer { kind } } " * 700, DocumentUnreadable),
+        ("{ nothing }", DocumentInvalid),
+        ("subscription { __typename }", DocumentInvalid),
+        ("query ($n: Int!) { dossiers(first: $n) { totalCount } }", VariableInvalid),
+    ],
+)
+async def test_what_has_faults_is_refused(
+    pool: Pool, shelf: Shelf, text: str, fault: type[DocumentRefused]
+) -> None:
+    with pytest.raises(fault):
+        await portal().answer(pool, shelf.officer, text, None, {})
 
 
 async def test_an_operation_is_chosen_by_its_name(pool: Pool, shelf: Shelf) -> None:

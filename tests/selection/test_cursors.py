@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from db.connection import Pool, compiled
+from db.connection import compiled
+from db.pool import Pool
 from selection.cursors import LONGEST_CURSOR, Place, cursor_text, read_cursor
 from selection.faults import BadCursor
 from selection.literals import words
@@ -36,7 +37,9 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
 
 async def test_postgresql_writes_what_is_read(pool: Pool) -> None:
     name = "Nguyễn 'Ế' \"x\" \\ 😀 " * 8
-    text = await pool.fetchval(compiled(select(cursor_text("NAME", [words(name), words(KEY)]))).sql)
+    row = await pool.fetchrow(compiled(select(cursor_text("NAME", [words(name), words(KEY)]))).sql)
+    assert row
+    (text,) = row.values()
     assert read_cursor(text) == Place("NAME", (name, KEY))
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 

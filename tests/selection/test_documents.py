@@ -7,7 +7,7 @@ import pytest
 
 from auth.scopes import Scope
 from auth.viewer import Viewer, ViewerKind
-from db.connection import Pool
+from db.pool import Pool
 from schema.portal import schema
 from selection import documents
 from selection.answers import Translator

@@ -17,7 +17,7 @@ import pytest
 from api.explanations import header_of
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
-from db.connection import Pool
+from db.pool import Pool
 from tests.conftest import Database
 from tests.people import EVERY_SCOPE
 from tests.portal import ask, done, portal
