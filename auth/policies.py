@@ -98,15 +98,16 @@ def _my_offices() -> ColumnElement[Any]:
     return _array(office.c.id, grants(grant.c), item=Integer, joined=joined)
 
 
-def _my_employees(employer: ColumnElement[Any] | None = None) -> ColumnElement[Any]:
+def _works_for_me(person: Columns, employer: ColumnElement[Any] | None = None) -> Condition:
+    # Asked of each person, and no list of people: an employer may have many thousands.
     employment = employments_table.alias("my_employment")
-    return _array(
-        employment.c.participant_id,
-        employment.c.employer_id == any_(_my_employers()),
-        true() if employer is None else employment.c.employer_id == employer,
-        in_force(employment.c),
-        item=Uuid,
-        joined=employment,
+    return exists(
+        select(1).where(
+            employment.c.participant_id == person.id,
+            employment.c.employer_id == any_(_my_employers()),
+            true() if employer is None else employment.c.employer_id == employer,
+            in_force(employment.c),
+        )
     )
 
 
@@ -137,7 +138,7 @@ def participants(participant: Columns, kind: str) -> Condition:
         case ViewerKind.CITIZEN:
             return participant.id == ME
         case ViewerKind.EMPLOYER:
-            return participant.id == any_(_my_employees())
+            return _works_for_me(participant)
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
             return participant.office_id == any_(_my_offices())
     return false()
@@ -203,7 +204,7 @@ def may_file_for(participant: Columns, kind: str) -> Condition:
         case ViewerKind.CITIZEN:
             return participant.id == ME
         case ViewerKind.EMPLOYER:
-            return participant.id == any_(_my_employees(bindparam("employer_id", type_=Uuid)))
+            return _works_for_me(participant, bindparam("employer_id", type_=Uuid))
     return false()
 
 

@@ -108,10 +108,14 @@ dossiers = Table(
     Index(None, "office_id", "employer_id", "id", postgresql_where=BY_EMPLOYER),
     Index(None, "office_id", "due_on", "id", postgresql_where=HAS_DUE_DATE),
     Index(None, "office_id", "status", "due_on", "id", postgresql_where=HAS_DUE_DATE),
+    Index(None, "office_id", "service_id", "due_on", "id", postgresql_where=HAS_DUE_DATE),
+    Index(None, "office_id", "employer_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
     Index("ix_dossiers_employer_id_id", "employer_id", column("id").desc(), postgresql_where=BY_EMPLOYER),
     Index(None, "employer_id", "status", "id", postgresql_where=BY_EMPLOYER),
+    Index(None, "employer_id", "service_id", "id", postgresql_where=BY_EMPLOYER),
     Index(None, "employer_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
     Index(None, "employer_id", "status", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
+    Index(None, "employer_id", "service_id", "due_on", "id", postgresql_where=BY_EMPLOYER_WITH_DUE_DATE),
 )
 
 # The serial of the day at an agency: its row is taken last in the transaction that accepts a dossier.

@@ -17,9 +17,13 @@ employments = Table(
     Column("started_on", Date, nullable=False),
     Column("ended_on", Date),
     CheckConstraint("ended_on >= started_on", name="period_ordered"),
+    # Nobody is employed twice by one employer on one day. It is said in texts, lest PostgreSQL looks for
+    # employments here: GiST finds a person's two hundred times slower than the indexes below, and does not
+    # know it. The number before the texts is for its own way.
     ExcludeConstraint(
-        ("participant_id", "="),
-        ("employer_id", "="),
+        (text("uuid_hash_extended(participant_id, 0)"), "="),
+        (text("(participant_id::text)"), "="),
+        (text("(employer_id::text)"), "="),
         (text("daterange(started_on, ended_on, '[]')"), "&&"),
         using="gist",
         name="ex_employments_no_overlap",

@@ -26,4 +26,5 @@ participants = Table(
     Index("ix_participants_office_id_id", "office_id", "id"),
     # The lists and searches of an office, which selection/ways.py goes by.
     Index("ix_participants_office_id_sort_name_id", "office_id", "sort_name", "id"),
+    Index("ix_participants_office_id_folded_name_id", "office_id", "folded_name", "id"),
 )

@@ -76,12 +76,13 @@ class ParticipantOrder(StrEnum):
 
 described(
     ParticipantOrder,
-    NAME="By given name, then family name, as Vietnamese sorts them.",
+    NAME="By given name, then family name, as Vietnamese sorts them; with `namePrefix`, by the full name"
+    " without case and diacritics.",
     REGISTERED="By registration, the newest first.",
 )
 
 PARTICIPANT_ORDERS = {
-    ParticipantOrder.NAME: Order(("sort_name", "id")),
+    ParticipantOrder.NAME: Order(("sort_name", "id"), searched=(("name_prefix", ("folded_name", "id")),)),
     ParticipantOrder.REGISTERED: Order(("id",), descending=True),
 }
 

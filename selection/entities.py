@@ -18,7 +18,7 @@ selection, whose rows is the policy.
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -140,12 +140,15 @@ class Derived:
 class Order:
     """An order of rows.
 
-    `columns` end with the key, all run in one direction, and none is null in the rows of `only`.
+    `columns` end with the key, all run in one direction, and none is null in the rows of `only`. `searched`
+    has, under an argument, the columns instead where that is present: what is searched by a range of a column
+    is in the order of that column, since no index has it in another.
     """
 
     columns: tuple[str, ...]
     descending: bool = False
     only: Callable[[Columns], Condition] | None = None
+    searched: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,14 @@ class Rows:
     conditions: Callable[..., Iterable[Condition]]
     orders: Mapping[str, Order]
     needs: str | None
+
+    def order(self, name: str, arguments: Mapping[str, object | None]) -> tuple[str, Order]:
+        """An order by its name, as it is where these arguments are present, and its name in cursors."""
+        order = self.orders[name]
+        for argument, columns in order.searched:
+            if arguments[argument] is not None:
+                return f"{name}:{argument}", replace(order, columns=columns)
+        return name, order
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,12 @@ def page(
     )
     if (backwards and (explicit_first or after)) or (before and not backwards):
         raise BadPageDirection(nodes=nodes, path=path)
-    order_name = (
+    order_name, order = declaration.order(
         str(planner.selected.value(given["order"]))
         if planner.selected.has(given.get("order"))
-        else next(iter(declaration.orders))
+        else next(iter(declaration.orders)),
+        arguments,
     )
-    order = declaration.orders[order_name]
     bound, place = ("last", "before") if backwards else ("first", "after")
     step, size = _size(planner, given.get(bound), path, bound)
     return Page(

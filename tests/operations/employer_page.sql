@@ -43,23 +43,24 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             LIMIT 21) AS page_3
           HAVING true), '}') AS nodes_1
       FROM participants AS participant
-      WHERE participant.id = ANY ((array((
-              SELECT my_employment.participant_id
-              FROM employments AS my_employment
-              WHERE my_employment.employer_id = ANY (array((
-                    SELECT my_grant.employer_id
-                    FROM grants AS my_grant
-                    WHERE my_grant.principal = (
-                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                    AND my_grant.kind = (
-                      SELECT vget('kind') AS vget_2)
-                    AND (my_grant.valid_until IS NULL
-                      OR my_grant.valid_until > statement_timestamp()))))
-              AND my_employment.started_on <= (
-                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
-              AND (my_employment.ended_on IS NULL
-                OR my_employment.ended_on >= (
-                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))))
+      WHERE (EXISTS (
+          SELECT 1
+          FROM employments AS my_employment
+          WHERE my_employment.participant_id = participant.id
+          AND my_employment.employer_id = ANY (array((
+                SELECT my_grant.employer_id
+                FROM grants AS my_grant
+                WHERE my_grant.principal = (
+                  SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                AND my_grant.kind = (
+                  SELECT vget('kind') AS vget_2)
+                AND (my_grant.valid_until IS NULL
+                  OR my_grant.valid_until > statement_timestamp()))))
+          AND my_employment.started_on <= (
+            SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+          AND (my_employment.ended_on IS NULL
+            OR my_employment.ended_on >= (
+              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
       ORDER BY participant.sort_name, participant.id
       LIMIT 21) AS page_2
     HAVING true)) AS root_2, ((
@@ -70,23 +71,24 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             SELECT concat('{"fullName":', to_json(participant_2.full_name), '}')
             FROM participants AS participant_2
             WHERE participant_2.id = dossier_2.participant_id
-            AND participant_2.id = ANY (array((
-                  SELECT my_employment.participant_id
-                  FROM employments AS my_employment
-                  WHERE my_employment.employer_id = ANY (array((
-                        SELECT my_grant.employer_id
-                        FROM grants AS my_grant
-                        WHERE my_grant.principal = (
-                          SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                        AND my_grant.kind = (
-                          SELECT vget('kind') AS vget_2)
-                        AND (my_grant.valid_until IS NULL
-                          OR my_grant.valid_until > statement_timestamp()))))
-                  AND my_employment.started_on <= (
-                    SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
-                  AND (my_employment.ended_on IS NULL
-                    OR my_employment.ended_on >= (
-                      SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)))))), 'null'),
+            AND (EXISTS (
+                SELECT 1
+                FROM employments AS my_employment
+                WHERE my_employment.participant_id = participant_2.id
+                AND my_employment.employer_id = ANY (array((
+                      SELECT my_grant.employer_id
+                      FROM grants AS my_grant
+                      WHERE my_grant.principal = (
+                        SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                      AND my_grant.kind = (
+                        SELECT vget('kind') AS vget_2)
+                      AND (my_grant.valid_until IS NULL
+                        OR my_grant.valid_until > statement_timestamp()))))
+                AND my_employment.started_on <= (
+                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+                AND (my_employment.ended_on IS NULL
+                  OR my_employment.ended_on >= (
+                    SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))), 'null'),
         ',"employer":', coalesce((
             SELECT concat('{"name":', to_json(employer_2.name), '}')
             FROM employers AS employer_2

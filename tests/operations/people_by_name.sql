@@ -49,23 +49,23 @@ SELECT ((
                     SELECT vget('kind') AS vget_2)
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
-          SELECT participant.sort_name, participant.id
+          SELECT participant.folded_name, participant.id
           FROM participants AS participant
           WHERE participant.office_id = each_office_id.office_id
           AND participant.folded_name >= $3::VARCHAR
           AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
-          ORDER BY participant.sort_name, participant.id
+          ORDER BY participant.folded_name, participant.id
           LIMIT 1) AS participant
-        ORDER BY participant.sort_name, participant.id
+        ORDER BY participant.folded_name, participant.id
         LIMIT 26) AS each, LATERAL (
         SELECT participant.*
         FROM participants AS participant
         WHERE participant.office_id = each.office_id
         AND participant.folded_name >= $3::VARCHAR
         AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
-        ORDER BY participant.sort_name, participant.id
+        ORDER BY participant.folded_name, participant.id
         LIMIT 26) AS participant
-      ORDER BY participant.sort_name, participant.id
+      ORDER BY participant.folded_name, participant.id
       LIMIT 26) AS page
     HAVING true)) AS root_1
 FROM viewer

@@ -238,7 +238,7 @@ class Interpreter:
         if is_bound:
             for cursor in ("after", "before"):
                 if cursor in given:
-                    place_of(given[cursor], *self.ordering(listing, given), path)
+                    place_of(given[cursor], *listing.ordering(given), path)
             return
         if ("last" in given and ("first" in given or "after" in given)) or (
             "before" in given and "last" not in given
@@ -263,11 +263,6 @@ class Interpreter:
             else:
                 found[name] = value
         return found
-
-    def ordering(self, listing: Listing, given: Mapping[str, Any]) -> tuple[str, Ordering]:
-        """The order that is asked for."""
-        name = given.get("order", next(iter(listing.orders)))
-        return name, listing.orders[name]
 
     # What is there.
 
@@ -379,7 +374,7 @@ class Interpreter:
         path: Path_,
     ) -> dict[str, Any]:
         """A page of a list."""
-        name, order = self.ordering(listing, given)
+        name, order = listing.ordering(given)
         table = TABLES[listing.type_name]
         rows = [
             row

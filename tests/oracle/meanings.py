@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
@@ -61,6 +61,16 @@ class Listing:
     type_name: str
     has: Callable[[Eyes, Row, Row, Values], bool]
     orders: Mapping[str, Ordering]
+    # Under an order and an argument, the order instead where that is given.
+    searched: Mapping[tuple[str, str], Ordering] = field(default_factory=dict)
+
+    def ordering(self, given: Mapping[str, Any]) -> tuple[str, Ordering]:
+        """The order that is asked for, by its name in cursors."""
+        name = given.get("order", next(iter(self.orders)))
+        for (order, argument), ordering in self.searched.items():
+            if order == name and given.get(argument) is not None:
+                return f"{name}:{column_of(self.type_name, argument)}", ordering
+        return name, self.orders[name]
 
 
 def same(one: str, other: str) -> Callable[[Eyes, Row, Row, Values], bool]:
@@ -106,10 +116,11 @@ DOSSIERS = {
     "OLDEST": Ordering(("id",)),
     "DUE": Ordering(("due_on", "id")),
 }
+FOUND_BY_NAME = {("NAME", "namePrefix"): Ordering(("folded_name", "id"))}
 PEOPLE = {"NAME": Ordering(("sort_name", "id")), "REGISTERED": Ordering(("id",), descending=True)}
 
 LISTS = {
-    ("Query", "participants"): Listing("Participant", is_known, PEOPLE),
+    ("Query", "participants"): Listing("Participant", is_known, PEOPLE, FOUND_BY_NAME),
     ("Query", "dossiers"): Listing("Dossier", is_listed, DOSSIERS),
     ("Query", "services"): Listing(
         "Service",

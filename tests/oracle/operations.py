@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from graphql import (
 )
 
 from tests.oracle.interpreter import SCHEMA, cursor_of
-from tests.oracle.meanings import LISTS, TABLES
+from tests.oracle.meanings import LISTS, TABLES, Listing, Ordering
 from tests.oracle.world import DAY, TODAY, World
 
 MOST_DEPTH = 4
@@ -170,13 +171,13 @@ class Author:
                 values[argument_name] = self.argument(parent, name, argument_name, argument)
         listing = LISTS.get((parent.name, name))
         if listing:
-            values |= self.page(parent, name, values.get("order", next(iter(listing.orders))))
+            values |= self.page(listing, values)
             if depth and not values.keys() & {"first", "last"}:
                 values["first"] = self.chance.choice((1, 2, 3))
         written = [f"{key}: {self.value(found.args[key], value)}" for key, value in values.items()]
         return f"({', '.join(written)})" if written else ""
 
-    def page(self, parent: GraphQLObjectType, name: str, order: str) -> dict[str, Any]:
+    def page(self, listing: Listing, given: Mapping[str, Any]) -> dict[str, Any]:
         """Where a page begins and how long it is: mostly possible, now and then not."""
         chance = self.chance.random()
         size = self.chance.choice((1, 2, 2, 3, 3, 5, 7, 10, 11, 26, 60, 100))
@@ -188,27 +189,25 @@ class Author:
             return {"first": self.chance.choice((size, size, None))}
         if chance < 0.7:
             return {"last": size}
-        at = self.cursor(parent, name, order)
+        at = self.cursor(listing, given)
         return {"first": size, "after": at} if self.chance.random() < 0.5 else {"last": size, "before": at}
 
-    def cursor(self, parent: GraphQLObjectType, name: str, order: str) -> str:
+    def cursor(self, listing: Listing, given: Mapping[str, Any]) -> str:
         """The cursor of a row that may be in the list; now and then none of it."""
         if self.chance.random() < 0.06:
             return self.chance.choice(
-                ("x", "", "W10", cursor_of("OTHER", *self.somewhere("Query", "dossiers", "OLDEST")))
+                ("x", "", "W10", self.somewhere(LISTS["Query", "dossiers"], "OTHER", Ordering(("id",))))
             )
-        return cursor_of(order, *self.somewhere(parent.name, name, order))
+        return self.somewhere(listing, *listing.ordering(given))
 
-    def somewhere(self, parent: str, name: str, order: str) -> tuple[Any, Any]:
-        """An order, and a row that stands in it."""
-        listing = LISTS[parent, name]
-        ordering = listing.orders[order]
+    def somewhere(self, listing: Listing, name: str, ordering: Ordering) -> str:
+        """The cursor of a row that stands in an order."""
         rows = [
             row
             for row in self.world[TABLES[listing.type_name]]
             if all(row[column] is not None for column in ordering.columns)
         ]
-        return ordering, self.chance.choice(rows)
+        return cursor_of(name, ordering, self.chance.choice(rows))
 
     def argument(
         self, parent: GraphQLObjectType, field_name: str, name: str, argument: GraphQLArgument
