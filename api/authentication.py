@@ -35,7 +35,7 @@ from auth.tokens import (
 )
 from auth.viewer import ANONYMOUS, Viewer
 from db.outages import UNREACHABLE
-from db.pool import Pool, PoolBusy
+from db.pool import Pool
 from domain.refusals import Refusal
 
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
@@ -237,7 +237,8 @@ class Doorkeeper:
         try:
             try:
                 return await self.authentication.viewer_of(connection)
-            except PoolBusy:
+            except TimeoutError:
+                # Whoever has waited once does not wait again.
                 raise
             except UNREACHABLE:
                 return await self.authentication.viewer_of(connection)

@@ -50,7 +50,7 @@ from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
 from db.events import Listener
 from db.outages import UNREACHABLE
-from db.pool import Pool, PoolBusy
+from db.pool import Pool
 from schema.context import Context
 from schema.portal import schema
 from selection.answers import Answer, Translator
@@ -229,7 +229,8 @@ class Door(GraphQL[Context, None]):
         try:
             try:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)
-            except PoolBusy:
+            except TimeoutError:
+                # Whoever has waited once does not wait again.
                 raise
             except UNREACHABLE:
                 return await self.translator.answer(self.pool, viewer, text, operation_name, variables)

@@ -25,7 +25,7 @@ DIALECT = dialect.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dia
 STATEMENT_TIMEOUT_MS = 2_500
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 # A server that is cut off does not even answer that it timed out: then we hang up ourselves.
-ANSWERED_WITHIN_S = 5.0
+ANSWERED_WITHIN_S = 4.0
 CONNECTED_WITHIN_S = 5.0
 
 # For whom the jobs act: their rights are their role's.
@@ -104,8 +104,13 @@ async def transaction(pool: Pool, viewer: str) -> AsyncIterator[Connection]:
     The viewer is set first, in a statement of its own. No network call may happen inside.
     """
     async with pool.acquire() as connection, connection.transaction():
-        await fetch(connection, VIEWER_FOR_TRANSACTION, viewer=viewer)
-        yield connection
+        try:
+            await fetch(connection, VIEWER_FOR_TRANSACTION, viewer=viewer)
+            yield connection
+        except TimeoutError:
+            # Whoever did not answer would not answer to ROLLBACK either; without us there is no COMMIT.
+            connection.terminate()
+            raise
 
 
 def manners(name: str) -> dict[str, Any]:
@@ -130,7 +135,7 @@ def manners(name: str) -> dict[str, Any]:
 
 def make_pool(dsn: str, *, size: int, name: str) -> Pool:
     """Make a pool whose sessions carry nothing from one borrower to the next; `async with` opens it."""
-    return Pool(partial(open_connection, dsn, name=name), size)
+    return Pool(partial(open_connection, dsn, name=name), size, name)
 
 
 async def open_pool(dsn: str, *, size: int, name: str) -> Pool:

@@ -3,6 +3,8 @@
 asyncpg's own makes a task and two timers of every return, which takes longer than a small question. Ours
 hands a connection on as it is: what a statement set went with the statement. Only where something was broken
 off is a connection put in order first, beside everybody's way.
+
+Nobody waits long: for a connection that others have, or for a PostgreSQL that is away.
 """
 
 import asyncio
@@ -14,6 +16,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import asyncpg
 
+from db.breaker import Breaker
+
 if TYPE_CHECKING:
     Connection = asyncpg.Connection[asyncpg.Record]
 else:
@@ -22,11 +26,13 @@ Record = asyncpg.Record
 
 # A moment's crowd waits, and is answered; whoever would wait longer is told at once, or then, to come again.
 MOST_WAITING = 1_000
-WAITED_AT_MOST_S = 5.0
+WAITED_AT_MOST_S = 0.5
 MENDED_WITHIN_S = 5.0
 
 # What is said of a connection that is past mending; asyncio's timeouts are errors of the system.
 BROKEN = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+# What is said where nobody is, or nobody who could answer soon.
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError)
 
 
 class PoolBusy(TimeoutError):  # noqa: N818 -- it names what happened
@@ -43,8 +49,9 @@ class PoolClosed(asyncpg.InterfaceError):
 class Pool:
     """At most `size` connections, opened when they are needed; the one that came back last goes out first."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int) -> None:
+    def __init__(self, connect: Callable[[], Awaitable[Connection]], size: int, name: str) -> None:
         self.size = size
+        self.breaker = Breaker(name)
         self._connect = connect
         self._open: set[Connection] = set()
         self._opening = 0
@@ -64,12 +71,12 @@ class Pool:
         return len(self._waiting)
 
     async def fetch(self, sql: str, *arguments: Any) -> list[Record]:  # noqa: ANN401 -- what PostgreSQL takes
-        """Run one statement and return its rows. Raises: PoolBusy."""
+        """Run one statement and return its rows. Raises: PoolBusy, OutageError."""
         async with self.acquire() as connection:
             return await connection.fetch(sql, *arguments)
 
     async def fetchrow(self, sql: str, *arguments: Any) -> Record | None:  # noqa: ANN401
-        """Run one statement and return its first row. Raises: PoolBusy."""
+        """Run one statement and return its first row. Raises: PoolBusy, OutageError."""
         # As `acquire`, without what a context manager costs: nearly every request comes this way.
         connection = await self._take()
         try:
@@ -82,7 +89,7 @@ class Pool:
 
     @asynccontextmanager
     async def acquire(self) -> AsyncIterator[Connection]:
-        """Lend a connection. Raises: PoolBusy."""
+        """Lend a connection. Raises: PoolBusy, OutageError."""
         connection = await self._take()
         try:
             yield connection
@@ -111,15 +118,20 @@ class Pool:
         return handed or await self._another()
 
     async def _another(self) -> Connection:
-        """Open a connection, for which there is room."""
+        """Open a connection, for which there is room; during an outage, once in a while."""
         self._opening += 1
         try:
+            self.breaker.admit()
             connection = await self._connect()
-        except BaseException:
+        except BaseException as problem:
             self._opening -= 1
             self._call_next(None)
+            # A PostgreSQL that is full, or does not know us, is there.
+            if isinstance(problem, AWAY):
+                self._miss()
             raise
         self._opening -= 1
+        self.breaker.succeed()
         self._open.add(connection)
         return connection
 
@@ -138,14 +150,27 @@ class Pool:
             raise
 
     def _take_back(self, connection: Connection, problem: BaseException | None = None) -> None:
-        # What is cancelled or timed out may still be running at the server.
-        is_broken_off = isinstance(problem, TimeoutError) or not isinstance(problem, Exception | None)
+        if problem is None:
+            if self.breaker.failures and not connection.is_closed():
+                self.breaker.succeed()
+        elif isinstance(problem, TimeoutError):
+            # It has not even answered that it timed out.
+            connection.terminate()
+            self._miss()
+        # What is cancelled may still be running at the server.
+        is_broken_off = not isinstance(problem, Exception | None)
         if not connection.is_closed() and (is_broken_off or connection.is_in_transaction()):
             mending = asyncio.create_task(self._mend(connection))
             self._mending.add(mending)
             mending.add_done_callback(self._mending.discard)
         else:
             self._put(connection)
+
+    def _miss(self) -> None:
+        """Note that PostgreSQL was not there; once that is an outage, it ends for all whom it has caught."""
+        if self.breaker.fail():
+            for connection in self._open:
+                connection.terminate()
 
     async def _mend(self, connection: Connection) -> None:
         """End whatever a connection is in the middle of; where the server does not answer, hang up."""

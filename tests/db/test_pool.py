@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import asyncpg
 import pytest
 
 from db import pool as pools
+from db.breaker import MOST_FAILURES, OutageError
 from db.connection import make_pool
 from db.pool import Connection, Pool, PoolBusy, PoolClosed
 from tests.conftest import Database
@@ -136,6 +138,26 @@ async def test_what_cannot_be_opened_leaves_room(two: Pool) -> None:
 
 async def _nobody() -> Connection:
     raise ConnectionRefusedError
+
+
+async def test_an_outage_ends_at_once_for_all_whom_it_has_caught(two: Pool) -> None:
+    right, two._connect = two._connect, _nobody  # noqa: SLF001 -- an outage
+    async with two.acquire() as lent:
+        for _ in range(MOST_FAILURES):
+            with pytest.raises(ConnectionRefusedError):
+                await two.fetchrow(PID)
+        assert lent.is_closed()
+    with pytest.raises(OutageError):
+        await two.fetchrow(PID)
+    two._connect = right  # noqa: SLF001
+    await eventually(lambda: is_back(two))
+    assert not two.breaker.is_open
+
+
+async def is_back(pool: Pool) -> bool:
+    with suppress(OutageError):
+        return await pid_of(pool) > 0
+    return False
 
 
 async def test_closing_waits_for_what_is_lent(two: Pool) -> None:
