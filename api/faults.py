@@ -241,9 +241,8 @@ def presented(errors: Iterable[GraphQLError], language: str) -> list[GraphQLErro
 def presentable(error: GraphQLError, language: str) -> GraphQLError:
     """The error as the caller sees it, in the caller's language: a fault of ours is masked in place."""
     original = error.original_error or error
-    fault = original if isinstance(original, GraphQLError) else masked(original)
-    if not isinstance(fault, OperationFault):
-        return error
+    # What graphql-core finds only while it executes was let pass by us.
+    fault = original if isinstance(original, OperationFault) else masked(original)
     return GraphQLError(
         fault.said(language),
         nodes=error.nodes or fault.nodes,

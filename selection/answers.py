@@ -30,7 +30,7 @@ from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
 from selection.documents import Documents, Operation, usual_variables
 from selection.entities import Fetched, Followed
-from selection.faults import MOST_FAULTS, OperationFault, VariableInvalid
+from selection.faults import MOST_FAULTS, NullRefused, OperationFault, VariableInvalid
 from selection.planner import Planner, Unplannable
 from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
@@ -206,7 +206,7 @@ class Translator:
     def variables(self, operation: Operation, inputs: Mapping[str, Any]) -> VariableValues:
         """Coerce the values of an operation's variables.
 
-        Raises: VariableInvalid.
+        Raises: VariableInvalid, NullRefused.
         """
         definitions = operation.node.variable_definitions or ()
         if not definitions:
@@ -217,6 +217,9 @@ class Translator:
         )
         if not isinstance(found, VariableValues):
             raise VariableInvalid.of(found)
+        for name in operation.never_null:
+            if name in found.coerced and found.coerced[name] is None:
+                raise NullRefused(variable=name)
         return found
 
     def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:

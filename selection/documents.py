@@ -19,6 +19,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     KnownDirectivesRule,
+    NonNullTypeNode,
     NoUndefinedVariablesRule,
     NoUnusedVariablesRule,
     OperationDefinitionNode,
@@ -125,6 +126,8 @@ class Operation:
     roles: Mapping[str, Role]
     scopes: frozenset[str]
     cost: Cost
+    # Variables that may be left out and may not be null: they have a default where they stand for a value.
+    never_null: tuple[str, ...] = ()
     # The seventeenth shape takes the place of the one unused for longest: to plan anew takes a millisecond,
     # while one plan for every shape would have conditions that no index answers.
     variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
@@ -258,6 +261,22 @@ class _Look(ValidationRule):
         self.roles: dict[str, Role] = {}
         self.scopes: set[str] = set()
         self.introspects = False
+        # By the operation that they stand in, None for a fragment.
+        self.never_null: set[tuple[str | None, str]] = set()
+        self.within: str | None = None
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:  # noqa: ANN401
+        """Note which operation the following is of."""
+        self.within = node.name.value if node.name else ""
+
+    def leave_operation_definition(self, *_: Any) -> None:  # noqa: ANN401
+        """What follows may be of a fragment."""
+        self.within = None
+
+    def enter_variable(self, node: VariableNode, *_: Any) -> None:  # noqa: ANN401
+        """Note where null would have no meaning."""
+        if is_non_null_type(self.context.get_input_type()):
+            self.never_null.add((self.within, node.name.value))
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
         """Note the scopes of a field, which variables shape a page, and whether it asks of the schema."""
@@ -310,12 +329,22 @@ def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_varia
                 },
                 frozenset(look.scopes),
                 costs[name],
+                _never_null(operation, name, look),
                 Recent(most_variants),
             )
             for name, operation in operations.items()
         },
         look.introspects,
     )
+
+
+def _never_null(operation: OperationDefinitionNode, name: str, look: _Look) -> tuple[str, ...]:
+    names = (
+        definition.variable.name.value
+        for definition in operation.variable_definitions or ()
+        if not isinstance(definition.type, NonNullTypeNode)
+    )
+    return tuple(found for found in names if not look.never_null.isdisjoint({(name, found), (None, found)}))
 
 
 def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:

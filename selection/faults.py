@@ -145,6 +145,13 @@ class VariableInvalid(Mistake):
     vietnamese = "Một biến không có giá trị đúng kiểu. {reason}"
 
 
+class NullRefused(DocumentRefused):
+    """The variable ${variable} may be left out, and may not be null."""
+
+    code = "NULL_REFUSED"
+    vietnamese = "Biến ${variable} có thể bỏ qua, nhưng không được là null."
+
+
 class TooManyFields(DocumentRefused):
     """A document names at most {most} fields, those of a fragment as often as it is spread. Ask in parts."""
 

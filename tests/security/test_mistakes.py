@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from db.connection import Connection
 from selection.faults import MOST_FAULTS
 from tests.api.conftest import RunningPortal
 
@@ -117,3 +118,47 @@ async def test_g10_many_wrong_values_of_variables_too(portal: RunningPortal) -> 
     response = await portal.ask(text, ids=[{}] * 10_000)
     assert 1 <= len(response.json()["errors"]) <= MOST_FAULTS
     assert len(response.content) < 4_000
+
+
+NEVER_NULL = {
+    "argument": 'query ($v: ID = "x") { participant(id: $v) { id } }',
+    "executed": 'query ($v: ID = "x") { participant(id: $v) { id } __schema { __typename } }',
+    "argument with a default": "query ($v: DossierOrder) { dossiers(order: $v) { nodes { id } } }",
+    "item of a list": "query ($v: DossierStatus = NEW) { dossiers(status: [$v]) { nodes { id } } }",
+    "input field": """mutation ($v: String = "k") {
+      withdrawDossier(input: { idempotencyKey: $v, dossier: "x", expectedVersion: 1 }) { replayed }
+    }""",
+    "condition": "query ($v: Boolean = true) { viewer { kind @include(if: $v) } }",
+    "condition in a fragment": """query ($v: Boolean = true) { ...f }
+    fragment f on Query { viewer @skip(if: $v) { kind } }""",
+}
+
+
+@pytest.mark.parametrize("text", NEVER_NULL.values(), ids=NEVER_NULL)
+async def test_null_where_only_a_default_may_stand_is_a_mistake_and_no_fault(
+    portal: RunningPortal, owner: Connection, text: str
+) -> None:
+    answer = (await portal.ask(text, await portal.citizen(owner), v=None)).json()
+    [error] = answer["errors"]
+    assert error["extensions"] == {"code": "NULL_REFUSED"}
+    assert "$v" in error["message"]
+    assert "data" not in answer
+
+
+@pytest.mark.parametrize("text", NEVER_NULL.values(), ids=NEVER_NULL)
+async def test_default_stands_where_the_variable_is_left_out(
+    portal: RunningPortal, owner: Connection, text: str
+) -> None:
+    answer = (await portal.ask(text, await portal.citizen(owner))).json()
+    codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    assert codes <= {"BAD_ID"}
+
+
+async def test_null_is_refused_only_in_the_operation_where_it_has_no_meaning(
+    portal: RunningPortal, owner: Connection
+) -> None:
+    text = """query A($v: ID = "x") { participant(id: $v) { id } }
+    query B($v: ID = "x") { dossiers(office: $v) { nodes { id } } }"""
+    body = json.dumps({"query": text, "operationName": "B", "variables": {"v": None}})
+    answer = await portal.post(body, await portal.citizen(owner))
+    assert answer.json()["data"] == {"dossiers": {"nodes": []}}
