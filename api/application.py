@@ -26,9 +26,10 @@ from api.signing_in import open_signing_in
 from auth.personas import PEOPLE
 from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
 from auth.tokens import is_loopback
-from db.connection import Pool, make_pool, pool_figures
+from db.connection import make_pool
 from db.events import Listener
 from db.identifiers import participant_of
+from db.pool import Pool
 from schema.portal import schema
 from selection.answers import Translator
 
@@ -123,9 +124,9 @@ def show_figures(
     )
     metrics.show_each(
         "ansinh_pool",
-        "Connections to PostgreSQL, in use and idle, and requests that wait for one.",
+        "Connections to PostgreSQL that are in use, and that are idle, and who waits for one.",
         "state",
-        partial(pool_figures, pool),
+        lambda: {"in_use": pool.lent, "idle": pool.idle, "waiting": pool.waiting},
     )
     metrics.show_each(
         "ansinh_plans",

@@ -146,15 +146,3 @@ async def open_pool(dsn: str, *, size: int, name: str) -> Pool:
 async def open_connection(dsn: str, *, name: str) -> Connection:
     """Open a connection of one's own, to the server itself: notifications do not pass a pooler."""
     return await asyncpg.connect(dsn, **manners(name))
-
-
-def pool_figures(pool: Pool) -> dict[str, int]:
-    """How many connections are in use and idle, and how many borrowers wait for one."""
-    idle = pool.get_idle_size()
-    # asyncpg has no other name for those who wait, and asyncio's queue none for its readers.
-    waiting = pool._queue._getters  # type: ignore[attr-defined]  # noqa: SLF001
-    return {
-        "in_use": pool.get_size() - idle,
-        "idle": idle,
-        "waiting": sum(not waiter.done() for waiter in waiting),
-    }

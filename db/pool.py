@@ -66,6 +66,11 @@ class Pool:
         return len(self._open) - len(self._idle)
 
     @property
+    def idle(self) -> int:
+        """How many are open and not in use."""
+        return len(self._idle)
+
+    @property
     def waiting(self) -> int:
         """How many wait for a connection."""
         return len(self._waiting)

@@ -4,6 +4,7 @@ import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import httpx2
@@ -112,15 +113,17 @@ async def test_connections_in_use_are_shown_and_who_waits_for_one(
     measured_portal: RunningPortal, metrics: Metrics
 ) -> None:
     pool = measured_portal.door.pool
-    borrowed = [await pool.acquire() for _ in range(pool.get_max_size())]
-    waiter = asyncio.ensure_future(pool.acquire())
-    await eventually(lambda: figure(metrics, "ansinh_pool", state="waiting") == 1)
-    assert figure(metrics, "ansinh_pool", state="in_use") == pool.get_max_size()
-    assert figure(metrics, "ansinh_pool", state="idle") == 0
-    for connection in (*borrowed, await waiter):
-        await pool.release(connection)
+    async with AsyncExitStack() as borrowed:
+        for _ in range(pool.size):
+            await borrowed.enter_async_context(pool.acquire())
+        waiter = asyncio.create_task(pool.fetch("SELECT 1"))
+        await eventually(lambda: figure(metrics, "ansinh_pool", state="waiting") == 1)
+        assert figure(metrics, "ansinh_pool", state="in_use") == pool.size
+        assert figure(metrics, "ansinh_pool", state="idle") == 0
+    await waiter
     assert figure(metrics, "ansinh_pool", state="waiting") == 0
-    assert figure(metrics, "ansinh_pool", state="in_use") == 0
+    await eventually(lambda: figure(metrics, "ansinh_pool", state="in_use") == 0)
+    assert figure(metrics, "ansinh_pool", state="idle") == pool.size
 
 
 async def test_a_plan_is_made_once_and_then_found(measured_portal: RunningPortal, metrics: Metrics) -> None:
