@@ -1,40 +1,62 @@
 """Whether this process lives, and whether it can answer."""
 
 import asyncio
+import logging
+from typing import TypedDict
 
-from sqlalchemy import select, true
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from db.connection import fetch
+from db import revisions
 from db.events import Listener
-from db.outages import UNREACHABLE
+from db.outages import UNREACHABLE, described
 from db.pool import Pool
 
 ANSWERED_WITHIN_S = 2.0
-ANSWERS = select(true())
+HEADERS = {"Cache-Control": "no-store"}
+
+log = logging.getLogger("ansinh.health")
+
+
+class Readiness(TypedDict):
+    """What answering takes: PostgreSQL, at a revision that this program can work with, and its events."""
+
+    ready: bool
+    database: bool
+    revision: bool
+    events: bool
 
 
 def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
     """Route the two questions of whoever runs us."""
 
     async def live(_request: Request) -> Response:
-        """Whether the process lives: restart it where this fails."""
-        return JSONResponse({"live": True})
+        """Whether the process lives: restart it where this fails. It asks nobody else."""
+        return JSONResponse({"live": True}, headers=HEADERS)
 
     async def ready(_request: Request) -> Response:
         """Whether it can answer: send nobody here while this is 503."""
-        try:
-            async with asyncio.timeout(ANSWERED_WITHIN_S):
-                await fetch(pool, ANSWERS)
-            has_database = True
-        except (TimeoutError, *UNREACHABLE):
-            has_database = False
-        is_ready = has_database and listener.healthy
-        return JSONResponse(
-            {"ready": is_ready, "database": has_database, "events": listener.healthy},
-            200 if is_ready else 503,
-        )
+        found = await readiness(pool, listener)
+        return JSONResponse(found, 200 if found["ready"] else 503, HEADERS)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
+
+
+async def readiness(pool: Pool, listener: Listener) -> Readiness:
+    """Look whether everything is there."""
+    has_database = has_revision = False
+    try:
+        async with asyncio.timeout(ANSWERED_WITHIN_S):
+            has_revision = not revisions.is_behind(await revisions.current(pool))
+        has_database = True
+    except (TimeoutError, *UNREACHABLE):
+        pass
+    except Exception as fault:  # noqa: BLE001 -- whatever it is, nobody should be sent here meanwhile
+        log.warning("not ready: %s", described(fault))
+    return Readiness(
+        ready=has_database and has_revision and listener.healthy,
+        database=has_database,
+        revision=has_revision,
+        events=listener.healthy,
+    )

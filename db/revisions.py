@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from db.connection import fetch
-from db.pool import Connection
+from db.pool import Connection, Pool
 
 # Alembic's own table; it holds nobody's data.
 TABLE = "alembic_version"
@@ -45,7 +45,7 @@ def known() -> tuple[str, ...]:
     return tuple(script.revision for script in ScriptDirectory.from_config(configuration()).walk_revisions())
 
 
-async def current(connection: Connection) -> str | None:
+async def current(connection: Connection | Pool) -> str | None:
     """To which revision the database has come; None before the first."""
     try:
         rows = await fetch(connection, CURRENT)

@@ -1,11 +1,12 @@
 """The portal says whether it lives, and whether it can answer, in words that programs read."""
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 
 from db import revisions
-from db.connection import Connection
+from db.pool import Connection
 from tests.api.conftest import RunningPortal
 
 
@@ -18,10 +19,10 @@ async def test_whoever_can_answer_says_so(portal: RunningPortal) -> None:
 
 async def test_living_asks_nobody(portal: RunningPortal) -> None:
     pool = portal.door.pool
-    borrowed = [await pool.acquire() for _ in range(pool.get_max_size())]
-    answer = await portal.http.get(f"{portal.url}/health/live")
-    for connection in borrowed:
-        await pool.release(connection)
+    async with AsyncExitStack() as borrowed:
+        for _ in range(pool.size):
+            await borrowed.enter_async_context(pool.acquire())
+        answer = await portal.http.get(f"{portal.url}/health/live")
     assert (answer.status_code, answer.json()) == (200, {"live": True})
 
 

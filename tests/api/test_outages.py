@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -230,6 +230,27 @@ async def test_reading_says_to_come_back_while_postgresql_is_away(
         await owner.close()
         # Nobody announced it: the subscriber is woken when the listener hears again, or looks by itself.
         assert (await line.event())["seq"] == 2
+
+
+async def test_whoever_watches_is_told_that_postgresql_is_away_but_not_that_we_are(
+    own_server: Server, own_portal: RunningPortal
+) -> None:
+    await kill(own_server)
+
+    async def tells(question: str) -> tuple[int, dict[str, bool]]:
+        answer = await own_portal.http.get(f"{own_portal.url}/health/{question}")
+        return answer.status_code, answer.json()
+
+    away = {"ready": False, "database": False, "revision": False, "events": False}
+    await eventually(lambda: is_told(tells("ready"), (503, away)))
+    assert await tells("live") == (200, {"live": True})
+    await own_server.start()
+    back = dict.fromkeys(away, True)
+    await eventually(lambda: is_told(tells("ready"), (200, back)))
+
+
+async def is_told(telling: Awaitable[object], expected: object) -> bool:
+    return await telling == expected
 
 
 async def answers(portal: RunningPortal, query: str, account: Account, dossier: UUID) -> bool:
