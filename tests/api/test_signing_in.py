@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -49,6 +50,7 @@ def is_refused(response: httpx2.Response, browser: Browser) -> bool:
     return (
         response.status_code == 400
         and "Chưa đăng nhập được" in response.text
+        and re.search("<code>(SIGN_IN_REFUSED|SIGN_IN_DECLINED)</code>", response.text) is not None
         and COOKIE not in browser.cookies
     )
 
