@@ -47,7 +47,7 @@ explain: .venv/installed ## show how an operation of tests/operations/ is answer
 lock: .venv/tested ## choose the versions of everything anew (requirements.lock, requirements-test.lock)
 	@$(PIP) install uv
 	@$(COMPILE) --output-file requirements.lock
-	@$(COMPILE) --output-file requirements-test.lock --extra test --constraint requirements.lock
+	@$(COMPILE) --output-file requirements-test.lock --extra traces --extra test --constraint requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "An Sinh cần Python 3.11 trở lên. An Sinh needs Python 3.11 or newer." >&2; exit 2; }

@@ -7,11 +7,11 @@ an operation's own name only where it was registered.
 
 import random
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import FieldNode, GraphQLError
 from starlette.requests import HTTPConnection
@@ -21,11 +21,15 @@ from api.logs import Log
 from api.metrics import Metrics
 from selection.documents import Operation
 
+if TYPE_CHECKING:
+    # OpenTelemetry is installed where somebody wants it.
+    from api.traces import Traces
+
 # Who watches over us asks every few seconds, and is no news.
 UNOBSERVED = "/health/"
 # A document may ask for a thousand fields at once.
 MOST_FIELDS = 5
-LEAST_REFUSAL, SERVER_FAULT = 400, 500
+LEAST_REFUSAL, LEAST_FAULT = 400, 500
 # What can be open: requests, sockets, and what is followed over a socket.
 OPEN = ("request", "socket", "subscription")
 PAGE, SOCKET = ("request", "page"), ("socket", "socket")
@@ -41,13 +45,16 @@ class Observation:
     """What became of a request, or of what was asked over a socket.
 
     `kind` is `query`, `mutation` or `subscription`; `unknown` where the document has faults; `socket`, or
-    `page` for all else. `status` is HTTP's, or the code with which a socket was closed.
+    `page` for all else. `status` is HTTP's, or the code with which a socket was closed. `caller` is the span
+    of the caller, as it wrote it. At `asked` the reading of what is asked began.
     """
 
     trace: str
     opened: str
     kind: str
+    caller: str = ""
     began: float = field(default_factory=perf_counter)
+    asked: float = 0
     route: str = ""
     viewer: str = ""
     document: str = ""
@@ -82,6 +89,24 @@ class Observation:
             self.codes.append(code)
         self.incident = incidentId or self.incident
 
+    def steps(self) -> Iterator[tuple[str, float]]:
+        """The steps of an answer in their order, and how many milliseconds each took.
+
+        A query that is planned whole is asked of PostgreSQL at once; all else is executed field by field.
+        """
+        if self.asked:
+            yield "parse", self.parse_ms
+            if self.db_ms:
+                yield "plan", self.plan_ms
+                yield "db", self.db_ms
+            elif not self.codes:
+                yield "execute", self.took_ms - (self.asked - self.began) * 1e3 - self.parse_ms
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether something went wrong on our side."""
+        return bool(self.incident) or (self.opened == "request" and self.status >= LEAST_FAULT)
+
     @property
     def outcome(self) -> str:
         """The code that the metrics count it under; they are ours, and few."""
@@ -93,7 +118,7 @@ class Observation:
         """What the log tells of it."""
         return {
             "at": datetime.now(UTC),
-            "level": "error" if self.incident or self.status == SERVER_FAULT else "info",
+            "level": "error" if self.is_fault else "info",
             "event": "request",
             "kind": self.kind,
             "route": self.route,
@@ -115,16 +140,17 @@ class Observation:
 
 @dataclass
 class Observer:
-    """Begins observations and, when something is over, tells the log and the metrics what was seen."""
+    """Begins observations and, when something is over, tells log, metrics and traces what was seen."""
 
     log: Log | None = None
     metrics: Metrics | None = None
+    traces: "Traces | None" = None
     open: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OPEN, 0))
 
-    def begin(self, trace: str, opened: str, kind: str = "unknown") -> Observation:
+    def begin(self, trace: str, opened: str, kind: str = "unknown", caller: str = "") -> Observation:
         """Observe something that is open from now on, one of OPEN."""
         self.open[opened] += 1
-        return Observation(trace, opened, kind)
+        return Observation(trace, opened, kind, caller)
 
     def end(self, observation: Observation) -> None:
         """Tell what was seen."""
@@ -135,6 +161,9 @@ class Observer:
             self.metrics.count(observation.kind, observation.outcome, took_s)
         if self.log:
             self.log.write(observation.line())
+        # A socket is open for hours, which is no span that anybody reads.
+        if self.traces and observation.opened == "request":
+            self.traces.tell(observation)
 
 
 class Observed:
@@ -149,7 +178,8 @@ class Observed:
             await self.app(scope, receive, send)
             return
         is_socket = scope["type"] == "websocket"
-        observation = self.observer.begin(trace_of(scope), *SOCKET if is_socket else PAGE)
+        trace, caller = trace_of(scope)
+        observation = self.observer.begin(trace, *SOCKET if is_socket else PAGE, caller)
         scope["observation"] = observation
 
         async def seen(message: Message) -> None:
@@ -162,7 +192,7 @@ class Observed:
         try:
             await self.app(scope, receive, seen)
         except Exception:
-            observation.status = SERVER_FAULT
+            observation.status = LEAST_FAULT
             raise
         finally:
             # What stands in a path could be anything; the route's own pattern is ours.
@@ -178,8 +208,8 @@ def observation_of(connection: HTTPConnection) -> Observation:
     )
 
 
-def trace_of(scope: Scope) -> str:
-    """The trace to which a request belongs: the caller's, or one that begins here.
+def trace_of(scope: Scope) -> tuple[str, str]:
+    """The trace to which a request belongs, and the caller's span; a trace of its own where there is none.
 
     Source: W3C Trace Context, section 3.2.
     """
@@ -187,5 +217,5 @@ def trace_of(scope: Scope) -> str:
         if name == b"traceparent":
             found = TRACEPARENT.fullmatch(value)
             if found and found["trace"] != NO_TRACE:
-                return found["trace"].decode()
-    return f"{random.getrandbits(128):032x}"
+                return found["trace"].decode(), value.decode()
+    return f"{random.getrandbits(128):032x}", ""

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import uvloop
@@ -38,6 +38,9 @@ from db.tables import metadata
 from domain.refusals import Refusal
 from domain.working_calendar import date_in_vietnam
 from jobs import clock
+
+if TYPE_CHECKING:
+    from api.traces import Traces
 
 # What a front-end developer wants to see at once, and what loads in the time of a breath.
 PEOPLE_TO_BEGIN_WITH = 1_000
@@ -70,6 +73,12 @@ class PortUnusable(CannotStart):
         "An Sinh không lắng nghe được tại {host}, cổng {port}: {reason};"
         " hãy chọn địa chỉ khác bằng {setting}."
     )
+
+
+class CannotTrace(CannotStart):
+    """ANSINH_COLLECTOR is set, but OpenTelemetry is not installed; install `ansinh[traces]`."""
+
+    vietnamese = "Có ANSINH_COLLECTOR nhưng OpenTelemetry chưa được cài đặt; hãy cài đặt `ansinh[traces]`."
 
 
 class NoDatabase(CannotStart):
@@ -295,7 +304,8 @@ async def serve_portal(
     log = Log(sys.stderr) if settings.logs_requests else None
     async with (
         measuring(settings) as metrics,
-        application.open_portal(settings, Observer(log, metrics)) as portal,
+        tracing(settings) as traces,
+        application.open_portal(settings, Observer(log, metrics, traces)) as portal,
     ):
         await serve_on(door, portal, opened)
 
@@ -314,6 +324,24 @@ async def measuring(settings: Settings) -> AsyncIterator[Metrics | None]:
         finally:
             showing.cancel()
             await asyncio.wait([showing])
+
+
+@asynccontextmanager
+async def tracing(settings: Settings) -> AsyncIterator["Traces | None"]:
+    """Tell a collector of every request, where there is one. Raises: CannotTrace."""
+    if settings.collector is None:
+        yield None
+        return
+    try:
+        from api.traces import Traces  # noqa: PLC0415 -- what it needs is installed where it is wanted
+    except ImportError as problem:
+        raise CannotTrace from problem
+    traces = Traces.to(settings.collector)
+    try:
+        yield traces
+    finally:
+        # What is left to tell waits for the collector; nobody else should.
+        await asyncio.to_thread(traces.close)
 
 
 async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None] = lambda: None) -> None:

@@ -47,6 +47,7 @@ class Settings:
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
     (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
     `metrics` is the address, host and port, where Prometheus finds the metrics; nobody else should reach it.
+    `collector` is the address that traces are told to.
     """
 
     home: Path
@@ -68,6 +69,7 @@ class Settings:
     proxies: tuple[str, ...] = ()
     logs_requests: bool = True
     metrics: tuple[str, int] | None = None
+    collector: str | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -104,6 +106,7 @@ class Settings:
             proxies=tuple(environment.get("ANSINH_PROXIES", "").split()),
             logs_requests=switch(environment, "ANSINH_LOG_REQUESTS", otherwise=True),
             metrics=address(environment, "ANSINH_METRICS"),
+            collector=environment.get("ANSINH_COLLECTOR") or None,
         )
 
     def identifier_keys(self) -> IdentifierKeys:

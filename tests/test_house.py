@@ -117,6 +117,8 @@ def test_who_writes_into_sql_has_to(name: str) -> None:
 HOMES = {
     "asyncpg": ("db",),
     "structlog": ("api",),
+    "prometheus_client": ("api",),
+    "opentelemetry": ("api",),
     "alembic": ("db",),
     "starlette": ("api",),
     "uvicorn": ("api",),
