@@ -19,6 +19,7 @@ from api.metrics import Metrics
 from api.observations import Observed, Observer
 from api.origins import guests
 from api.pages import pages
+from api.places import Places
 from api.provider import provider_routes
 from api.rates import Rates
 from api.settings import SettingMissing, Settings
@@ -34,6 +35,9 @@ from schema.portal import schema
 from selection.answers import Translator
 
 POOL_SIZE = 10
+# Two connections are for who signs in and who follows; two places are for whoever is not at it yet.
+PLACES = POOL_SIZE - 2
+PLACES_OF_EACH = PLACES - 2
 
 
 @asynccontextmanager
@@ -70,9 +74,10 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
+        places = Places(PLACES, PLACES_OF_EACH)
         observer = observer or Observer()
         if observer.metrics:
-            show_figures(observer.metrics, observer, pool, listener, translator)
+            show_figures(observer.metrics, observer, pool, listener, translator, places)
         door = Door(
             pool,
             listener,
@@ -80,6 +85,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             authentication,
             Rates(settings.rates),
             documents,
+            places,
             observer,
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
@@ -116,7 +122,12 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
 
 
 def show_figures(
-    metrics: Metrics, observer: Observer, pool: Pool, listener: Listener, translator: Translator
+    metrics: Metrics,
+    observer: Observer,
+    pool: Pool,
+    listener: Listener,
+    translator: Translator,
+    places: Places,
 ) -> None:
     """Let the metrics show what the portal knows of itself."""
     metrics.show_each(
@@ -127,6 +138,13 @@ def show_figures(
         "Connections to PostgreSQL that are in use, and that are idle, and who waits for one.",
         "state",
         lambda: {"in_use": pool.lent, "idle": pool.idle, "waiting": pool.waiting},
+    )
+    metrics.show("ansinh_pool_away", "Whether PostgreSQL is taken to be away.", lambda: pool.breaker.is_open)
+    metrics.show_each(
+        "ansinh_places",
+        "Requests that are worked on, and requests that wait for that.",
+        "state",
+        lambda: {"taken": places.taken, "waiting": places.waiting},
     )
     metrics.show_each(
         "ansinh_plans",

@@ -4,6 +4,7 @@ A query that is planned whole is answered ahead of strawberry; all else falls th
 answer.
 """
 
+import asyncio
 import json
 import re
 from collections.abc import Mapping
@@ -45,7 +46,8 @@ from api.faults import (
 from api.languages import language_of
 from api.observations import Observation, Observer, observation_of
 from api.pages import explorer
-from api.rates import RateExceeded, Rates, Spent
+from api.places import Places
+from api.rates import RateExceeded, Rates, Spent, payer_of
 from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
 from db.events import Listener
@@ -69,6 +71,8 @@ JSON_IN_UTF8 = re.compile(
 # What every server and proxy on the way can be expected to carry (RFC 9110 section 4.1).
 MOST_ADDRESS_BYTES = 8_192
 SECONDS_TO_RETRY = "1"
+# However many statements an act needs, each of which has a bound of its own.
+ANSWERED_WITHIN_S = 10.0
 # RFC 9110 section 12.4.2.
 QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
 # What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
@@ -103,6 +107,7 @@ class Door(GraphQL[Context, None]):
         authentication: Authentication,
         rates: Rates,
         documents: RegisteredDocuments,
+        places: Places,
         observer: Observer,
         *,
         has_introspection: bool,
@@ -118,7 +123,7 @@ class Door(GraphQL[Context, None]):
         self.pool, self.listener, self.translator = pool, listener, translator
         self.authentication, self.rates, self.documents = authentication, rates, documents
         self.has_introspection, self.has_explorer = has_introspection, has_explorer
-        self.observer = observer
+        self.places, self.observer = places, observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -129,28 +134,37 @@ class Door(GraphQL[Context, None]):
             # The server sends of an answer to HEAD no more than its head.
             scope = {**scope, "method": "GET"}
         request = Request(scope, receive)
-        response: Response | None
         if _wants_page(request):
-            response = explorer(request) if self.has_explorer else _failed(ExplorerClosed(), request)
-        else:
-            try:
-                response = await self.answer(request)
-            except ClientDisconnect:
-                return
-        if response is None:
-            await super().__call__(scope, receive, send)
-        else:
-            await response(scope, receive, send)
-
-    async def answer(self, request: Request) -> Response | None:
-        """Answer what cannot be a request, or a query that is planned whole; None where strawberry has to.
-
-        Raises: ClientDisconnect.
-        """
-        observation = observation_of(request)
-        observation.kind = "unknown"
+            page = explorer(request) if self.has_explorer else _failed(ExplorerClosed(), request)
+            await page(scope, receive, send)
+            return
+        observation_of(request).kind = "unknown"
+        payer = payer_of(request, _viewer(request))
         try:
+            # However slowly somebody sends, it takes no place.
             asked = await _read(request)
+            await self.places.take(payer)
+        except ClientDisconnect:
+            return
+        except RequestFault as fault:
+            await _failed(fault, request)(scope, receive, send)
+            return
+        try:
+            response = await self.answer(request, asked)
+            if response is None:
+                async with asyncio.timeout(ANSWERED_WITHIN_S):
+                    await super().__call__(scope, receive, send)
+                return
+        except TimeoutError as late:
+            response = _failed(masked(late), request)
+        finally:
+            self.places.leave(payer)
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request, asked: Asked) -> Response | None:
+        """Answer what may not be asked, or a query that is planned whole; None where strawberry has to."""
+        observation = observation_of(request)
+        try:
             text = asked.query = self.text(request, _viewer(request), asked.query, asked.document_id)
             observation.document = asked.document_id or ""
             request.scope["asked"] = asked

@@ -87,7 +87,7 @@ class Rates:
         Raises: RateExceeded, and charges nothing.
         """
         rate, now = self.rate_of(viewer), self.clock()
-        payer = viewer.principal or payer_at(connection)
+        payer = payer_of(connection, viewer)
         # An empty bucket is full again after capacity / restore_rate seconds.
         begins = max(self.full_at.get(payer, now), now)
         left = rate.capacity - (begins - now) * rate.restore_rate
@@ -101,6 +101,11 @@ class Rates:
         if len(self.full_at) > MOST_BUCKETS:
             self.full_at.popitem(last=False)
         return Spent(cost, rate.capacity, int(left - cost), rate.restore_rate)
+
+
+def payer_of(connection: HTTPConnection, viewer: Viewer) -> Hashable:
+    """Who answers for a request: the principal, or, of somebody unknown, the address."""
+    return viewer.principal or payer_at(connection)
 
 
 def payer_at(connection: HTTPConnection) -> Hashable:

@@ -23,6 +23,7 @@ from api import application, running
 from api.authentication import COOKIE
 from api.graphql import Door
 from api.observations import Observer
+from api.places import Overloaded
 from api.settings import Settings
 from auth.personas import Persona
 from auth.provider import Provider, signing_key
@@ -133,8 +134,11 @@ class RunningPortal:
         return await self.post(json.dumps({"query": text, "variables": variables}), account)
 
     async def told(self, text: str, account: Account | None = None, /, **variables: object) -> Any:  # noqa: ANN401 -- JSON
-        """Ask what is answered without errors, and give its `data`."""
+        """Ask what is answered without errors, and give its `data`; where too many ask at once, come back."""
         response = await self.ask(text, account, **variables)
+        while response.status_code == 503 and Overloaded.code in response.text:
+            await asyncio.sleep(0.05)
+            response = await self.ask(text, account, **variables)
         answer = response.json()
         assert response.status_code == 200, answer
         assert "errors" not in answer, answer

@@ -1,0 +1,81 @@
+"""Places are few and shared out fairly; whoever does not get one is told."""
+
+import asyncio
+
+import pytest
+
+from api import places as rooms
+from api.places import Overloaded, Places
+from tests.patience import eventually
+
+MOST, OF_EACH = 4, 3
+
+
+@pytest.fixture
+def places() -> Places:
+    return Places(MOST, OF_EACH)
+
+
+async def fill(places: Places, *payers: str) -> None:
+    for payer in payers:
+        await places.take(payer)
+
+
+async def test_nobody_has_every_place(places: Places) -> None:
+    await fill(places, "lan", "lan", "lan")
+    waiting = asyncio.create_task(places.take("lan"))
+    await eventually(lambda: places.waiting == 1)
+    await places.take("thu")
+    places.leave("lan")
+    await waiting
+
+
+async def test_queues_are_served_in_turn(places: Places) -> None:
+    await fill(places, "lan", "lan", "lan", "thu")
+    served: list[str] = []
+
+    async def ask(payer: str) -> None:
+        await places.take(payer)
+        served.append(payer)
+        places.leave(payer)
+
+    async with asyncio.TaskGroup() as group:
+        for number, payer in enumerate(["lan", "lan", "lan", "minh", "hoa"], 1):
+            group.create_task(ask(payer))
+            await eventually(lambda number=number: places.waiting == number)  # type: ignore[misc]
+        places.leave("lan")
+    assert served == ["lan", "minh", "hoa", "lan", "lan"]
+    assert places.taken == MOST - 1
+
+
+async def test_whoever_waits_too_long_is_told(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "WAITED_AT_MOST_S", 0.01)
+    await fill(places, "lan", "lan", "lan")
+    with pytest.raises(Overloaded):
+        await places.take("lan")
+    assert (places.taken, places.waiting) == (3, 0)
+
+
+async def test_where_too_many_wait_the_next_is_told_at_once(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "MOST_WAITING_OF_EACH", 1)
+    await fill(places, "lan", "lan", "lan")
+    waiting = asyncio.create_task(places.take("lan"))
+    await eventually(lambda: places.waiting == 1)
+    with pytest.raises(Overloaded):
+        await places.take("lan")
+    places.leave("lan")
+    await waiting
+
+
+async def test_whoever_goes_while_waiting_takes_no_place_along(places: Places) -> None:
+    await fill(places, "lan", "lan", "lan")
+    waiting = asyncio.create_task(places.take("lan"))
+    await eventually(lambda: places.waiting == 1)
+    # At the same moment the place comes and whoever waited goes.
+    places.leave("lan")
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (places.taken, places.waiting) == (2, 0)
