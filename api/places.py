@@ -7,6 +7,7 @@ have every place: however many requests one principal sends, the next one of ano
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Hashable
+from contextlib import suppress
 
 from api.faults import RequestFault
 
@@ -77,9 +78,10 @@ class Places:
                 # The place came in the moment in which we went.
                 self.leave(payer)
             else:
-                queue.remove(turn)
-                self._forget(payer, queue)
                 self.waiting -= 1
+                with suppress(ValueError):
+                    queue.remove(turn)
+                self._forget(payer, queue)
             if isinstance(problem, TimeoutError):
                 raise Overloaded from problem
             raise
@@ -87,8 +89,11 @@ class Places:
     def _call_next(self) -> None:
         """Give a place that has become free to the first in the first queue whose owner may have one more."""
         for payer, queue in self._queues.items():
+            # Somebody may be going in this very moment.
+            while queue and queue[0].done():
+                queue.popleft()
             mine = self._taken_by.get(payer, 0)
-            if mine < self.of_each:
+            if queue and mine < self.of_each:
                 self.taken += 1
                 self._taken_by[payer] = mine + 1
                 self.waiting -= 1

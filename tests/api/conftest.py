@@ -137,7 +137,7 @@ class RunningPortal:
         """Ask what is answered without errors, and give its `data`; where too many ask at once, come back."""
         response = await self.ask(text, account, **variables)
         while response.status_code == 503 and Overloaded.code in response.text:
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(int(response.headers["retry-after"]))
             response = await self.ask(text, account, **variables)
         answer = response.json()
         assert response.status_code == 200, answer

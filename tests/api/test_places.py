@@ -79,3 +79,15 @@ async def test_whoever_goes_while_waiting_takes_no_place_along(places: Places) -
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert (places.taken, places.waiting) == (2, 0)
+
+
+async def test_a_place_is_not_given_to_whoever_is_going(places: Places) -> None:
+    await fill(places, "lan", "lan", "lan")
+    going, staying = [asyncio.create_task(places.take("lan")) for _ in range(2)]
+    await eventually(lambda: places.waiting == 2)
+    going.cancel()
+    places.leave("lan")
+    await staying
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    assert (places.taken, places.waiting) == (3, 0)
