@@ -18,6 +18,7 @@ from auth.sessions import Sessions
 from auth.viewer import ViewerKind
 from db.pool import Connection, Pool
 from tests import people
+from tests.api.codes import Kind, said
 from tests.api.conftest import (
     ACCEPT,
     SUBMIT,
@@ -29,7 +30,6 @@ from tests.api.conftest import (
     cookie,
     global_id,
 )
-from tests.api.test_faults import SAID
 
 JSON = "application/json"
 RESPONSE = "application/graphql-response+json"
@@ -465,41 +465,15 @@ HERE = {
     *(code for code, *_ in (*DOCUMENTS.values(), *ASKED.values(), *WISHES.values())),
     *("NOT_ACCEPTABLE", "TOKEN_EXPIRED", "SESSION_ENDED", "SCOPE_MISSING", "IDEMPOTENCY_KEY_MISMATCH"),
 }
-ELSEWHERE = {
-    "DOCUMENT_MISMATCH": "security/test_documents",
-    "DOCUMENT_NOT_REGISTERED": "api/test_documents",
-    "EXPLORER_CLOSED": "security/test_introspection",
-    "FAULT": "api/test_faults",
-    "INTROSPECTION_CLOSED": "security/test_introspection",
-    "ORIGIN_FOREIGN": "api/test_origins",
-    "RATE_EXCEEDED": "api/test_rates",
-    "SIGN_IN_DECLINED": "api/test_signing_in",
-    "SIGN_IN_PROVIDER_UNREACHABLE": "api/test_authentication",
-    "SIGN_IN_REFUSED": "api/test_signing_in",
-    "SUBSCRIPTIONS_ONLY": "api/test_subscriptions",
-    "TOOK_TOO_LONG": "api/test_faults",
-    "UNAVAILABLE": "api/test_outages",
-    # Said on a terminal.
-    "ALREADY_POPULATED": "db/test_demonstration",
-    "NOT_EXPLAINED": "api/test_explanations",
-    "NOTHING_TO_REGISTER": "selection/test_registrations",
-    "OPERATION_UNNAMED": "api/test_registering",
-    "PERSONA_UNKNOWN": "auth/test_provider",
-    "PROVIDER_KEY_DAMAGED": "auth/test_provider",
-    "PROVIDER_OUTSIDE_DEVELOPMENT": "auth/test_provider",
-}
 
 
 def test_there_are_enough() -> None:
     assert sum(map(len, (REQUESTS, DOCUMENTS, ASKED, WISHES))) >= 90
 
 
-def test_each_code_is_provoked_somewhere() -> None:
-    assert {kind.code for kind in SAID} <= HERE | set(ELSEWHERE)
-
-
-@pytest.mark.parametrize("code", ELSEWHERE)
-def test_elsewhere_is_where_it_says(code: str) -> None:
-    test = Path("tests", ELSEWHERE[code]).with_suffix(".py").read_text(encoding="utf-8")
-    names = {code, *(kind.__name__ for kind in SAID if kind.code == code)}
-    assert any(name in test for name in names)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in said() if kind.code not in HERE], ids=lambda kind: kind.code
+)
+def test_every_other_code_is_tested_elsewhere(kind: Kind) -> None:
+    tests = [path.read_text(encoding="utf-8") for path in Path("tests").rglob("test_*.py")]
+    assert any(kind.code in test or kind.__name__ in test for test in tests)

@@ -18,42 +18,19 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from api import faults
-from db.server import CannotStart
-from domain.refusals import Refusal
-from schema.portal import schema
-from selection.faults import OperationFault
+from tests.api.codes import Kind, said
 from tests.api.conftest import RunningPortal
 
 SECRET = "postgresql://ansinh_api:secret@db/ansinh"
 
 
-def kinds(root: type) -> list[type]:
-    """A class, and all below it that the portal has."""
-    assert schema
-    return [
-        root,
-        *(
-            kind
-            for child in root.__subclasses__()
-            if child.__module__[:5] != "tests"
-            for kind in kinds(child)
-        ),
-    ]
-
-
-# What is said to whoever starts us has no code: it is read on a terminal.
-SAID = [
-    kind
-    for root in (OperationFault, Refusal)
-    for kind in kinds(root)
-    if not kind.__subclasses__() and not issubclass(kind, CannotStart)
-]
+SAID = said()
 # Which are said of an operation and of a whole request, or of two kinds of addresses, and mean the same.
 SAID_TWICE = {"UNAVAILABLE", "METHOD_NOT_ALLOWED", "ORIGIN_FOREIGN", "NOT_FOUND", "BAD_ID"}
 
 
 @pytest.mark.parametrize("kind", SAID, ids=lambda kind: kind.__name__)
-def test_each_has_a_code_and_both_languages(kind: type[OperationFault] | type[Refusal]) -> None:
+def test_each_has_a_code_and_both_languages(kind: Kind) -> None:
     assert re.fullmatch(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*", kind.code)
     english = " ".join((kind.__doc__ or "").split())
     assert english
