@@ -8,7 +8,7 @@ Nobody waits long: for a connection that others have, or for a PostgreSQL that i
 """
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from types import TracebackType
@@ -24,9 +24,11 @@ else:
     Connection = asyncpg.Connection
 Record = asyncpg.Record
 
-# A moment's crowd waits, and is answered; whoever would wait longer is told at once, or then, to come again.
-MOST_WAITING = 1_000
-WAITED_AT_MOST_S = 0.5
+# A moment's crowd waits, and is answered; of more than that, the last to come are told at once to come again.
+MOST_WAITING = 300
+WAITED_AT_MOST_S = 5.0
+# Where nothing comes back for so long, something is wrong with PostgreSQL, and nobody waits any longer.
+STALLED_AFTER_S = 0.5
 MENDED_WITHIN_S = 5.0
 
 # What is said of a connection that is past mending; asyncio's timeouts are errors of the system.
@@ -56,7 +58,10 @@ class Pool:
         self._open: set[Connection] = set()
         self._opening = 0
         self._idle: list[Connection] = []
-        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        # Who waits, in turn, and since when; one timer looks after them all.
+        self._waiting: OrderedDict[asyncio.Future[Connection | None], float] = OrderedDict()
+        self._looking: asyncio.TimerHandle | None = None
+        self._has_moved = False
         self._mending: set[asyncio.Task[None]] = set()
         self._is_closed = False
 
@@ -115,12 +120,7 @@ class Pool:
             return await self._another()
         if len(self._waiting) >= MOST_WAITING:
             raise PoolBusy
-        try:
-            async with asyncio.timeout(WAITED_AT_MOST_S):
-                handed = await self._turn()
-        except TimeoutError as waited:
-            raise PoolBusy from waited
-        return handed or await self._another()
+        return await self._turn() or await self._another()
 
     async def _another(self) -> Connection:
         """Open a connection, for which there is room; during an outage, once in a while."""
@@ -141,18 +141,35 @@ class Pool:
         return connection
 
     async def _turn(self) -> Connection | None:
-        """Wait for a connection that comes back; None where there is room to open one."""
-        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(turn)
+        """Wait for a connection that comes back; None where there is room to open one.
+
+        Raises: PoolBusy.
+        """
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Connection | None] = loop.create_future()
+        self._waiting[turn] = loop.time()
+        if self._looking is None:
+            self._has_moved = False
+            self._looking = loop.call_later(STALLED_AFTER_S, self._look)
         try:
             return await turn
         except asyncio.CancelledError:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
-            elif not turn.cancelled():
+            is_early = self._waiting.pop(turn, None)
+            if is_early is None and not turn.cancelled() and not turn.exception():
                 # It came in the moment in which we went.
                 self._put(turn.result())
             raise
+
+    def _look(self) -> None:
+        """Send away whoever has waited too long: all, where nothing has come back since the last look."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() - (WAITED_AT_MOST_S if self._has_moved else 0)
+        while self._waiting and next(iter(self._waiting.values())) <= latest:
+            turn, _ = self._waiting.popitem(last=False)
+            if not turn.done():
+                turn.set_exception(PoolBusy())
+        self._has_moved = False
+        self._looking = loop.call_later(STALLED_AFTER_S, self._look) if self._waiting else None
 
     def _take_back(self, connection: Connection, problem: BaseException | None = None) -> None:
         if problem is None:
@@ -194,8 +211,9 @@ class Pool:
             self._idle.append(connection)
 
     def _call_next(self, connection: Connection | None) -> bool:
+        self._has_moved |= connection is not None
         while self._waiting:
-            turn = self._waiting.popleft()
+            turn, _ = self._waiting.popitem(last=False)
             if not turn.done():
                 turn.set_result(connection)
                 return True

@@ -55,13 +55,26 @@ async def test_whoever_waits_is_served_in_turn(two: Pool) -> None:
     assert served == [0, 1, 2, 3, 4]
 
 
-async def test_whoever_would_wait_too_long_is_told(two: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pools, "WAITED_AT_MOST_S", 0.01)
+async def test_where_nothing_comes_back_nobody_waits_long(two: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pools, "STALLED_AFTER_S", 0.01)
     async with two.acquire(), two.acquire():
         with pytest.raises(PoolBusy):
             await two.fetchrow(PID)
         assert two.waiting == 0
     assert await pid_of(two)
+
+
+@pytest.mark.parametrize(("most_s", "is_served"), [(60.0, True), (0.0, False)])
+async def test_while_others_are_served_one_waits_for_a_while(
+    two: Pool, monkeypatch: pytest.MonkeyPatch, most_s: float, *, is_served: bool
+) -> None:
+    monkeypatch.setattr(pools, "STALLED_AFTER_S", 0.1)
+    monkeypatch.setattr(pools, "WAITED_AT_MOST_S", most_s)
+    async with two.acquire(), two.acquire():
+        asking = [asyncio.create_task(two.fetchrow("SELECT pg_sleep(0.07)")) for _ in range(8)]
+        await eventually(lambda: two.waiting == 8)
+    done = await asyncio.gather(*asking, return_exceptions=True)
+    assert any(isinstance(one, PoolBusy) for one in done) is not is_served
 
 
 async def test_where_too_many_wait_the_next_is_told_at_once(
