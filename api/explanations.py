@@ -69,7 +69,7 @@ async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[
         operation = translator.documents.read(text).operation(None)
         if operation is None or not operation.is_query:
             raise NotExplained(reason="there must be one operation, a query")
-        variables = translator.variables(operation, inputs)
+        variables = operation.coerce(inputs)
         plan = translator.plan(operation, viewer, variables)
         arguments = plan.arguments(viewer, variables)
     except Unplannable as unplannable:

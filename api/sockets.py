@@ -115,7 +115,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                 message = {**message, "payload": {**payload, "query": text}}
                 if not operation.is_subscription:
                     raise SubscriptionsOnly
-                door.translator.variables(operation, payload.get("variables") or {})
+                operation.coerce(payload.get("variables") or {})
         except OperationFault as fault:
             errors = presented([fault], self.context.language)
             observation.err(errors)

@@ -20,7 +20,7 @@ from graphql import (
     get_named_type,
     is_abstract_type,
 )
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import VariableValues
 
 from db.connection import Statement
 from db.pool import Connection, Pool
@@ -30,7 +30,7 @@ from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
 from selection.documents import Documents, Operation, usual_variables
 from selection.entities import Fetched, Followed
-from selection.faults import MOST_FAULTS, NullRefused, OperationFault, VariableInvalid
+from selection.faults import OperationFault
 from selection.planner import Planner, Unplannable
 from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
@@ -184,7 +184,7 @@ class Translator:
         if not operation:
             return None
         parsed = perf_counter()
-        variables = self.variables(operation, inputs)
+        variables = operation.coerce(inputs)
         if not operation.is_query:
             return None
         try:
@@ -202,25 +202,6 @@ class Translator:
             data,
             Timing((parsed - started) * 1e3, (planned - parsed) * 1e3, (done - planned) * 1e3),
         )
-
-    def variables(self, operation: Operation, inputs: Mapping[str, Any]) -> VariableValues:
-        """Coerce the values of an operation's variables.
-
-        Raises: VariableInvalid, NullRefused.
-        """
-        definitions = operation.node.variable_definitions or ()
-        if not definitions:
-            return VariableValues({}, {})
-        # One more says that there were more.
-        found = get_variable_values(
-            self.catalogue.schema, definitions, dict(inputs), MOST_FAULTS - 1, hide_suggestions=True
-        )
-        if not isinstance(found, VariableValues):
-            raise VariableInvalid.of(found)
-        for name in operation.never_null:
-            if name in found.coerced and found.coerced[name] is None:
-                raise NullRefused(variable=name)
-        return found
 
     def plan(self, operation: Operation, viewer: Viewer, variables: VariableValues) -> Plan:
         """Find or make the plan of a whole query.

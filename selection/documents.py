@@ -44,6 +44,7 @@ from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
 from selection.entities import COMMON_ROWS, Rows
 from selection.faults import MOST_FAULTS, DocumentInvalid, DocumentUnreadable
 from selection.plans import PAGE_STEPS
+from selection.variables import Coerce, coercion
 
 MOST_TOKENS = 2_000
 # Of the documents that nobody registered. A token takes about half a KiB, and so does its part of a plan.
@@ -126,8 +127,7 @@ class Operation:
     roles: Mapping[str, Role]
     scopes: frozenset[str]
     cost: Cost
-    # Variables that may be left out and may not be null: they have a default where they stand for a value.
-    never_null: tuple[str, ...] = ()
+    coerce: Coerce
     # The seventeenth shape takes the place of the one unused for longest: to plan anew takes a millisecond,
     # while one plan for every shape would have conditions that no index answers.
     variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
@@ -228,7 +228,7 @@ class Documents:
             self.catalogue.schema, node, rules, max_errors=MOST_FAULTS - 1, hide_suggestions=True
         ):
             raise DocumentInvalid.of(errors)
-        return _seen(node, costs, looks[0], most_variants)
+        return self._seen(node, costs, looks[0], most_variants)
 
     def price(self, operation: Operation, variables: Variables, limit: int = MOST_COST) -> int:
         """What an operation costs for the variables as they were sent.
@@ -246,7 +246,48 @@ class Documents:
     ) -> Operation:
         """Find the operation that strawberry executes; one for this time where it is none of ours."""
         # A kept operation holds its node, so no other node has the same identity meanwhile.
-        return self.operations.get(id(node)) or Operation(node, fragments, {}, frozenset(), Cost({}))
+        return self.operations.get(id(node)) or Operation(
+            node, fragments, {}, frozenset(), Cost({}), self._coercion(node, ())
+        )
+
+    def _seen(
+        self, node: DocumentNode, costs: Mapping[str, Cost], look: "_Look", most_variants: int
+    ) -> Document:
+        """Put together what is known of a document, and of each of its operations."""
+        fragments = {
+            definition.name.value: definition
+            for definition in node.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        operations = {
+            definition.name.value if definition.name else "": definition
+            for definition in node.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        }
+        return Document(
+            node,
+            {
+                name: Operation(
+                    operation,
+                    fragments,
+                    {
+                        variable.variable.name.value: look.roles.get(
+                            variable.variable.name.value, Role.PRESENCE
+                        )
+                        for variable in operation.variable_definitions or ()
+                    },
+                    frozenset(look.scopes),
+                    costs[name],
+                    self._coercion(operation, _never_null(operation, name, look)),
+                    Recent(most_variants),
+                )
+                for name, operation in operations.items()
+            },
+            look.introspects,
+        )
+
+    def _coercion(self, operation: OperationDefinitionNode, never_null: Sequence[str]) -> Coerce:
+        return coercion(self.catalogue.schema, operation.variable_definitions or (), never_null)
 
 
 class _Look(ValidationRule):
@@ -303,39 +344,6 @@ class _Look(ValidationRule):
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
                 self.roles[argument.value.name.value] = Role.VALUE
-
-
-def _seen(node: DocumentNode, costs: Mapping[str, Cost], look: _Look, most_variants: int) -> Document:
-    """Put together what is known of a document, and of each of its operations."""
-    fragments = {
-        definition.name.value: definition
-        for definition in node.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
-    operations = {
-        definition.name.value if definition.name else "": definition
-        for definition in node.definitions
-        if isinstance(definition, OperationDefinitionNode)
-    }
-    return Document(
-        node,
-        {
-            name: Operation(
-                operation,
-                fragments,
-                {
-                    variable.variable.name.value: look.roles.get(variable.variable.name.value, Role.PRESENCE)
-                    for variable in operation.variable_definitions or ()
-                },
-                frozenset(look.scopes),
-                costs[name],
-                _never_null(operation, name, look),
-                Recent(most_variants),
-            )
-            for name, operation in operations.items()
-        },
-        look.introspects,
-    )
 
 
 def _never_null(operation: OperationDefinitionNode, name: str, look: _Look) -> tuple[str, ...]:

@@ -293,7 +293,7 @@ def test_the_plans_of_a_registered_document_are_bounded() -> None:
     lan = Viewer(ViewerKind.CITIZEN, scopes=SCOPES_OF_KIND[ViewerKind.CITIZEN])
     for number in range(100):
         given = {f"s{bit}": ["NEW"] for bit in range(12) if number >> bit & 1}
-        variables = translator.variables(operation, given)
+        variables = operation.coerce(given)
         assert variables
         translator.plan(operation, lan, variables)
     assert len(operation.variants.items) == MOST_VARIANTS_REGISTERED

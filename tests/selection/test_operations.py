@@ -100,7 +100,7 @@ async def test_operation(pool: Pool, path: Path) -> None:
     document = translator.documents.read(text)
     operation = document and document.operation(None)
     assert operation
-    variables = translator.variables(operation, inputs)
+    variables = operation.coerce(inputs)
     assert variables
     statement = translator.plan(operation, viewer, variables).statement
 
