@@ -7,7 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
@@ -106,15 +106,19 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 # Everything else knows who asks.
                 Mount(
                     "",
-                    routes=[
-                        *pages(
-                            PEOPLE if settings.is_development else (),
-                            schema.as_str(),
-                            has_explorer=settings.has_explorer,
-                        ),
-                        Route("/graphql", door),
-                        WebSocketRoute("/graphql", door),
-                    ],
+                    # An address with a slash too many would be led to whatever host the request names.
+                    Router(
+                        [
+                            *pages(
+                                PEOPLE if settings.is_development else (),
+                                schema.as_str(),
+                                has_explorer=settings.has_explorer,
+                            ),
+                            Route("/graphql", door),
+                            WebSocketRoute("/graphql", door),
+                        ],
+                        redirect_slashes=False,
+                    ),
                     middleware=[*guests(settings.origins, METHODS), known],
                 ),
             ],

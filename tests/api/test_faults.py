@@ -51,6 +51,8 @@ def test_a_code_means_one_thing() -> None:
 ELSEWHERE = [
     ("GET", "/nothing", 404, "NOT_FOUND"),
     ("POST", "/nothing", 404, "NOT_FOUND"),
+    ("GET", "/graphql/", 404, "NOT_FOUND"),
+    ("POST", "/graphql/", 404, "NOT_FOUND"),
     ("GET", "/health/nothing", 404, "NOT_FOUND"),
     ("GET", "/assets/0/nothing.js", 404, "NOT_FOUND"),
     ("GET", "/assets/0/../../settings.py", 404, "NOT_FOUND"),

@@ -229,6 +229,16 @@ async def test_g19_it_is_refused_with_a_code(
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]) == (status, {"code": code})
 
 
+@pytest.mark.parametrize(
+    "name", ["10,000 objects deep", "5,000 digits", "no number", "1e400", "a name twice"]
+)
+async def test_g19_over_a_socket_it_is_the_end(portal: RunningPortal, name: str) -> None:
+    async with portal.line() as line:
+        payload = MUCH[name][0].decode()
+        await line.socket.send(f'{{"type": "subscribe", "id": "1", "payload": {payload}}}')
+        assert await line.closed() == 4400
+
+
 async def test_g19_as_much_as_may_be_is_read(portal: RunningPortal) -> None:
     assert (await portal.post(ASKED.ljust(65_536))).status_code == 200
 
