@@ -13,7 +13,7 @@ PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' pyproject.toml --extra build
 
-.PHONY: help run test prove lint sdl migrate explain lock chromium
+.PHONY: help run test prove million lint sdl migrate explain lock chromium
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: .venv/tested chromium ## run all tests
 
 prove: .venv/tested ## ask five thousand generated operations of the translator, and of an interpreter (PROVE, SEED)
 	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/oracle
+
+million: .venv/tested ## make a million dossiers, ask all that may be asked of their lists, and tell what took longest
+	@MILLION=$(or $(MILLION),1) .venv/bin/python -m tests.million
 
 lint: .venv/tested ## check style, types and the doors between the rooms
 	@.venv/bin/ruff check

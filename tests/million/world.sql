@@ -54,6 +54,13 @@ INSERT INTO employments (id, participant_id, employer_id, office_id, position, s
 SELECT pg_temp.key(6, n), id, pg_temp.key(4, (employer + 1) % 5000), 3 + (employer + 1) % 5000 % 34 * 11, 'Công nhân', '2015-01-01', '2019-12-31'
 FROM   people WHERE n % 3 = 0 AND employer IS NOT NULL;
 
+-- Twenty officers an office, and one who acts for each employer.
+INSERT INTO grants (principal, kind, office_id, granted_by)
+SELECT pg_temp.key(8, office * 100 + n), 'OFFICER', office, 'world'
+FROM   generate_series(1, 375) AS office, generate_series(0, 19) AS n;
+INSERT INTO grants (principal, kind, employer_id, granted_by)
+SELECT pg_temp.key(9, n), 'EMPLOYER', pg_temp.key(4, n), 'world' FROM generate_series(0, 4999) AS n;
+
 -- A person files five, the first one 40 more. What is open was filed lately, but for what is stuck.
 INSERT INTO dossiers (id, reference, code, service_id, service_version_id, participant_id, employer_id, office_id,
                       applicant, submitted_by, request, status, version, submitted_at, accepted_at, due_on, closed_at)
