@@ -25,7 +25,7 @@ def planned(viewer: Viewer, text: str, inputs: Mapping[str, Any]) -> tuple[Plan,
     document = translator.documents.read(text)
     operation = document and document.operation(None)
     assert operation, text
-    variables = translator.variables(operation, inputs)
+    variables = operation.coerce(inputs)
     assert variables, inputs
     plan = translator.plan(operation, viewer, variables)
     return plan, plan.arguments(viewer, variables)
