@@ -4,6 +4,7 @@ import asyncio
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -22,6 +23,7 @@ from sqlalchemy import Uuid, bindparam, select, update
 from starlette.types import ASGIApp
 
 from api import application
+from api.connections import HttpConnection, SocketConnection
 from api.explanations import explanation_of, viewer_of
 from api.logs import Log
 from api.metrics import Metrics
@@ -47,8 +49,15 @@ PEOPLE_TO_BEGIN_WITH = 1_000
 SEED_TO_BEGIN_WITH = 1
 
 # A request in flight ends within this; a subscription is told to come back.
-GRACE_S = 5
+GRACE_S = 25
+# Browsers and proxies ask again on the connection that they have; what nobody uses is closed.
+KEPT_IDLE_S = 5
+# Whoever follows and has gone without a word is missed after this, and after that given up.
+SIGN_OF_LIFE_EVERY_S = 20.0
+SIGN_OF_LIFE_WITHIN_S = 20.0
 LARGEST_MESSAGE_BYTES = 65_536
+# Ten thousand who only hold a connection open are to keep nobody out.
+OPEN_FILES = 65_536
 
 SOMEBODY = select(participants.c.id).limit(1)
 RENAMED = (
@@ -160,6 +169,10 @@ async def migrate(settings: Settings) -> None:
 
 def until_stopped(errand: Coroutine[Any, Any, None]) -> None:
     """Run an errand to its end, or until somebody asks us to stop: Ctrl-C, SIGTERM, a closed terminal."""
+    # What a shell gives is few; each connection takes one.
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if given < min(most, OPEN_FILES):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, OPEN_FILES), most))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(stoppable(errand))
 
@@ -348,9 +361,12 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
     """Serve until cancelled; then end what is under way, for a few seconds at most."""
     config = uvicorn.Config(
         app,
-        http="httptools",
-        ws="websockets-sansio",
+        http=HttpConnection,
+        ws=SocketConnection,
         ws_max_size=LARGEST_MESSAGE_BYTES,
+        ws_ping_interval=SIGN_OF_LIFE_EVERY_S,
+        ws_ping_timeout=SIGN_OF_LIFE_WITHIN_S,
+        timeout_keep_alive=KEPT_IDLE_S,
         lifespan="off",
         log_level="warning",
         # What it has to say goes where everything goes.

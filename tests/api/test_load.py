@@ -2,14 +2,19 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from uuid import UUID, uuid4
 
 import httpx2
+import psutil
 import pytest
 
+from api import connections, running
 from api.application import PLACES, PLACES_OF_EACH
 from api.places import Overloaded
 from db.pool import Connection
@@ -17,7 +22,7 @@ from tests import people
 from tests.api.conftest import ACCEPT, Account, RunningPortal, global_id, is_ready, running_portal
 from tests.cables import Cable, a_line
 from tests.conftest import Database
-from tests.patience import eventually
+from tests.patience import PATIENCE_S, eventually
 
 WHO = "{ viewer { name participant { id } } }"
 # What is refused for want of means is refused before anybody loses patience.
@@ -163,3 +168,143 @@ async def refusal(portal: RunningPortal, account: Account) -> bool:
 
 async def is_answered(portal: RunningPortal, account: Account) -> bool:
     return (await portal.ask(WHO, account)).status_code == 200
+
+
+# --------------------------------------- F13: slow, idle, and without a sign of life ---
+
+BEGUN = b"POST /graphql HTTP/1.1\r\nHost: portal\r\nContent-Type: application/json\r\n"
+IDLE, SLOW = 500, 50
+
+
+@pytest.fixture
+async def hasty(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[RunningPortal]:
+    """A portal with less patience than usual."""
+    monkeypatch.setattr(connections, "REQUEST_WITHIN_S", 0.5)
+    monkeypatch.setattr(connections, "FETCHED_WITHIN_S", 0.5)
+    monkeypatch.setattr(running, "SIGN_OF_LIFE_EVERY_S", 0.2)
+    monkeypatch.setattr(running, "SIGN_OF_LIFE_WITHIN_S", 0.2)
+    monkeypatch.setattr(running, "KEPT_IDLE_S", 0.5)
+    async with running_portal(database.url, tmp_path) as portal:
+        yield portal
+
+
+@dataclass
+class Visitor:
+    """Somebody who has a connection, and manners of their own."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    @classmethod
+    async def of(cls, portal: RunningPortal) -> Self:
+        """Connect."""
+        return cls(*await asyncio.open_connection(portal.settings.host, portal.settings.port))
+
+    async def drip(self, said: bytes) -> None:
+        """Say something and then, byte by byte, more and more."""
+        with suppress(OSError):
+            self.writer.write(said)
+            while not self.reader.at_eof():
+                self.writer.write(b"a")
+                await self.writer.drain()
+                await asyncio.sleep(0.05)
+
+    async def hung_up(self) -> bytes:
+        """Wait until the other end hangs up; what it said."""
+        said = b""
+        async with asyncio.timeout(PATIENCE_S):
+            with suppress(ConnectionResetError):
+                while more := await self.reader.read(65_536):
+                    said += more
+        self.writer.close()
+        with suppress(OSError):
+            await self.writer.wait_closed()
+        return said
+
+
+@pytest.mark.parametrize("said", [BEGUN + b"X: ", BEGUN + b"Content-Length: 60000\r\n\r\n{"])
+async def test_f13_whoever_sends_byte_by_byte_is_hung_up_on(
+    hasty: RunningPortal, owner: Connection, said: bytes
+) -> None:
+    lan = await hasty.citizen(owner)
+    visitors = [await Visitor.of(hasty) for _ in range(SLOW)]
+    async with asyncio.TaskGroup() as group:
+        for visitor in visitors:
+            group.create_task(visitor.drip(said))
+        assert (await hasty.ask(WHO, lan)).status_code == 200
+        assert {await visitor.hung_up() for visitor in visitors} == {b""}
+
+
+async def test_f13_whoever_says_nothing_is_hung_up_on(hasty: RunningPortal, owner: Connection) -> None:
+    lan = await hasty.citizen(owner)
+    visitors = [await Visitor.of(hasty) for _ in range(IDLE)]
+    assert (await hasty.ask(WHO, lan)).status_code == 200
+    assert {await visitor.hung_up() for visitor in visitors} == {b""}
+
+
+async def test_f13_whoever_has_had_an_answer_and_asks_no_more_is_hung_up_on(hasty: RunningPortal) -> None:
+    visitor = await Visitor.of(hasty)
+    visitor.writer.write(b"GET /health/live HTTP/1.1\r\nHost: portal\r\n\r\n")
+    assert (await visitor.hung_up()).endswith(b'{"live":true}')
+
+
+async def test_f13_whoever_begins_to_ask_again_and_does_not_end_is_hung_up_on(hasty: RunningPortal) -> None:
+    visitor = await Visitor.of(hasty)
+    visitor.writer.write(b"GET /health/live HTTP/1.1\r\nHost: portal\r\n\r\n")
+    assert (await visitor.reader.readuntil(b"}")).startswith(b"HTTP/1.1 200")
+    async with asyncio.TaskGroup() as group:
+        group.create_task(visitor.drip(BEGUN + b"X: "))
+        assert await visitor.hung_up() == b""
+
+
+async def test_f13_a_request_in_pieces_that_comes_in_time_is_answered(hasty: RunningPortal) -> None:
+    visitor = await Visitor.of(hasty)
+    for piece in (b"GET /health/", b"live HTTP/1.1\r\nHo", b"st: portal\r\n", b"\r\n"):
+        visitor.writer.write(piece)
+        await visitor.writer.drain()
+        await asyncio.sleep(0)
+    assert (await visitor.hung_up()).endswith(b'{"live":true}')
+
+
+async def test_f13_a_socket_that_gives_no_sign_of_life_is_hung_up_on(hasty: RunningPortal) -> None:
+    visitor = await Visitor.of(hasty)
+    visitor.writer.write(
+        b"GET /graphql HTTP/1.1\r\nHost: portal\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        b"Sec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n"
+    )
+    said = await visitor.hung_up()
+    assert said.startswith(b"HTTP/1.1 101 ")
+    assert said.endswith(b"keepalive ping timeout")
+
+
+async def test_f13_a_socket_that_gives_signs_of_life_stays(hasty: RunningPortal) -> None:
+    async with hasty.line() as line:
+        for _ in range(3):
+            await asyncio.wait_for(await line.socket.ping(), PATIENCE_S)
+            await asyncio.sleep(0.2)
+        await line.say("ping")
+        assert (await line.hear())["type"] == "pong"
+
+
+async def test_f13_whoever_does_not_fetch_the_answers_is_hung_up_on(hasty: RunningPortal) -> None:
+    with socket.socket() as deaf:
+        # What the kernel would take for them is little.
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.connect((hasty.settings.host, hasty.settings.port))
+        deaf.settimeout(0)
+        loop = asyncio.get_running_loop()
+        await loop.sock_sendall(deaf, b"GET /schema.graphql HTTP/1.1\r\nHost: portal\r\n\r\n" * 200)
+        await eventually(lambda: is_open_here(deaf))
+        await eventually(lambda: not is_open_here(deaf))
+
+
+def is_open_here(visitor: socket.socket) -> bool:
+    """Whether our end of the visitor's connection is still open."""
+    return any(
+        connection.raddr == visitor.getsockname() and connection.status == psutil.CONN_ESTABLISHED
+        for connection in psutil.Process().net_connections("tcp")
+        if connection.raddr
+    )

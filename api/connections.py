@@ -1,0 +1,103 @@
+"""Connections: uvicorn's, with a deadline for everything that it would wait for without end.
+
+A request comes whole in time, whoever sends it byte by byte; an answer is fetched in time, and so is what a
+socket says. Whoever is late is hung up on, which costs nobody else anything.
+"""
+
+from asyncio import TimerHandle, Transport
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+# 64 kB over a telephone's line take five; nothing at all takes none.
+REQUEST_WITHIN_S = 10.0
+# How long an answer may lie here once it is written: a megabyte over the same line takes longer than this
+# only where somebody does not want it.
+FETCHED_WITHIN_S = 60.0
+# A request that is on its way while we close would be lost, and nobody could say whether it was done.
+HEARD_OUT_S = 0.25
+
+
+class HttpConnection(HttpToolsProtocol):
+    """A connection over which requests come."""
+
+    request_due: TimerHandle | None = None
+    answer_due: TimerHandle | None = None
+    is_leaving = False
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        """Expect a request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what comes; the first byte of a request sets the time for its last."""
+        super().data_received(data)
+        cycle: Any = self.cycle
+        if cycle is not None and not cycle.more_body and not cycle.response_complete:
+            self._expect_no_more()
+            if self.is_leaving:
+                cycle.keep_alive = False
+        elif self.request_due is None and self in self.connections:
+            self._expect()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Go on as a socket, unless we are leaving."""
+        self._expect_no_more()
+        if self.is_leaving:
+            self.transport.close()
+        else:
+            super().handle_websocket_upgrade()
+
+    def on_response_complete(self) -> None:
+        """Expect that what is written is fetched."""
+        super().on_response_complete()
+        if self.answer_due is None and self.transport.get_write_buffer_size():
+            self.answer_due = self.loop.call_later(FETCHED_WITHIN_S, self._hang_up_unread)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        self._expect_no_more()
+        if self.answer_due is not None:
+            self.answer_due.cancel()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Finish what is under way, and what the other end may be sending in this very moment."""
+        self.is_leaving = True
+        if self._is_idle():
+            self.loop.call_later(HEARD_OUT_S, self._close_idle)
+        else:
+            super().shutdown()
+
+    def _expect(self) -> None:
+        self.request_due = self.loop.call_later(REQUEST_WITHIN_S, self.transport.close)
+
+    def _expect_no_more(self) -> None:
+        if self.request_due is not None:
+            self.request_due.cancel()
+            self.request_due = None
+
+    def _is_idle(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is None or cycle.response_complete
+
+    def _close_idle(self) -> None:
+        if self._is_idle():
+            self.transport.close()
+
+    def _hang_up_unread(self) -> None:
+        self.answer_due = None
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+
+
+class SocketConnection(WebSocketsSansIOProtocol):
+    """A connection that has become a socket."""
+
+    def keepalive_timeout(self) -> None:
+        """Hang up on whoever gives no sign of life, also where a farewell would not be fetched either."""
+        super().keepalive_timeout()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
