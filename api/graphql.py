@@ -63,11 +63,8 @@ from selection.faults import DocumentRefused, OperationFault, TooManyActs
 MOST_SUBSCRIPTIONS = 10
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
+UTF_8 = "utf-8"
 METHODS = ("GET", "HEAD", "POST")
-# RFC 8259 knows no other encoding; the parameter is written all the same (GraphQL over HTTP, section 5.4).
-JSON_IN_UTF8 = re.compile(
-    r"""\s*application/json\s*(;\s*charset\s*=\s*("utf-8"|utf-8)\s*)?;?\s*""", re.IGNORECASE
-)
 # What every server and proxy on the way can be expected to carry (RFC 9110 section 4.1).
 MOST_ADDRESS_BYTES = 8_192
 SECONDS_TO_RETRY = "1"
@@ -372,8 +369,13 @@ async def _read(request: Request) -> Asked:
 
 async def _of_body(request: Request) -> Any:  # noqa: ANN401 -- JSON
     """Read a body. Raises: RequestFault, ClientDisconnect."""
-    if not JSON_IN_UTF8.fullmatch(request.headers.get("content-type", "")):
-        raise MediaTypeRefused
+    content_type = request.headers.get("content-type", "")
+    # Nearly everybody writes it so.
+    if content_type != JSON_TYPE:
+        media_type, parameters = media_type_of(content_type)
+        # RFC 8259 knows no other encoding; the parameter is written all the same.
+        if media_type != JSON_TYPE or parameters.get("charset", UTF_8) != UTF_8:
+            raise MediaTypeRefused
     return decoded(await body_of(request))
 
 
@@ -455,6 +457,16 @@ def _media_type(request: HTTPConnection) -> str:
     return acceptable(request.headers.get("accept", "")) or JSON_TYPE
 
 
+def media_type_of(written: str) -> tuple[str, dict[str, str]]:
+    """Read a media type and its parameters, in small letters.
+
+    Source: RFC 9110 section 8.3.1.
+    """
+    media_type, *parameters = (part.strip() for part in written.lower().split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return media_type, {name.rstrip(): value.strip().strip('"') for name, _, value in pairs}
+
+
 @lru_cache(maxsize=64)
 def acceptable(accept: str) -> str | None:
     """Choose between our media types as an `Accept` prefers; None where it takes neither.
@@ -465,11 +477,10 @@ def acceptable(accept: str) -> str | None:
     if not accept.strip():
         return JSON_TYPE
     wanted: dict[str, float] = {}
-    for item in accept.lower().split(","):
-        media_range, *given = (part.strip() for part in item.split(";"))
-        parameters = dict(part.partition("=")[::2] for part in given)
+    for item in accept.split(","):
+        media_range, parameters = media_type_of(item)
         quality = parameters.get("q", "1")
-        if QUALITY.fullmatch(quality) and parameters.get("charset", "utf-8").strip('"') == "utf-8":
+        if QUALITY.fullmatch(quality) and parameters.get("charset", UTF_8) == UTF_8:
             wanted[media_range] = float(quality)
     ranks = {
         media_type: next((wanted[name] for name in (media_type, "application/*", "*/*") if name in wanted), 0)

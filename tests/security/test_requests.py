@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Callable, Iterator
 from itertools import repeat
+from time import process_time
 from urllib.parse import urlencode
 
 import psutil
@@ -280,3 +281,49 @@ async def test_g19_twenty_megabytes_take_no_memory(
     writer.close()
     assert status.startswith(b"HTTP/1.1 413 ")
     assert growth < MOST_GROWTH_BYTES
+
+
+# ------------------------------------------------------------ laborious heads ---
+
+
+HEADS = {
+    "accept": [",", ";", "a/b;q=1,", ";=,", "application/json;a=b,", " ", '"'],
+    "accept-encoding": ["gzip,", ","],
+    "accept-language": [",", "vi;q=1,", ";q=", "-", "vi-VN;q=0.5,", " "],
+    "authorization": ["Bearer ", ".", "a.b.", " ", "e30."],
+    "content-encoding": [",", "identity,", " "],
+    "content-type": [
+        ";",
+        "application/json;",
+        "application/json; ",
+        "; ",
+        "charset=utf-8;",
+        " ",
+        '"',
+        "\t ;",
+    ],
+    "cookie": [";", "a=b;", "=", "__Host-ansinh=x;", '"', " "],
+    "forwarded": ["for=x;", ","],
+    "origin": ["http://", "x"],
+    "traceparent": ["0", "-", "00-"],
+    "tracestate": ["a=b,", ","],
+    "x-forwarded-for": ["1.1.1.1,", ",", "::1,", " "],
+}
+LONGEST_HEADER = 60_000
+# As much as a body of this length may take.
+MOST_WORK_S = 0.05
+
+
+@pytest.mark.parametrize(
+    ("name", "piece"), [(name, piece) for name, pieces in HEADS.items() for piece in pieces]
+)
+async def test_g19_long_header_is_little_work(portal: RunningPortal, name: str, piece: str) -> None:
+    value = (piece * LONGEST_HEADER)[:LONGEST_HEADER].strip()
+    ends = [value, f"application/json{' ' * LONGEST_HEADER}x", f"{' ' * LONGEST_HEADER}x".join("ab")]
+    for header in ends:
+        works = []
+        for _ in range(3):
+            began = process_time()
+            await portal.post(ASKED, **{name: header})
+            works.append(process_time() - began)
+        assert min(works) < MOST_WORK_S
