@@ -90,7 +90,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )
-        known = Middleware(Doorkeeper, authentication=authentication)
+        known = [*guests(settings.origins, METHODS), Middleware(Doorkeeper, authentication=authentication)]
         yield Starlette(
             middleware=[
                 Middleware(Observed, observer=observer),
@@ -99,6 +99,9 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             ],
             exception_handlers={HTTPException: refused},
             routes=[
+                # Nearly everybody comes for this, so it is looked at first.
+                Route("/graphql", door, middleware=known),
+                WebSocketRoute("/graphql", door, middleware=known),
                 # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
                 *signing_in.routes(),
                 *_provider(settings, redirect_uri),
@@ -108,18 +111,14 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                     "",
                     # An address with a slash too many would be led to whatever host the request names.
                     Router(
-                        [
-                            *pages(
-                                PEOPLE if settings.is_development else (),
-                                schema.as_str(),
-                                has_explorer=settings.has_explorer,
-                            ),
-                            Route("/graphql", door),
-                            WebSocketRoute("/graphql", door),
-                        ],
+                        pages(
+                            PEOPLE if settings.is_development else (),
+                            schema.as_str(),
+                            has_explorer=settings.has_explorer,
+                        ),
                         redirect_slashes=False,
                     ),
-                    middleware=[*guests(settings.origins, METHODS), known],
+                    middleware=known,
                 ),
             ],
         )

@@ -195,8 +195,9 @@ class Observed:
             observation.status = LEAST_FAULT
             raise
         finally:
-            # What stands in a path could be anything; the route's own pattern is ours.
-            observation.route = getattr(scope.get("route"), "path", "")
+            if observation.kind == PAGE[1]:
+                # What stands in a path could be anything; the route's own pattern is ours.
+                observation.route = getattr(scope.get("route"), "path", "")
             self.observer.end(observation)
 
 

@@ -7,15 +7,16 @@ have every place: however many requests one principal sends, the next one of ano
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Hashable
-from contextlib import suppress
+from dataclasses import dataclass, field
 
 from api.faults import RequestFault
 
-# A crowd of a moment is answered within this; of a longer one, whoever waits for nothing is told so.
-WAITED_AT_MOST_S = 0.5
-# What a page, or a partner's system, may ask side by side and have answered after a while.
-MOST_WAITING_OF_EACH = 100
+# A crowd of a moment waits, and is answered. Of a flood the last to come are told at once to come back.
+MOST_WAITING_OF_EACH = 300
 MOST_WAITING = 1_000
+WAITED_AT_MOST_S = 5.0
+# Whoever's queue stands still for so long waits for nothing, and is told so.
+STALLED_AFTER_S = 0.4
 
 
 class Overloaded(RequestFault):
@@ -29,6 +30,14 @@ class Overloaded(RequestFault):
     status = 503
 
 
+@dataclass
+class Queue:
+    """Who waits for a place of one principal's, each since when; and when one of them was given one."""
+
+    turns: deque[tuple[asyncio.Future[None], float]] = field(default_factory=deque)
+    moved_at: float = 0.0
+
+
 class Places:
     """So many places, and at most so many of them for each."""
 
@@ -37,7 +46,8 @@ class Places:
         self.taken = 0
         self.waiting = 0
         self._taken_by: dict[Hashable, int] = {}
-        self._queues: OrderedDict[Hashable, deque[asyncio.Future[None]]] = OrderedDict()
+        self._queues: OrderedDict[Hashable, Queue] = OrderedDict()
+        self._looking: asyncio.TimerHandle | None = None
 
     async def take(self, payer: Hashable) -> None:
         """Take a place, which is to be left again; wait for one, if need be.
@@ -64,44 +74,60 @@ class Places:
             self._call_next()
 
     async def _wait(self, payer: Hashable) -> None:
-        queue = self._queues.setdefault(payer, deque())
-        if len(queue) >= MOST_WAITING_OF_EACH or self.waiting >= MOST_WAITING:
+        loop = asyncio.get_running_loop()
+        queue = self._queues.get(payer) or Queue()
+        if len(queue.turns) >= MOST_WAITING_OF_EACH or self.waiting >= MOST_WAITING:
             raise Overloaded
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        queue.append(turn)
+        self._queues.setdefault(payer, queue)
+        turn: asyncio.Future[None] = loop.create_future()
+        queue.turns.append((turn, loop.time()))
         self.waiting += 1
+        if self._looking is None:
+            self._looking = loop.call_later(STALLED_AFTER_S / 4, self._look)
         try:
-            async with asyncio.timeout(WAITED_AT_MOST_S):
-                await turn
-        except BaseException as problem:
-            if turn.done() and not turn.cancelled():
-                # The place came in the moment in which we went.
+            await turn
+        except asyncio.CancelledError:
+            # The place may have come in the moment in which we went.
+            if turn.done() and not turn.cancelled() and not turn.exception():
                 self.leave(payer)
-            else:
-                self.waiting -= 1
-                with suppress(ValueError):
-                    queue.remove(turn)
-                self._forget(payer, queue)
-            if isinstance(problem, TimeoutError):
-                raise Overloaded from problem
             raise
 
     def _call_next(self) -> None:
         """Give a place that has become free to the first in the first queue whose owner may have one more."""
         for payer, queue in self._queues.items():
-            # Somebody may be going in this very moment.
-            while queue and queue[0].done():
-                queue.popleft()
+            self._skip_gone(queue)
             mine = self._taken_by.get(payer, 0)
-            if queue and mine < self.of_each:
+            if queue.turns and mine < self.of_each:
                 self.taken += 1
                 self._taken_by[payer] = mine + 1
                 self.waiting -= 1
-                queue.popleft().set_result(None)
+                turn, _ = queue.turns.popleft()
+                turn.set_result(None)
+                queue.moved_at = asyncio.get_running_loop().time()
                 self._queues.move_to_end(payer)
-                self._forget(payer, queue)
+                if not queue.turns:
+                    del self._queues[payer]
                 return
 
-    def _forget(self, payer: Hashable, queue: deque[asyncio.Future[None]]) -> None:
-        if not queue:
-            self._queues.pop(payer, None)
+    def _look(self) -> None:
+        """Send away whoever has waited too long, or in a queue that stands still."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for payer, queue in list(self._queues.items()):
+            self._skip_gone(queue)
+            is_stalled = queue.moved_at <= now - STALLED_AFTER_S
+            latest = now - (STALLED_AFTER_S if is_stalled else WAITED_AT_MOST_S)
+            while queue.turns and queue.turns[0][1] <= latest:
+                turn, _ = queue.turns.popleft()
+                self.waiting -= 1
+                if not turn.done():
+                    turn.set_exception(Overloaded())
+            if not queue.turns:
+                del self._queues[payer]
+        self._looking = loop.call_later(STALLED_AFTER_S / 4, self._look) if self._queues else None
+
+    def _skip_gone(self, queue: Queue) -> None:
+        """Forget those at the head of a queue who are going in this very moment."""
+        while queue.turns and queue.turns[0][0].done():
+            queue.turns.popleft()
+            self.waiting -= 1

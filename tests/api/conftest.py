@@ -16,6 +16,7 @@ import httpx2
 import pytest
 from joserfc import jwt
 from starlette.applications import Starlette
+from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -23,7 +24,6 @@ from api import application, running
 from api.authentication import COOKIE
 from api.graphql import Door
 from api.observations import Observer
-from api.places import Overloaded
 from api.settings import Settings
 from auth.personas import Persona
 from auth.provider import Provider, signing_key
@@ -91,12 +91,11 @@ class RunningPortal:
     def door(self) -> Door:
         """The endpoint itself."""
         assert self.app
-        found: Door = next(
-            route.app  # type: ignore[attr-defined]
-            for route in self.app.routes[-1].routes or ()
-            if getattr(route, "path", "") == "/graphql"
+        route = next(
+            route for route in self.app.routes if isinstance(route, Route) and route.path == "/graphql"
         )
-        return found
+        assert isinstance(route.endpoint, Door)
+        return route.endpoint
 
     def account(self, persona: Persona, participant: UUID | None = None, **claims: object) -> Account:
         """Give a persona a token as the provider makes it, with changes."""
@@ -134,11 +133,8 @@ class RunningPortal:
         return await self.post(json.dumps({"query": text, "variables": variables}), account)
 
     async def told(self, text: str, account: Account | None = None, /, **variables: object) -> Any:  # noqa: ANN401 -- JSON
-        """Ask what is answered without errors, and give its `data`; where too many ask at once, come back."""
+        """Ask what is answered without errors, and give its `data`."""
         response = await self.ask(text, account, **variables)
-        while response.status_code == 503 and Overloaded.code in response.text:
-            await asyncio.sleep(int(response.headers["retry-after"]))
-            response = await self.ask(text, account, **variables)
         answer = response.json()
         assert response.status_code == 200, answer
         assert "errors" not in answer, answer

@@ -85,6 +85,7 @@ def test_every_503_is_told() -> None:
         f"| {connection.STATEMENT_TIMEOUT_MS / 1000} s; {connection.ANSWERED_WITHIN_S:.0f} s |",
         f"| {graphql.ANSWERED_WITHIN_S:.0f} s |",
         f"| {places.WAITED_AT_MOST_S:g} s; {pool.WAITED_AT_MOST_S:g} s |",
+        f"| {places.STALLED_AFTER_S:g} s; {pool.STALLED_AFTER_S:g} s |",
         f"| {limits.MOST_BODY_BYTES // 1024} KiB; {graphql.MOST_ADDRESS_BYTES // 1024} KiB |",
         f"| {graphql.MOST_SUBSCRIPTIONS} |",
         f"| {tokens.LONGEST_LIFE_S // 3600} h; {LIFE.idle // MINUTE} min;",

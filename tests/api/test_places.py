@@ -48,12 +48,33 @@ async def test_queues_are_served_in_turn(places: Places) -> None:
     assert places.taken == MOST - 1
 
 
-async def test_whoever_waits_too_long_is_told(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rooms, "WAITED_AT_MOST_S", 0.01)
+async def test_whoever_waits_for_nothing_is_told(places: Places, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rooms, "STALLED_AFTER_S", 0.01)
     await fill(places, "lan", "lan", "lan")
     with pytest.raises(Overloaded):
         await places.take("lan")
     assert (places.taken, places.waiting) == (3, 0)
+
+
+@pytest.mark.parametrize(("most_s", "is_served"), [(60.0, True), (0.0, False)])
+async def test_while_a_queue_moves_one_waits_for_a_while(
+    places: Places, monkeypatch: pytest.MonkeyPatch, most_s: float, *, is_served: bool
+) -> None:
+    monkeypatch.setattr(rooms, "STALLED_AFTER_S", 0.1)
+    monkeypatch.setattr(rooms, "WAITED_AT_MOST_S", most_s)
+    await fill(places, "lan", "lan", "lan")
+
+    async def ask() -> None:
+        await places.take("lan")
+        await asyncio.sleep(0.07)
+        places.leave("lan")
+
+    asking = [asyncio.create_task(ask()) for _ in range(8)]
+    await eventually(lambda: places.waiting == 8)
+    places.leave("lan")
+    done = await asyncio.gather(*asking, return_exceptions=True)
+    assert any(isinstance(one, Overloaded) for one in done) is not is_served
+    assert (places.taken, places.waiting) == (2, 0)
 
 
 async def test_where_too_many_wait_the_next_is_told_at_once(
