@@ -76,6 +76,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
         places = Places(PLACES, PLACES_OF_EACH)
         observer = observer or Observer()
+        opened.callback(observer.tell)
         if observer.metrics:
             show_figures(observer.metrics, observer, pool, listener, translator, places)
         door = Door(

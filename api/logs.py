@@ -41,11 +41,11 @@ class Log:
         self._out = BytesLogger(stream.buffer)
         self._rendered = _words(stream) if stream.isatty() else _json
 
-    def write(self, line: Line) -> None:
-        """Write a line; one that cannot be written, as on a full disk, is lost, and stops nobody."""
-        told = {key: line[key] for key in KEYS if line.get(key)}
+    def write(self, *lines: Line) -> None:
+        """Write lines; those that cannot be written, as on a full disk, are lost, and stop nobody."""
+        told = ({key: line[key] for key in KEYS if line.get(key)} for line in lines)
         with suppress(OSError):
-            self._out.msg(self._rendered(told))
+            self._out.msg(b"\n".join(map(self._rendered, told)))
 
 
 class LogHandler(logging.Handler):

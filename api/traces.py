@@ -5,8 +5,6 @@ span has nothing that the log has not. What OpenTelemetry itself can be told (sa
 the service) is read from its own variables, `OTEL_…`.
 """
 
-import time
-from time import perf_counter
 from typing import Self
 
 from opentelemetry.context import Context
@@ -47,7 +45,8 @@ class Traces:
     def tell(self, observation: Observation) -> None:
         """Make a request's span and, inside, those of its steps."""
         # Steps are measured by a clock that never jumps; a span stands in the time of all.
-        began_ns = time.time_ns() - int((perf_counter() - observation.began) * NS_PER_S)
+        ended_ns = int(observation.ended * NS_PER_S)
+        began_ns = ended_ns - int(observation.took_ms * NS_PER_MS)
         self._identifiers.trace = int(observation.trace, 16)
         span = self._tracer.start_span(
             f"{observation.kind} {observation.operation or observation.route}".rstrip(),
@@ -65,7 +64,7 @@ class Traces:
                 step = self._tracer.start_span(name, inside, start_time=at_ns)
                 at_ns += int(took_ms * NS_PER_MS)
                 step.end(at_ns)
-        span.end(began_ns + int(observation.took_ms * NS_PER_MS))
+        span.end(ended_ns)
 
     def close(self) -> None:
         """Tell what is left."""

@@ -327,6 +327,13 @@ async def is_ready(http: httpx2.AsyncClient, url: str) -> bool:
     return (await http.get(f"{url}/health/ready")).status_code == 200
 
 
+async def all_told(portal: RunningPortal) -> None:
+    """Wait until every request is over, which it is once its answer is out, and see all of them told."""
+    observer = portal.door.observer
+    await eventually(lambda: observer.open["request"] == 0)
+    observer.tell()
+
+
 # One for each module, not one for the run: other tests count the listeners of this database.
 @pytest.fixture(scope="module")
 async def portal(

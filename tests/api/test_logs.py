@@ -25,7 +25,7 @@ from db.connection import Connection
 from domain.names import folded
 from selection.registrations import document_id
 from tests import people
-from tests.api.conftest import ACCEPT, FOLLOW, SUBMIT, Account, RunningPortal, running_portal
+from tests.api.conftest import ACCEPT, FOLLOW, SUBMIT, Account, RunningPortal, all_told, running_portal
 from tests.conftest import Database
 from tests.patience import eventually
 
@@ -88,8 +88,7 @@ async def logged_portal(
 @pytest.fixture
 async def kept(logged_portal: RunningPortal, everything_said: Kept) -> Kept:
     """Its log, from now on."""
-    # The line of a request is written once its answer is out.
-    await eventually(lambda: logged_portal.door.observer.open["request"] == 0)
+    await all_told(logged_portal)
     everything_said.forget()
     return everything_said
 
@@ -339,7 +338,8 @@ async def test_nobody_can_be_found_in_the_log(
             await line.hear()
             await line.socket.send(secret)
             await line.closed()
-    await eventually(lambda: len(kept.requests) > 20 * len(tried))
+    await all_told(portal)
+    assert len(kept.requests) > 20 * len(tried)
     assert {"query", "mutation", "subscription", "unknown", "socket", "page"} <= {
         line["kind"] for line in kept.requests
     }

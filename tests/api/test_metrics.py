@@ -16,7 +16,7 @@ from api.metrics import Metrics
 from api.observations import Observer
 from db.connection import Connection
 from tests import people
-from tests.api.conftest import SUBMIT, RunningPortal, running_portal
+from tests.api.conftest import SUBMIT, RunningPortal, all_told, running_portal
 from tests.api.test_running import free_port
 from tests.conftest import Database
 from tests.patience import eventually
@@ -70,7 +70,7 @@ async def test_what_a_caller_writes_is_no_label(measured_portal: RunningPortal, 
     await measured_portal.ask(f"{{ {name} }}")
     await measured_portal.http.get(f"{measured_portal.url}/{name}")
     await measured_portal.http.request(name.upper(), f"{measured_portal.url}/graphql")
-    await eventually(lambda: figure(metrics, "ansinh_open", what="request") == 0)
+    await all_told(measured_portal)
     labels = [sample.labels for family in metrics.registry.collect() for sample in family.samples]
     assert name.lower() not in str(labels).lower()
     assert {label["kind"] for label in labels if "kind" in label} <= {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api import authentication, graphql, places, running
+from api import authentication, connections, graphql, places, running
 from api.logs import KEYS
 from api.metrics import Metrics
 from api.observations import Observer
@@ -86,6 +86,9 @@ def test_every_503_is_told() -> None:
         f"| {graphql.ANSWERED_WITHIN_S:.0f} s |",
         f"| {places.WAITED_AT_MOST_S:g} s; {pool.WAITED_AT_MOST_S:g} s |",
         f"| {places.STALLED_AFTER_S:g} s; {pool.STALLED_AFTER_S:g} s |",
+        f"| {connections.REQUEST_WITHIN_S:g} s; {connections.FETCHED_WITHIN_S:g} s;",
+        f"; {running.KEPT_IDLE_S} s |",
+        f"| {running.SIGN_OF_LIFE_EVERY_S + running.SIGN_OF_LIFE_WITHIN_S:g} s |",
         f"| {limits.MOST_BODY_BYTES // 1024} KiB; {graphql.MOST_ADDRESS_BYTES // 1024} KiB |",
         f"| {graphql.MOST_SUBSCRIPTIONS} |",
         f"| {tokens.LONGEST_LIFE_S // 3600} h; {LIFE.idle // MINUTE} min;",

@@ -19,12 +19,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import running
-from api.observations import Observer
+from api.observations import Observation, Observer
 from api.traces import Traces
 from auth.personas import PERSONAS
 from db.connection import Connection
 from tests import people
-from tests.api.conftest import SUBMIT, RunningPortal, running_portal
+from tests.api.conftest import SUBMIT, RunningPortal, all_told, running_portal
 from tests.api.test_running import free_port
 from tests.conftest import Database
 from tests.patience import eventually
@@ -51,7 +51,7 @@ async def traced_portal(
 @pytest.fixture(autouse=True)
 async def forgotten(traced_portal: RunningPortal, told: InMemorySpanExporter) -> None:
     """Nothing was told yet."""
-    await eventually(lambda: traced_portal.door.observer.open["request"] == 0)
+    await all_told(traced_portal)
     told.clear()
 
 
@@ -114,7 +114,7 @@ async def test_what_a_caller_does_not_sample_is_not_told(
     traced_portal: RunningPortal, told: InMemorySpanExporter
 ) -> None:
     await traced_portal.post('{"query":"{__typename}"}', traceparent=f"00-{uuid4().hex}-{'1' * 16}-00")
-    await eventually(lambda: traced_portal.door.observer.open["request"] == 0)
+    await all_told(traced_portal)
     assert requests(told) == []
 
 
@@ -159,7 +159,7 @@ async def test_nobody_can_be_found_in_a_trace(
         await traced_portal.ask(f'{{ participants(namePrefix: "{secret}") {{ totalCount }} }}', lan)
         await traced_portal.ask(f"query Q{number} {{ _{number}: __typename }}", lan)
         await traced_portal.http.get(f"{traced_portal.url}/{secret}", params={"query": secret})
-    await eventually(lambda: traced_portal.door.observer.open["request"] == 0)
+    await all_told(traced_portal)
     assert len(requests(told)) == 12
     text = "".join(span.to_json() for span in told.get_finished_spans())
     assert not [secret for secret in (number, persona.name, lan.token, str(lan.principal)) if secret in text]
@@ -182,7 +182,7 @@ async def test_a_collector_is_told_by_otlp(traced_portal: RunningPortal) -> None
         serving = asyncio.create_task(running.serve_on(door, collector))
         async with running.tracing(settings) as traces:
             assert traces
-            traces.tell(Observer().begin(uuid4().hex, "request", "query"))
+            traces.tell(Observation(uuid4().hex, "request", "query", ended=time.time()))
         serving.cancel()
         await asyncio.wait([serving])
     [(content_type, body)] = received
@@ -195,7 +195,7 @@ async def test_stopping_does_not_wait_for_a_collector_that_is_away(traced_portal
     began = time.monotonic()
     async with running.tracing(settings) as traces:
         assert traces
-        traces.tell(Observer().begin(uuid4().hex, "request", "query"))
+        traces.tell(Observation(uuid4().hex, "request", "query", ended=time.time()))
     assert time.monotonic() - began < STOPPED_WITHIN_S
 
 
