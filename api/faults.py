@@ -243,14 +243,9 @@ def presentable(error: GraphQLError, language: str) -> GraphQLError:
     original = error.original_error or error
     # What graphql-core finds only while it executes was let pass by us.
     fault = original if isinstance(original, OperationFault) else masked(original)
-    return GraphQLError(
-        fault.said(language),
-        nodes=error.nodes or fault.nodes,
-        source=fault.source,
-        positions=fault.positions,
-        path=error.path or fault.path,
-        extensions=fault.extensions,
-    )
+    shown = GraphQLError(fault.said(language), path=error.path or fault.path, extensions=fault.extensions)
+    shown.locations = error.locations or fault.locations
+    return shown
 
 
 def written(data: object) -> str:

@@ -4,6 +4,7 @@ SQLAlchemy Core builds statements; asyncpg runs them. Nothing outside this file 
 portal, names the viewer to PostgreSQL, or commits.
 """
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ NOBODY = "{}"
 
 # A statement that took longer than STATEMENT_TIMEOUT_MS.
 TOOK_TOO_LONG = asyncpg.QueryCanceledError
+# U+0000, and half a character.
+UNKEPT = re.compile("[\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def can_be_kept(value: object) -> bool:
     """Whether PostgreSQL takes it: no text with U+0000 or half a character, no number beyond 32 bits."""
     match value:
         case str():
-            return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+            return UNKEPT.search(value) is None
         case int():
             return -(2**31) <= value < 2**31
     return True

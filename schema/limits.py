@@ -7,10 +7,9 @@ from typing import Self
 import strawberry
 
 from auth.viewer import ViewerKind
-from selection.costs import MOST_ACTS, MOST_COST, MOST_FIELDS, MOST_REPEATS
-from selection.documents import MOST_TOKENS
+from selection.bounds import MOST_DEPTH, MOST_FIELDS, MOST_FRAGMENTS, MOST_REPEATS, MOST_TOKENS
+from selection.costs import MOST_ACTS, MOST_COST, MOST_LINKS
 from selection.entities import COMMON_ROWS, MOST_ROWS
-from selection.planner import MOST_DEPTH
 
 MOST_BODY_BYTES = 65_536
 
@@ -47,7 +46,11 @@ class Limits:
     usual_rows: int = strawberry.field(description="Rows of a page whose `first` is not given.")
     depth: int = strawberry.field(description="How many fields deep an operation may be.")
     fields: int = strawberry.field(
-        description="Fields of a document, those of a fragment counted as often as it is spread."
+        description="Fields and fragments of a document, what is in one counted as often as it is spread."
+    )
+    fragments: int = strawberry.field(description="Fragments of a document.")
+    links: int = strawberry.field(
+        description="Links, lists and derived fields of an operation, counted in the same way."
     )
     repeats: int = strawberry.field(
         description="How often a document may name the same field in the same place."
@@ -66,6 +69,8 @@ class Limits:
             usual_rows=COMMON_ROWS,
             depth=MOST_DEPTH,
             fields=MOST_FIELDS,
+            fragments=MOST_FRAGMENTS,
+            links=MOST_LINKS,
             repeats=MOST_REPEATS,
             mutations=MOST_ACTS,
             tokens=MOST_TOKENS,

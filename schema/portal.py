@@ -26,7 +26,7 @@ from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.viewer import Viewer
 from selection import Columns, Condition, Connection, Node, Order, link, nodes, rows
-from selection.documents import MOST_TOKENS
+from selection.bounds import MOST_TOKENS
 
 
 def the_dossier(

@@ -12,12 +12,12 @@ statement falls out of the three. A document goes through the rooms of this pack
     completion  what only Python can say, put into its places (where something is derived)
     answers     the arguments bound, the statement run, the bytes sent
 
-Beside the way lie `arguments` (from a request into a bind parameter), `checks` (what may not be declared),
-`collection` (what a document selects of an object), `costs` (how much a document asks), `cursors` (the place
-of a row in an order), `faults` (what a caller can get wrong), `literals` (what may stand in a statement as it
-is), `outlines` (a plan as people read it), `pages` (the planner's part that knows of connections),
-`registrations` (what a client wants to be known beforehand) and `templates` (what authors wrote in
-SQLAlchemy, as text).
+Beside the way lie `arguments` (from a request into a bind parameter), `bounds` (how much a document may say),
+`checks` (what may not be declared), `collection` (what a document selects of an object), `costs` (what an
+operation costs), `cursors` (the place of a row in an order), `faults` (what a caller can get wrong),
+`literals` (what may stand in a statement as it is), `outlines` (a plan as people read it), `pages` (the
+planner's part that knows of connections), `registrations` (what a client wants to be known beforehand),
+`templates` (what authors wrote in SQLAlchemy, as text) and `variables` (their values, coerced).
 
 It knows nothing of social security.
 """

@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeEngine
 from db.connection import can_be_kept
 from selection.entities import (
     BACK_REFERENCE,
+    MOST_ROWS,
     Computed,
     Declaration,
     Derived,
@@ -35,7 +36,10 @@ from selection.entities import (
     Through,
     keywords_of,
 )
-from selection.faults import BadIdentifier, BadText, OperationFault
+from selection.faults import BadIdentifier, BadText, OperationFault, TextTooLong, TooManyValues
+
+# What people look for is a name or a number. A document may use one long text in a hundred places.
+LONGEST_TEXT = 1_000
 
 M = TypeVar("M")
 
@@ -100,8 +104,7 @@ def _parameter(
         through = _marked(annotation, Through)
         sql_type, convert = SQL_TYPES[named.name], _kept(through.function if through else _as_it_is)
     if is_list_type(get_nullable_type(graphql_type)):
-        one = convert
-        return Parameter(name, ARRAY(sql_type), lambda values: [one(value) for value in values])
+        return Parameter(name, ARRAY(sql_type), _of_each(convert))
     return Parameter(name, sql_type, convert)
 
 
@@ -112,15 +115,31 @@ def _as_it_is(value: Any) -> Any:  # noqa: ANN401
 def _kept(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """Let a value go on its way that PostgreSQL can keep.
 
-    Raises (when read): BadText.
+    Raises (when read): BadText, TextTooLong.
     """
 
     def checked(value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise TextTooLong(most=LONGEST_TEXT)
         if not can_be_kept(value):
             raise BadText
         return convert(value)
 
     return checked
+
+
+def _of_each(convert: Callable[[Any], Any]) -> Callable[[Any], list[Any]]:
+    """Convert the items of a list.
+
+    Raises (when read): TooManyValues.
+    """
+
+    def converted(values: Any) -> list[Any]:  # noqa: ANN401
+        if len(values) > MOST_ROWS:
+            raise TooManyValues(most=MOST_ROWS)
+        return [convert(value) for value in values]
+
+    return converted
 
 
 def _marked(annotation: Any, mark: type[M]) -> M | None:  # noqa: ANN401

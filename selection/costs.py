@@ -1,18 +1,11 @@
-"""How much a document asks, told from its text: before it is validated, planned or executed.
+"""What an operation costs, told from its text: before it is validated, planned or executed.
 
-Two things are counted in one walk, which looks at every fragment once and so takes no longer than the text:
-
-    fields  those of a fragment as often as it is spread, since a few hundred bytes can name more than anybody
-            can plan
-    cost    in units of about one row that PostgreSQL touches, from what the schema's authors declared
-
-A page costs what is asked of each row as often as the page is long. How long is often a variable's value: so
-the cost of an operation is a sum of products, worked out for the variables of a request in a microsecond. And
-graphql-core, to find out whether the fields that answer under one key agree, compares each of them with each
-other: therefore repeats are counted too.
+The cost is in units of about one row that PostgreSQL touches, from what the schema's authors declared. A page
+costs what is asked of each row as often as the page is long. How long is often a variable's value: so the
+cost is a sum of products, worked out for the variables of a request in a microsecond.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil, prod
 from types import MappingProxyType
@@ -21,17 +14,13 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLInterfaceType,
     GraphQLObjectType,
-    InlineFragmentNode,
     IntValueNode,
     ListValueNode,
     NullValueNode,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
     SelectionSetNode,
     ValueNode,
     VariableNode,
@@ -39,14 +28,13 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from selection.bounds import Fragments, fields_of, fragments_of, name_of, operations_of, refuse_excess
 from selection.catalogue import Catalogue
 from selection.entities import COMMON_ROWS, MOST_ROWS, Derived, Either, Fetched, Link, Nodes, Rows
-from selection.faults import CostTooHigh, TooManyActs, TooManyFields, TooManyRepeats
+from selection.faults import CostTooHigh, TooManyActs, TooManyLinks
 
-# The page of a person has 60 fields, the introspection that explorers send 250.
-MOST_FIELDS = 1_000
-# Components that each ask for the same name of the same thing; and the types that a `node` may be.
-MOST_REPEATS = 20
+# Each is a sub-select of the one statement, which PostgreSQL has to plan before it runs it.
+MOST_LINKS = 100
 # An act is a transaction with a key of its own. Whoever tries fifty codes sends fifty requests.
 MOST_ACTS = 1
 # A hundred dossiers with twenty events each come to 2,400; a hundred of a hundred of a hundred to a million.
@@ -77,7 +65,8 @@ LENGTHS: Mapping[str, int] = MappingProxyType(
     }
 )
 
-Fragments = Mapping[str, FragmentDefinitionNode]
+LINKS = (Derived, Either, Fetched, Link, Nodes, Rows)
+
 Variables = Mapping[str, Any]
 
 
@@ -139,7 +128,7 @@ class Cost:
 class Asked:
     """What a part of a document asks."""
 
-    fields: int
+    links: int
     terms: Terms
 
 
@@ -147,42 +136,34 @@ def costs_of(document: DocumentNode, catalogue: Catalogue) -> dict[str, Cost]:
     """The cost of each operation by its name, of a document that asks for no more than anybody does.
 
     The document need not be valid: what the schema does not have costs nothing.
-    Raises: TooManyFields, TooManyRepeats, TooManyActs, CostTooHigh.
+    Raises: DocumentRefused.
     """
-    fragments = {
-        definition.name.value: definition
-        for definition in document.definitions
-        if isinstance(definition, FragmentDefinitionNode)
-    }
-    operations = [
-        definition for definition in document.definitions if isinstance(definition, OperationDefinitionNode)
-    ]
-    walk = Walk(catalogue, fragments)
-    asked = [walk.below(operation.selection_set, walk.root(operation)) for operation in operations]
-    # What no operation spreads is a fault of the document, but is validated all the same.
-    unused = [name for name in fragments if name not in walk.known]
-    if sum(each.fields for each in (*asked, *map(walk.spread, unused))) > MOST_FIELDS:
-        raise TooManyFields(most=MOST_FIELDS)
-    for selection_set in (
-        *(operation.selection_set for operation in operations),
-        *(fragments[name].selection_set for name in unused),
-    ):
-        _refuse_repeats([selection_set], fragments)
-    costs = {}
-    for operation, each in zip(operations, asked, strict=True):
-        cost = costs[_name(operation)] = Cost(each.terms, _defaults(operation))
-        _refuse_many_acts(operation, fragments, cost)
-        if cost.least > MOST_COST:
-            raise walk.too_high(operation, cost.least, MOST_COST, {})
-    return costs
+    refuse_excess(document)
+    walk = Walk(catalogue, fragments_of(document))
+    return {name_of(operation): _cost(operation, walk) for operation in operations_of(document)}
+
+
+def _cost(operation: OperationDefinitionNode, walk: "Walk") -> Cost:
+    asked = walk.below(operation.selection_set, walk.root(operation))
+    cost = Cost(asked.terms, _defaults(operation))
+    if operation.operation is OperationType.MUTATION:
+        acts = list(fields_of(operation.selection_set, walk.fragments))
+        if len(acts) > MOST_ACTS:
+            raise TooManyActs(most=MOST_ACTS, requested=cost.least)
+    if asked.links > MOST_LINKS:
+        raise TooManyLinks(most=MOST_LINKS)
+    if cost.least > MOST_COST:
+        raise walk.too_high(operation, cost.least, MOST_COST, {})
+    return cost
 
 
 class Walk:
-    """One walk through a document. A fragment is looked at once, however often it is spread."""
+    """One walk through a document that has an end. A field is priced once, however often it is asked."""
 
     def __init__(self, catalogue: Catalogue, fragments: Fragments) -> None:
         self.catalogue, self.fragments = catalogue, fragments
-        self.known: dict[str, Asked | None] = {}
+        # By the identity of a field: it stands in one place, and the document keeps it meanwhile.
+        self.known: dict[int, Asked] = {}
 
     def root(self, operation: OperationDefinitionNode) -> str:
         """The type that an operation begins at."""
@@ -190,38 +171,17 @@ class Walk:
         return found.name if found else ""
 
     def below(self, selection_set: SelectionSetNode | None, parent: str) -> Asked:
-        """What a selection asks of an object. Raises: TooManyFields."""
-        selected = [self.of(node, parent) for node in selection_set.selections] if selection_set else []
-        fields = sum(each.fields for each in selected)
-        # Refused as soon as it is known: what follows may rely on a document that is not large in any way.
-        if fields > MOST_FIELDS:
-            raise TooManyFields(most=MOST_FIELDS)
-        return Asked(fields, _together(each.terms for each in selected))
+        """What a selection asks of an object."""
+        asked = [self.of(node, on) for node, on in fields_of(selection_set, self.fragments, parent)]
+        return Asked(sum(each.links for each in asked), _together(each.terms for each in asked))
 
-    def of(self, node: SelectionNode, parent: str) -> Asked:
-        """What a field, or a fragment, asks."""
-        match node:
-            case FieldNode(selection_set=inner):
-                asked = self.below(inner, self.target(parent, node.name.value))
-                return Asked(1 + asked.fields, self.priced(node, parent, asked.terms))
-            case InlineFragmentNode(type_condition=condition, selection_set=inner):
-                return self.below(inner, condition.name.value if condition else parent)
-            case FragmentSpreadNode(name=name):
-                return self.spread(name.value)
-        return Asked(1, NOTHING)
-
-    def spread(self, name: str) -> Asked:
-        """What a fragment asks. One within itself has no end. Raises: TooManyFields."""
-        if name not in self.known:
-            fragment = self.fragments.get(name)
-            if fragment is None:
-                return Asked(1, NOTHING)
-            self.known[name] = None
-            self.known[name] = self.below(fragment.selection_set, fragment.type_condition.name.value)
-        known = self.known[name]
-        if known is None:
-            raise TooManyFields(most=MOST_FIELDS)
-        return known
+    def of(self, node: FieldNode, parent: str) -> Asked:
+        """What a field asks, with everything below it."""
+        if id(node) not in self.known:
+            below = self.below(node.selection_set, self.target(parent, node.name.value))
+            is_link = isinstance(self.catalogue.declaration(parent, node.name.value), LINKS)
+            self.known[id(node)] = Asked(below.links + is_link, self.priced(node, parent, below.terms))
+        return self.known[id(node)]
 
     def target(self, parent: str, name: str) -> str:
         """The type that a field leads to; no name where the schema does not have it."""
@@ -280,9 +240,8 @@ class Walk:
     ) -> Iterator[str]:
         """The way to the field that costs most, by response keys: at each step to the one below that does."""
         fields = [
-            (sum(_worth(self.priced(node, on, asked.terms), variables)), node, on)
-            for node, on in _fields(selection_set, self.fragments, parent)
-            for asked in [self.below(node.selection_set, self.target(on, node.name.value))]
+            (sum(_worth(self.of(node, on).terms, variables)), node, on)
+            for node, on in fields_of(selection_set, self.fragments, parent)
         ]
         cost, node, on = max(fields, key=lambda each: each[0], default=(0, None, ""))
         if node is not None and cost:
@@ -330,10 +289,6 @@ def _worth(terms: Terms, variables: Variables) -> Iterator[float]:
 # What a document says.
 
 
-def _name(operation: OperationDefinitionNode) -> str:
-    return operation.name.value if operation.name else ""
-
-
 def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
     return {
         definition.variable.name.value: value_from_ast_untyped(definition.default_value)
@@ -366,39 +321,3 @@ def _length(given: Mapping[str, ValueNode], *arguments: str, otherwise: int) -> 
             case _:
                 return Length(tuple(names), MOST_ROWS)
     return Length(tuple(names), otherwise)
-
-
-# Repeats.
-
-
-def _refuse_many_acts(operation: OperationDefinitionNode, fragments: Fragments, cost: Cost) -> None:
-    if operation.operation is OperationType.MUTATION:
-        acts = [node for node, _ in _fields(operation.selection_set, fragments)]
-        if len(acts) > MOST_ACTS:
-            raise TooManyActs(most=MOST_ACTS, requested=cost.least)
-
-
-def _refuse_repeats(merged: Sequence[SelectionSetNode], fragments: Fragments) -> None:
-    """Walk the answer that these would give together. It has an end: the document has been counted."""
-    answered: dict[str, list[SelectionSetNode | None]] = {}
-    for selection_set in merged:
-        for node, _ in _fields(selection_set, fragments):
-            answered.setdefault((node.alias or node.name).value, []).append(node.selection_set)
-    for selection_sets in answered.values():
-        if len(selection_sets) > MOST_REPEATS:
-            raise TooManyRepeats(most=MOST_REPEATS)
-        _refuse_repeats([inner for inner in selection_sets if inner], fragments)
-
-
-def _fields(
-    selection_set: SelectionSetNode | None, fragments: Fragments, parent: str = ""
-) -> Iterator[tuple[FieldNode, str]]:
-    """The fields of a selection, each with the type that it is selected of."""
-    for node in selection_set.selections if selection_set else ():
-        match node:
-            case FieldNode():
-                yield node, parent
-            case InlineFragmentNode(type_condition=condition, selection_set=inner):
-                yield from _fields(inner, fragments, condition.name.value if condition else parent)
-            case FragmentSpreadNode(name=name) if fragment := fragments.get(name.value):
-                yield from _fields(fragment.selection_set, fragments, fragment.type_condition.name.value)

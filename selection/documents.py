@@ -39,6 +39,7 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from selection.bounds import MOST_TOKENS, fragments_of, name_of, operations_of
 from selection.catalogue import Catalogue
 from selection.costs import MOST_COST, Cost, Variables, Walk, costs_of
 from selection.entities import COMMON_ROWS, Rows
@@ -46,7 +47,6 @@ from selection.faults import MOST_FAULTS, DocumentInvalid, DocumentUnreadable
 from selection.plans import PAGE_STEPS
 from selection.variables import Coerce, coercion
 
-MOST_TOKENS = 2_000
 # Of the documents that nobody registered. A token takes about half a KiB, and so does its part of a plan.
 MOST_DOCUMENTS = 1_000
 MOST_TOKENS_KEPT = 30_000
@@ -254,20 +254,11 @@ class Documents:
         self, node: DocumentNode, costs: Mapping[str, Cost], look: "_Look", most_variants: int
     ) -> Document:
         """Put together what is known of a document, and of each of its operations."""
-        fragments = {
-            definition.name.value: definition
-            for definition in node.definitions
-            if isinstance(definition, FragmentDefinitionNode)
-        }
-        operations = {
-            definition.name.value if definition.name else "": definition
-            for definition in node.definitions
-            if isinstance(definition, OperationDefinitionNode)
-        }
+        fragments = fragments_of(node)
         return Document(
             node,
             {
-                name: Operation(
+                name_of(operation): Operation(
                     operation,
                     fragments,
                     {
@@ -277,11 +268,11 @@ class Documents:
                         for variable in operation.variable_definitions or ()
                     },
                     frozenset(look.scopes),
-                    costs[name],
-                    self._coercion(operation, _never_null(operation, name, look)),
+                    costs[name_of(operation)],
+                    self._coercion(operation, _never_null(operation, look)),
                     Recent(most_variants),
                 )
-                for name, operation in operations.items()
+                for operation in operations_of(node)
             },
             look.introspects,
         )
@@ -308,7 +299,7 @@ class _Look(ValidationRule):
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:  # noqa: ANN401
         """Note which operation the following is of."""
-        self.within = node.name.value if node.name else ""
+        self.within = name_of(node)
 
     def leave_operation_definition(self, *_: Any) -> None:  # noqa: ANN401
         """What follows may be of a fragment."""
@@ -346,13 +337,14 @@ class _Look(ValidationRule):
                 self.roles[argument.value.name.value] = Role.VALUE
 
 
-def _never_null(operation: OperationDefinitionNode, name: str, look: _Look) -> tuple[str, ...]:
+def _never_null(operation: OperationDefinitionNode, look: _Look) -> tuple[str, ...]:
+    places = (name_of(operation), None)
     names = (
         definition.variable.name.value
         for definition in operation.variable_definitions or ()
         if not isinstance(definition.type, NonNullTypeNode)
     )
-    return tuple(found for found in names if not look.never_null.isdisjoint({(name, found), (None, found)}))
+    return tuple(name for name in names if any((place, name) in look.never_null for place in places))
 
 
 def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:

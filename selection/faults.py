@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import ClassVar, Self
 
-from graphql import GraphQLError, Node, Source
+from graphql import GraphQLError, Node
 
 # Whoever has more faults than this mends these first. One may quote what was sent, and point at its places.
 MOST_FAULTS = 5
@@ -26,19 +26,12 @@ class OperationFault(GraphQLError):  # noqa: N818 -- what a caller got wrong, no
         self,
         *,
         nodes: Collection[Node] | None = None,
-        source: Source | None = None,
-        positions: Collection[int] | None = None,
         path: Collection[str | int] | None = None,
         **params: object,
     ) -> None:
         self.params = params
         super().__init__(
-            self.said("en"),
-            nodes,
-            source,
-            positions,
-            path,
-            extensions={"code": self.code, **self.extras()},
+            self.said("en"), nodes=nodes, path=path, extensions={"code": self.code, **self.extras()}
         )
 
     def said(self, language: str) -> str:
@@ -94,11 +87,18 @@ class BadText(OperationFault):
     vietnamese = "Văn bản này có ký tự không có trong bất kỳ văn bản nào của cơ quan."
 
 
-class TooDeep(OperationFault):
-    """An operation is at most {most} fields deep. Ask for what lies deeper by its identifier."""
+class TextTooLong(OperationFault):
+    """A text to look for has at most {most} characters."""
 
-    code = "TOO_DEEP"
-    vietnamese = "Một truy vấn sâu nhiều nhất {most} trường. Hãy hỏi phần sâu hơn theo mã định danh."
+    code = "TEXT_TOO_LONG"
+    vietnamese = "Văn bản cần tìm có nhiều nhất {most} ký tự."
+
+
+class TooManyValues(OperationFault):
+    """At most {most} values at once."""
+
+    code = "TOO_MANY_VALUES"
+    vietnamese = "Mỗi lần nhiều nhất {most} giá trị."
 
 
 class DocumentRefused(OperationFault):
@@ -111,17 +111,16 @@ class Mistake(DocumentRefused):
     @classmethod
     def of(cls, errors: Sequence[GraphQLError]) -> Self:
         """The first of several, with the others; without the names that graphql-core guesses were meant."""
-        first, *others = (
-            cls(
-                nodes=(error.nodes or ())[:MOST_PLACES],
-                source=error.source,
-                positions=tuple(error.positions or ())[:MOST_PLACES],
-                reason=GUESS.sub("", error.message)[:LONGEST_REASON],
-            )
-            for error in errors[:MOST_FAULTS]
-        )
+        first, *others = map(cls._told, errors[:MOST_FAULTS])
         first.others = others
         return first
+
+    @classmethod
+    def _told(cls, error: GraphQLError) -> Self:
+        fault = cls(reason=GUESS.sub("", error.message)[:LONGEST_REASON])
+        # Taken over, since to count the lines anew takes as long as the text.
+        fault.locations = (error.locations or [])[:MOST_PLACES] or None
+        return fault
 
 
 class DocumentUnreadable(Mistake):
@@ -152,13 +151,36 @@ class NullRefused(DocumentRefused):
     vietnamese = "Biến ${variable} có thể bỏ qua, nhưng không được là null."
 
 
+class TooDeep(DocumentRefused):
+    """An operation is at most {most} fields deep. Ask for what lies deeper by its identifier."""
+
+    code = "TOO_DEEP"
+    vietnamese = "Một truy vấn sâu nhiều nhất {most} trường. Hãy hỏi phần sâu hơn theo mã định danh."
+
+
 class TooManyFields(DocumentRefused):
-    """A document names at most {most} fields, those of a fragment as often as it is spread. Ask in parts."""
+    """A document has at most {most} fields and fragments, those in a fragment as often as it is spread."""
 
     code = "TOO_MANY_FIELDS"
     vietnamese = (
-        "Một tài liệu nêu nhiều nhất {most} trường; trường trong đoạn dùng chung được tính theo mỗi lần dùng."
-        " Hãy chia nhỏ truy vấn."
+        "Một tài liệu có nhiều nhất {most} trường và đoạn dùng chung;"
+        " những gì trong đoạn dùng chung được tính theo mỗi lần dùng."
+    )
+
+
+class TooManyFragments(DocumentRefused):
+    """A document has at most {most} fragments."""
+
+    code = "TOO_MANY_FRAGMENTS"
+    vietnamese = "Một tài liệu có nhiều nhất {most} đoạn dùng chung."
+
+
+class TooManyLinks(DocumentRefused):
+    """An operation has at most {most} links, lists and derived fields. Ask in parts."""
+
+    code = "TOO_MANY_LINKS"
+    vietnamese = (
+        "Một thao tác có nhiều nhất {most} liên kết, danh sách và trường suy ra. Hãy chia nhỏ truy vấn."
     )
 
 

@@ -48,7 +48,6 @@ from selection.entities import (
 from selection.faults import (
     BadIdentifier,
     ScopeMissing,
-    TooDeep,
     TooManyIdentifiers,
 )
 from selection.pages import page
@@ -67,9 +66,6 @@ from selection.plans import (
     TypeName,
     Value,
 )
-
-# A person's page is 8 deep. SQL is written as deep as the fields are, and Python's stack has an end.
-MOST_DEPTH = 20
 
 
 class Unplannable(Exception):  # noqa: N818 -- not an error: ordinary execution answers instead
@@ -105,8 +101,6 @@ class Planner:
         if declaration is None:
             raise Unplannable(f"{parent.name}.{name}")
         path = (*path, key)
-        if len(path) > MOST_DEPTH:
-            raise TooDeep(most=MOST_DEPTH, nodes=nodes, path=path)
         self._check(declaration.needs, nodes, path)
         graphql_field = parent.fields[name]
         arguments = self._arguments(parent.name, graphql_field, nodes[0], path)

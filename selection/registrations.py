@@ -24,10 +24,11 @@ from graphql import (
     visit,
 )
 
+from selection.bounds import MOST_TOKENS
 from selection.catalogue import Catalogue
 from selection.collection import Selected
 from selection.costs import MOST_COST, Cost, Walk, costs_of
-from selection.documents import MOST_TOKENS, Documents, usual_variables
+from selection.documents import Documents, usual_variables
 from selection.faults import OperationFault
 from selection.planner import Planner, Unplannable
 

@@ -155,6 +155,9 @@ async def test_session_that_ended_is_refused(portal: RunningPortal, pool: Pool) 
 
 
 MANY = 150
+UP = "{ parent " * 20 + "{ id }" + " }" * 20
+FIFTY = f"fragment f on Viewer {{ {' '.join(f'a{n}: kind' for n in range(50))} }}"
+FRAGMENTS = "".join(f" fragment f{n} on Viewer {{ kind }}" for n in range(61))
 TWO_ACTS = """mutation ($i: WithdrawDossierInput!) {
   a: withdrawDossier(input: $i) { replayed } b: withdrawDossier(input: $i) { replayed }
 }"""
@@ -222,7 +225,19 @@ DOCUMENTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "query ($n: DossierOrder) { dossiers(order: $n) { totalCount } }",
         {"n": None},
     ),
-    "fragments in a circle": ("TOO_MANY_FIELDS", "{ ...f } fragment f on Query { ...f }", {}),
+    "fragments in a circle": (
+        "GRAPHQL_VALIDATION_FAILED",
+        "{ ...f } fragment f on Query { ...f }",
+        {},
+    ),
+    "deep": ("TOO_DEEP", f"{{ viewer {{ participant {{ office {UP} }} }} }}", {}),
+    "many fields": ("TOO_MANY_FIELDS", "{ viewer { " + "...f " * 20 + "} } " + FIFTY, {}),
+    "many fragments": ("TOO_MANY_FRAGMENTS", "{ viewer { kind } }" + FRAGMENTS, {}),
+    "many links": (
+        "TOO_MANY_LINKS",
+        "{ " + " ".join(f'a{n}: service(code: "x") {{ id }}' for n in range(101)) + " }",
+        {},
+    ),
     "many repeats": ("TOO_MANY_REPEATS", "{" + " viewer { kind }" * MANY + " }", {}),
     "two acts": (
         "TOO_MANY_ACTS",
@@ -257,8 +272,6 @@ async def test_document_is_refused(
 # ------------------------------------------------- in what is asked of a thing ---
 
 
-UP = "{ parent " * 20 + "{ id }" + " }" * 20
-HIGH: list[str | int] = ["viewer", "participant", "office", *["parent"] * 18]
 ASKED: dict[str, tuple[str, str, list[str | int]]] = {
     "identifier of nothing": ("BAD_ID", '{ participant(id: "nobody") { id } }', ["participant"]),
     "identifier of another type": ("BAD_ID", '{ participant(id: "Service:X") { id } }', ["participant"]),
@@ -285,7 +298,12 @@ ASKED: dict[str, tuple[str, str, list[str | int]]] = {
         '{ node(id: "<dossier>") { ... on Dossier { deadline(respondOn: "2999-01-01") { dueOn } } } }',
         ["node", "deadline"],
     ),
-    "deep": ("TOO_DEEP", f"{{ viewer {{ participant {{ office {UP} }} }} }}", HIGH),
+    "long text": ("TEXT_TOO_LONG", f'{{ dossier(reference: "{"x" * 1_001}") {{ id }} }}', ["dossier"]),
+    "many values": (
+        "TOO_MANY_VALUES",
+        f"{{ dossiers(status: [{'NEW ' * 101}]) {{ totalCount }} }}",
+        ["dossiers"],
+    ),
 }
 
 

@@ -15,7 +15,7 @@ from selection import costs
 from selection.costs import Cost
 from selection.documents import Operation
 from selection.entities import COMMON_ROWS, MOST_ROWS
-from selection.faults import CostTooHigh, TooManyActs, TooManyFields
+from selection.faults import CostTooHigh, TooManyActs, TooManyLinks
 from tests.portal import portal
 
 OPERATIONS = sorted((Path(__file__).parent.parent / "operations").glob("*.graphql"))
@@ -185,8 +185,7 @@ def test_what_variables_multiply_is_refused_too() -> None:
     assert refused.value.params["costliest"] == ["dossiers", "nodes", "office", "below"]
 
 
-@pytest.mark.parametrize("rungs", [17, 25, 60])
-def test_g2_fragments_in_fragments_are_looked_at_once(rungs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_field_is_priced_once_however_often_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[FieldNode] = []
     priced = costs.Walk.priced
 
@@ -195,17 +194,34 @@ def test_g2_fragments_in_fragments_are_looked_at_once(rungs: int, monkeypatch: p
         return priced(walk, node, *more)
 
     monkeypatch.setattr(costs.Walk, "priced", noted)
-    ladder = " ".join(f"fragment f{n} on Office {{ ...f{n + 1} ...f{n + 1} }}" for n in range(rungs))
-    with pytest.raises(TooManyFields):
-        portal().documents.read(f"{{ viewer {{ kind }} }} {ladder} fragment f{rungs} on Office {{ id }}")
-    assert len(looked) == 3
+    several = " ".join(f"o{number}: office {{ ...one }}" for number in range(9))
+    operation(f'{{ dossier(reference: "x") {{ {several} }} }} fragment one on Office {{ id code }}')
+    assert len(looked) == 1 + 9 + 2
 
 
-@pytest.mark.parametrize("rungs", [17, 60])
-def test_g2_fragments_that_end_in_nothing_are_counted(rungs: int) -> None:
-    ladder = " ".join(f"fragment f{n} on Viewer {{ ...f{n + 1} ...f{n + 1} }}" for n in range(rungs))
-    with pytest.raises(TooManyFields):
-        portal().documents.read(f"{{ viewer {{ ...f0 }} }} {ladder}")
+@pytest.mark.parametrize(
+    "selection",
+    [
+        "office { id }",
+        "participant { id }",
+        "events(first: 1) { nodes { seq } }",
+        "deadline { dueOn }",
+        "filedBy { __typename }",
+    ],
+)
+def test_whatever_leads_further_is_counted(selection: str) -> None:
+    several = " ".join(f"a{number}: {selection}" for number in range(99))
+    operation(f'{{ dossier(reference: "x") {{ {several} }} }}')
+    with pytest.raises(TooManyLinks):
+        operation(f'{{ dossier(reference: "x") {{ {several} more: {selection} }} }}')
+
+
+def test_what_a_fragment_leads_to_is_counted_as_often_as_it_is_spread() -> None:
+    fragment = f"fragment all on Dossier {{ {' '.join(f'a{n}: office {{ id }}' for n in range(10))} }}"
+    roots = [f'd{number}: dossier(reference: "x") {{ ...all }}' for number in range(10)]
+    operation(f"{{ {' '.join(roots[1:])} }} {fragment}")
+    with pytest.raises(TooManyLinks):
+        operation(f"{{ {' '.join(roots)} }} {fragment}")
 
 
 def test_a_constant_cost_asks_for_no_variables() -> None:

@@ -109,7 +109,7 @@ def test_an_operation_that_nobody_could_ask_is_refused() -> None:
         ("dossiers(first: 1, last: 1) { nodes { id } }", "BAD_PAGE_DIRECTION dossiers: Page forwards"),
         (
             "node(id: $id) { ... on Office { " + "parent { " * 20 + "id" + " }" * 20 + " } }",
-            f"TOO_DEEP node.{'parent.' * 19}parent: An operation is",
+            "TOO_DEEP An operation is",
         ),
     ],
 )
