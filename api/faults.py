@@ -225,7 +225,7 @@ def masked(error: BaseException) -> OperationFault:
     if isinstance(error, UNREACHABLE):
         return Unavailable()
     incident = secrets.token_hex(8)
-    log.error("incident %s: %s", incident, described(error))
+    log.error("incident %s: %s", incident, described(error), extra={"incident": incident})
     return Fault(incident=incident)
 
 

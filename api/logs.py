@@ -70,6 +70,7 @@ def line_of(record: logging.LogRecord) -> Line:
         "logger": record.name,
         # Half a character is no UTF-8.
         "event": event.encode(errors="backslashreplace").decode(),
+        "incident": getattr(record, "incident", None),
     }
     if record.exc_info and record.exc_info[1]:
         line["fault"] = described(record.exc_info[1])

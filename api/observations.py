@@ -36,6 +36,8 @@ LEAST_REFUSAL, LEAST_FAULT = 400, 500
 # What can be open: requests, sockets, and what is followed over a socket.
 OPEN = ("request", "socket", "subscription")
 PAGE, SOCKET = ("request", "page"), ("socket", "socket")
+# Whoever asked has gone before there was an answer.
+GONE = "GONE"
 # What graphql-core finds wrong has no code of its own.
 INVALID = "INVALID"
 # version, trace, parent, flags
@@ -116,7 +118,11 @@ class Observation:
         """The code that the metrics count it under; they are ours, and few."""
         if self.codes:
             return self.codes[0]
-        return f"HTTP_{self.status}" if self.status >= LEAST_REFUSAL and self.opened == "request" else "OK"
+        if self.opened != "request":
+            return "OK"
+        if not self.status:
+            return GONE
+        return f"HTTP_{self.status}" if self.status >= LEAST_REFUSAL else "OK"
 
     def line(self) -> dict[str, Any]:
         """What the log tells of it."""
@@ -206,8 +212,14 @@ class Observed:
                 observation.status = message["code"]
             await send(message)
 
+        async def heard() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                observation.status = observation.status or message["code"]
+            return message
+
         try:
-            await self.app(scope, receive, seen)
+            await self.app(scope, heard if is_socket else receive, seen)
         except Exception:
             observation.status = LEAST_FAULT
             raise

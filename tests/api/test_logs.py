@@ -6,6 +6,8 @@ import io
 import json
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +28,8 @@ from domain.names import folded
 from selection.registrations import document_id
 from tests import people
 from tests.api.conftest import ACCEPT, FOLLOW, SUBMIT, Account, RunningPortal, all_told, running_portal
+from tests.api.test_outages import process_of_its_own
+from tests.api.test_running import free_port
 from tests.conftest import Database
 from tests.patience import eventually
 
@@ -205,7 +209,7 @@ async def test_a_subscription_and_its_socket_have_a_line_each_when_they_end(
         await (await line.follow(dossier)).event()
         assert not {"subscription", "socket"} & {line["kind"] for line in kept.requests}
     subscription = await the_line(kept, kind="subscription")
-    socket = await the_line(kept, kind="socket")
+    socket = await the_line(kept, kind="socket", status=1000)
     assert subscription["fields"] == ["dossierEvents"]
     assert subscription["viewer"] == "CITIZEN"
     assert subscription["trace"] == socket["trace"]
@@ -223,6 +227,53 @@ async def test_whoever_watches_over_us_leaves_no_line(logged_portal: RunningPort
     await logged_portal.http.get(f"{logged_portal.url}/schema.graphql")
     await the_line(kept, kind="page")
     assert len(kept.requests) == 1
+
+
+async def test_an_incident_is_found_by_its_number(
+    logged_portal: RunningPortal, kept: Kept, owner: Connection
+) -> None:
+    await owner.execute("REVOKE SELECT ON service_versions FROM ansinh_api")
+    answer = await logged_portal.ask("{ services { nodes { versions { nodes { law } } } } }")
+    await owner.execute("GRANT SELECT ON service_versions TO ansinh_api")
+    incident = answer.json()["errors"][0]["extensions"]["incidentId"]
+    line = await the_line(kept, codes=["FAULT"])
+    assert (line["level"], line["incident"]) == ("error", incident)
+    [cause] = [line for line in kept.lines if line.get("incident") == incident and "logger" in line]
+    assert "InsufficientPrivilegeError" in cause["event"]
+
+
+async def test_whoever_goes_before_the_answer_has_a_line_without_a_status(
+    logged_portal: RunningPortal, kept: Kept
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", logged_portal.settings.port)
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+    )
+    await writer.drain()
+    await eventually(lambda: logged_portal.door.observer.open["request"] == 1)
+    writer.close()
+    assert "status" not in await the_line(kept, kind="unknown")
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+async def test_a_process_of_its_own_logs_requests_unless_told_otherwise_and_shows_its_metrics(
+    database: Database, tmp_path: Path, switch: str
+) -> None:
+    address = f"127.0.0.1:{free_port()}"
+    given = {"ANSINH_LOG_REQUESTS": switch, "ANSINH_METRICS": address}
+    with (tmp_path / "log").open("wb") as log:
+        async with process_of_its_own(database, tmp_path / "home", log, **given) as (process, portal):
+            await portal.told("{ __typename }")
+            await eventually(lambda: is_counted(portal, address))
+            process.terminate()
+            assert await process.wait() == 0
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line["kind"] for line in lines if line["event"] == "request"] == ["query"] * (switch == "on")
+
+
+async def is_counted(portal: RunningPortal, address: str) -> bool:
+    metrics = (await portal.http.get(f"http://{address}/metrics")).text
+    return 'ansinh_requests_total{code="OK",kind="query"} 1.0' in metrics
 
 
 # ------------------------------------------------------------------ of nobody ---
@@ -402,6 +453,26 @@ async def test_an_exception_that_nobody_waits_for_is_told_without_its_message(ke
     [line] = [line for line in kept.lines if line["logger"] == "asyncio"]
     assert line["event"] == "Task exception was never retrieved"
     assert LAN not in kept.text
+
+
+PROGRAM = """
+import logging, sys
+from api import logs
+logs.keep(logs.Log(sys.stderr))
+logging.getLogger("httpx2").info("GET /?name=Nguyễn Thị Lan")
+logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+logging.getLogger("ansinh.tests").info("begun")
+raise ValueError(sys.argv[1])
+"""
+
+
+def test_a_process_tells_what_ended_it_without_its_message() -> None:
+    ended = subprocess.run([sys.executable, "-c", PROGRAM, LAN], capture_output=True, check=False)  # noqa: S603
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["logger"] for line in lines] == ["uvicorn.error", "ansinh.tests", "ansinh.running"]
+    assert (lines[-1]["level"], ended.returncode) == ("critical", 1)
+    assert lines[-1]["event"].startswith("ended by a fault: ValueError\n")
+    assert LAN not in ended.stderr.decode()
 
 
 # -------------------------------------------------------------------- its form ---

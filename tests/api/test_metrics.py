@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from api import running
 from api.metrics import Metrics
-from api.observations import Observer
+from api.observations import Observation, Observer
 from db.connection import Connection
 from tests import people
 from tests.api.conftest import SUBMIT, RunningPortal, all_told, running_portal
@@ -163,3 +163,11 @@ async def test_an_address_that_is_taken_is_said_by_its_setting(measured_portal: 
         with pytest.raises(running.PortTaken, match="choose another one with ANSINH_METRICS"):
             async with running.measuring(settings):
                 pass
+
+
+@pytest.mark.parametrize(
+    ("status", "codes", "outcome"),
+    [(200, [], "OK"), (404, [], "HTTP_404"), (0, [], "GONE"), (200, ["BAD_ID", "FAULT"], "BAD_ID")],
+)
+def test_an_answer_is_counted_by_its_first_code(status: int, codes: list[str], outcome: str) -> None:
+    assert Observation("", "request", "query", status=status, codes=codes).outcome == outcome

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -262,9 +262,9 @@ async def answers(portal: RunningPortal, query: str, account: Account, dossier: 
 
 @asynccontextmanager
 async def process_of_its_own(
-    database: Database, home: Path
+    database: Database, home: Path, stderr: IO[bytes] | None = None, **given: str
 ) -> AsyncIterator[tuple[asyncio.subprocess.Process, RunningPortal]]:
-    """`ansinh serve`, and the portal that it serves."""
+    """`ansinh serve`, with some settings given, and the portal that it serves."""
     settings = settings_of(home, free_port(), database.url(roles.API))
     environment = surroundings() | {
         "ANSINH_ENVIRONMENT": "development",
@@ -273,9 +273,10 @@ async def process_of_its_own(
         "ANSINH_SEALING_KEY": people.KEYS.sealing.hex(),
         "ANSINH_FINDING_KEY": people.KEYS.finding.hex(),
         "DATABASE_URL": database.url(roles.API),
+        **given,
     }
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "api.command", "serve"), env=environment, cwd=ROOT
+        *(sys.executable, "-m", "api.command", "serve"), env=environment, cwd=ROOT, stderr=stderr
     )
     try:
         async with a_client() as http:
