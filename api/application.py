@@ -92,7 +92,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             has_explorer=settings.has_explorer,
         )
         known = [*guests(settings.origins, METHODS), Middleware(Doorkeeper, authentication=authentication)]
-        yield Starlette(
+        portal = Starlette(
             middleware=[
                 Middleware(Observed, observer=observer),
                 Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)),
@@ -123,6 +123,8 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 ),
             ],
         )
+        portal.state.is_staying = True
+        yield portal
 
 
 def show_figures(

@@ -20,12 +20,16 @@ log = logging.getLogger("ansinh.health")
 
 
 class Readiness(TypedDict):
-    """What answering takes: PostgreSQL, at a revision that this program can work with, and its events."""
+    """What answering takes: PostgreSQL, at a revision that this program can work with, and its events.
+
+    A process that is leaving answers, and should be sent nothing more.
+    """
 
     ready: bool
     database: bool
     revision: bool
     events: bool
+    staying: bool
 
 
 def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
@@ -35,15 +39,15 @@ def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
         """Whether the process lives: restart it where this fails. It asks nobody else."""
         return JSONResponse({"live": True}, headers=HEADERS)
 
-    async def ready(_request: Request) -> Response:
-        """Whether it can answer: send nobody here while this is 503."""
-        found = await readiness(pool, listener)
+    async def ready(request: Request) -> Response:
+        """Whether it can answer, and will: send nobody here while this is 503."""
+        found = await readiness(pool, listener, is_staying=request.app.state.is_staying)
         return JSONResponse(found, 200 if found["ready"] else 503, HEADERS)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-async def readiness(pool: Pool, listener: Listener) -> Readiness:
+async def readiness(pool: Pool, listener: Listener, *, is_staying: bool) -> Readiness:
     """Look whether everything is there."""
     has_database = has_revision = False
     try:
@@ -55,8 +59,9 @@ async def readiness(pool: Pool, listener: Listener) -> Readiness:
     except Exception as fault:  # noqa: BLE001 -- whatever it is, nobody should be sent here meanwhile
         log.warning("not ready: %s", described(fault))
     return Readiness(
-        ready=has_database and has_revision and listener.healthy,
+        ready=has_database and has_revision and listener.healthy and is_staying,
         database=has_database,
         revision=has_revision,
         events=listener.healthy,
+        staying=is_staying,
     )

@@ -8,10 +8,11 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ import uvloop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress
 from sqlalchemy import Uuid, bindparam, select, update
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from api import application
@@ -320,7 +322,13 @@ async def serve_portal(
         tracing(settings) as traces,
         application.open_portal(settings, Observer(log, metrics, traces)) as portal,
     ):
-        await serve_on(door, portal, opened)
+        await serve_on(door, portal, opened, partial(give_notice, portal, settings.notice_s))
+
+
+async def give_notice(portal: Starlette, notice_s: int) -> None:
+    """Say that we leave, and go on for as long as it takes whoever sends requests here to hear of it."""
+    portal.state.is_staying = False
+    await asyncio.sleep(notice_s)
 
 
 @asynccontextmanager
@@ -357,8 +365,13 @@ async def tracing(settings: Settings) -> AsyncIterator["Traces | None"]:
         await asyncio.to_thread(traces.close)
 
 
-async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None] = lambda: None) -> None:
-    """Serve until cancelled; then end what is under way, for a few seconds at most."""
+async def serve_on(
+    door: socket.socket,
+    app: ASGIApp,
+    opened: Callable[[], None] = lambda: None,
+    leave: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until cancelled; then give notice, close the door, and end what is under way within GRACE_S."""
     config = uvicorn.Config(
         app,
         http=HttpConnection,
@@ -383,6 +396,8 @@ async def serve_on(door: socket.socket, app: ASGIApp, opened: Callable[[], None]
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        if leave:
+            await leave()
         server.should_exit = True
         await serving
         raise

@@ -16,6 +16,9 @@ from schema.limits import USUAL_RATES, Rate
 
 KEY_BYTES = 32
 HIGHEST_PORT = 65_535
+# A balancer asks every second or two, and takes two answers for one; before a developer there is none.
+NOTICE_S = {"development": 0, "production": 5}
+LONGEST_S = 3_600
 # CITIZEN=20000:200 OFFICER=50000:500
 # What a browser writes as the origin of a page: no path, not even a slash.
 ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)
@@ -47,7 +50,8 @@ class Settings:
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
     (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
     `metrics` is the address, host and port, where Prometheus finds the metrics; nobody else should reach it.
-    `collector` is the address that traces are told to.
+    `collector` is the address that traces are told to. `notice_s` is how long whoever sends requests here is
+    told that we leave before we do: as long as a balancer needs to hear of it.
     """
 
     home: Path
@@ -70,6 +74,7 @@ class Settings:
     logs_requests: bool = True
     metrics: tuple[str, int] | None = None
     collector: str | None = None
+    notice_s: int = 0
 
     @classmethod
     def read(cls, environment: Mapping[str, str], *, otherwise: str = "production") -> Self:
@@ -107,6 +112,7 @@ class Settings:
             logs_requests=switch(environment, "ANSINH_LOG_REQUESTS", otherwise=True),
             metrics=address(environment, "ANSINH_METRICS"),
             collector=environment.get("ANSINH_COLLECTOR") or None,
+            notice_s=seconds(environment, "ANSINH_NOTICE_S", otherwise=NOTICE_S[kind]),
         )
 
     def identifier_keys(self) -> IdentifierKeys:
@@ -154,6 +160,14 @@ def address(environment: Mapping[str, str], name: str) -> tuple[str, int] | None
     if not host or not is_port(port):
         raise SettingWrong(name=name, wanted=f"host:port, 1 … {HIGHEST_PORT}")
     return host.strip("[]"), int(port)
+
+
+def seconds(environment: Mapping[str, str], name: str, *, otherwise: int) -> int:
+    """Read a time. Raises: SettingWrong."""
+    written = environment.get(name) or str(otherwise)
+    if not (written.isascii() and written.isdigit() and int(written) <= LONGEST_S):
+        raise SettingWrong(name=name, wanted=f"0 … {LONGEST_S}")
+    return int(written)
 
 
 def is_port(written: str) -> bool:

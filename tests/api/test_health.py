@@ -9,12 +9,14 @@ from db import revisions
 from db.pool import Connection
 from tests.api.conftest import RunningPortal
 
+READY = {"ready": True, "database": True, "revision": True, "events": True, "staying": True}
+
 
 async def test_whoever_can_answer_says_so(portal: RunningPortal) -> None:
     answer = await portal.http.get(f"{portal.url}/health/ready")
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    assert answer.json() == {"ready": True, "database": True, "revision": True, "events": True}
+    assert answer.json() == READY
 
 
 async def test_living_asks_nobody(portal: RunningPortal) -> None:
@@ -39,7 +41,7 @@ async def former_revision(owner: Connection) -> AsyncIterator[None]:
 async def test_nobody_is_sent_to_a_program_that_is_ahead_of_its_database(portal: RunningPortal) -> None:
     answer = await portal.http.get(f"{portal.url}/health/ready")
     assert answer.status_code == 503
-    assert answer.json() == {"ready": False, "database": True, "revision": False, "events": True}
+    assert answer.json() == {**READY, "ready": False, "revision": False}
 
 
 @pytest.fixture

@@ -241,7 +241,7 @@ async def test_whoever_watches_is_told_that_postgresql_is_away_but_not_that_we_a
         answer = await own_portal.http.get(f"{own_portal.url}/health/{question}")
         return answer.status_code, answer.json()
 
-    away = {"ready": False, "database": False, "revision": False, "events": False}
+    away = {"ready": False, "database": False, "revision": False, "events": False, "staying": True}
     await eventually(lambda: is_told(tells("ready"), (503, away)))
     assert await tells("live") == (200, {"live": True})
     await own_server.start()
@@ -300,26 +300,73 @@ WHERE  wait_event_type = 'Lock' AND application_name = 'ansinh api' AND datname 
 """
 
 
-async def test_portal_that_is_stopped_ends_what_is_under_way_and_sends_followers_elsewhere(
+SOCKETS, DIALLED_AT_ONCE = 500, 50
+
+
+@dataclass
+class Filing:
+    """Clients who file one dossier after the other until nobody is there any more."""
+
+    portal: RunningPortal
+    account: Account
+    service: str
+    acknowledged: list[str] = field(default_factory=list)
+
+    async def go_on(self) -> None:
+        """File; whoever finds the door closed has not been let in, and knows that nothing was done."""
+        while True:
+            wish = {"idempotencyKey": uuid4().hex, "service": self.service}
+            try:
+                dossier = await self.portal.done(SUBMIT, self.account, **wish)
+            except httpx2.ConnectError:
+                return
+            self.acknowledged.append(dossier["id"])
+
+
+async def sockets_of(portal: RunningPortal, account: Account, number: int) -> list[Line]:
+    """Many sockets, some at a time."""
+    lines: list[Line] = []
+    while len(lines) < number:
+        lines += await asyncio.gather(*(portal.dial(account) for _ in range(DIALLED_AT_ONCE)))
+    return lines
+
+
+async def test_f12_a_portal_that_is_stopped_finishes_what_it_began_and_sends_everybody_elsewhere(
     database: Database, owner: Connection, admin: Connection, tmp_path: Path
 ) -> None:
-    async with process_of_its_own(database, tmp_path / "home") as (process, portal):
+    async with process_of_its_own(database, tmp_path / "home", ANSINH_NOTICE_S="1") as (process, portal):
         office = await people.an_office(owner)
         lan, thu = await portal.citizen(owner, office=office), await portal.officer(owner, office)
         dossier = await people.a_dossier(owner, participant=lan.participant)
-        async with portal.line(lan) as line:
-            await (await line.follow(dossier)).event()
-            async with owner.transaction():
-                await owner.execute("SELECT FROM dossiers WHERE id = $1 FOR UPDATE", dossier)
-                under_way = asyncio.create_task(
-                    portal.done(ACCEPT, thu, dossier=global_id(dossier), expectedVersion=1)
-                )
-                await eventually(lambda: admin.fetchval(IS_SOMEBODY_WAITING))
-                process.terminate()
-                assert await line.closed() == 1012
-                with pytest.raises(httpx2.ConnectError):
-                    await portal.http.get(f"{portal.url}/health/live")
-                assert not under_way.done()
-            assert (await under_way)["status"] == "ACCEPTED"
+        lines = await sockets_of(portal, lan, SOCKETS)
+        await (await lines[0].follow(dossier)).event()
+        filing = Filing(portal, lan, f"Service:{await people.a_service(owner)}")
+        clients = [asyncio.create_task(filing.go_on()) for _ in range(CLIENTS)]
+        await eventually(lambda: len(filing.acknowledged) >= CLIENTS)
+
+        process.terminate()
+        await eventually(lambda: says(portal, "ready", 503))
+        # Whoever sends requests here needs a moment to hear of it: until then they are taken.
+        assert await says(portal, "live", 200)
+        heard_of = len(filing.acknowledged)
+        await eventually(lambda: len(filing.acknowledged) > heard_of)
+        async with owner.transaction():
+            await owner.execute("SELECT FROM dossiers WHERE id = $1 FOR UPDATE", dossier)
+            wish = {"dossier": global_id(dossier), "expectedVersion": 1}
+            under_way = asyncio.create_task(portal.done(ACCEPT, thu, **wish))
+            await eventually(lambda: admin.fetchval(IS_SOMEBODY_WAITING))
+            assert await lines[0].closed() == 1012
+            with pytest.raises(httpx2.ConnectError):
+                await portal.http.get(f"{portal.url}/health/live")
+            assert not under_way.done()
+        assert (await under_way)["status"] == "ACCEPTED"
+        assert set(await asyncio.gather(*(line.closed() for line in lines))) == {1012}
+        await asyncio.gather(*clients)
         async with asyncio.timeout(PATIENCE_S):
             assert await process.wait() == 0
+    stored = await owner.fetch("SELECT id FROM dossiers WHERE participant_id = $1", lan.participant)
+    assert {f"Dossier:{row['id']}" for row in stored} == {*filing.acknowledged, global_id(dossier)}
+
+
+async def says(portal: RunningPortal, question: str, status: int) -> bool:
+    return (await portal.http.get(f"{portal.url}/health/{question}")).status_code == status

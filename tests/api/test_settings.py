@@ -115,3 +115,15 @@ def test_metrics_have_an_address_of_their_own(written: str, address: tuple[str, 
 def test_an_address_is_an_address(written: str) -> None:
     with pytest.raises(SettingWrong, match="ANSINH_METRICS"):
         Settings.read({"ANSINH_METRICS": written})
+
+
+def test_notice_is_given_to_balancers_and_not_to_developers() -> None:
+    assert Settings.read({}).notice_s == 5
+    assert Settings.read({}, otherwise="development").notice_s == 0
+    assert Settings.read({"ANSINH_NOTICE_S": "20"}).notice_s == 20
+
+
+@pytest.mark.parametrize("written", ["-1", "soon", "3601", "1.5"])
+def test_a_time_is_a_number_of_seconds(written: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_NOTICE_S"):
+        Settings.read({"ANSINH_NOTICE_S": written})
