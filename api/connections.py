@@ -1,14 +1,18 @@
-"""Connections: uvicorn's, with a deadline for everything that it would wait for without end.
+"""Connections: uvicorn's, with a bound for everything that it would keep or wait for without end.
 
-A request comes whole in time, whoever sends it byte by byte; an answer is fetched in time, and so is what a
-socket says. Whoever is late is hung up on, which costs nobody else anything.
+A request comes whole in time, whoever sends it byte by byte, and its head is no longer than a body; an answer
+is fetched in time, and so is what a socket says. Whoever is late is hung up on, which costs nobody else
+anything.
 """
 
 from asyncio import TimerHandle, Transport
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from api.faults import RequestFault, written
 
 # 64 kB over a telephone's line take five; nothing at all takes none.
 REQUEST_WITHIN_S = 10.0
@@ -17,6 +21,23 @@ REQUEST_WITHIN_S = 10.0
 FETCHED_WITHIN_S = 60.0
 # A request that is on its way while we close would be lost, and nobody could say whether it was done.
 HEARD_OUT_S = 0.25
+# A token takes a few thousand; what is longer than a body names no address and shows no token.
+MOST_HEAD_BYTES = 65_536
+
+
+class NotHttp(RequestFault):
+    """This is not a request of HTTP/1.1."""
+
+    code = "NOT_HTTP"
+    vietnamese = "Đây không phải là một yêu cầu HTTP/1.1."
+
+
+class HeadTooLarge(RequestFault):
+    """The head of a request has at most {most} bytes."""
+
+    code = "HEAD_TOO_LARGE"
+    vietnamese = "Phần đầu của một yêu cầu có nhiều nhất {most} byte."
+    status = 431
 
 
 class HttpConnection(HttpToolsProtocol):
@@ -25,6 +46,9 @@ class HttpConnection(HttpToolsProtocol):
     request_due: TimerHandle | None = None
     answer_due: TimerHandle | None = None
     is_leaving = False
+    # Of a head that came in several pieces, those after the first.
+    is_in_head = False
+    head_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Expect a request."""
@@ -33,7 +57,12 @@ class HttpConnection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what comes; the first byte of a request sets the time for its last."""
+        was_in_head = self.is_in_head
         super().data_received(data)
+        if was_in_head and self.is_in_head:
+            self.head_bytes += len(data)
+            if self.head_bytes > MOST_HEAD_BYTES:
+                self._refuse(HeadTooLarge(most=MOST_HEAD_BYTES))
         cycle: Any = self.cycle
         if cycle is not None and not cycle.more_body and not cycle.response_complete:
             self._expect_no_more()
@@ -41,6 +70,20 @@ class HttpConnection(HttpToolsProtocol):
                 cycle.keep_alive = False
         elif self.request_due is None and self in self.connections:
             self._expect()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        super().on_message_begin()
+        self.is_in_head, self.head_bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        """What follows is bounded by whoever reads it."""
+        self.is_in_head = False
+        super().on_headers_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- it is always the same
+        """Refuse what cannot be read."""
+        self._refuse(NotHttp())
 
     def handle_websocket_upgrade(self) -> None:
         """Go on as a socket, unless we are leaving."""
@@ -70,6 +113,19 @@ class HttpConnection(HttpToolsProtocol):
             self.loop.call_later(HEARD_OUT_S, self._close_idle)
         else:
             super().shutdown()
+
+    def _refuse(self, fault: RequestFault) -> None:
+        """Say why in both languages, since nobody has said which, and hang up."""
+        message = f"{fault.said('vi')} {fault.said('en')}"
+        body = written({"errors": [{"message": message, "extensions": fault.extensions}]}).encode()
+        head = (
+            f"HTTP/1.1 {fault.status} {HTTPStatus(fault.status).phrase}\r\n"
+            "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
+            f"Content-Type: application/json; charset=utf-8\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self.is_in_head = False
+        self.transport.write(head.encode() + body)
+        self.transport.close()
 
     def _expect(self) -> None:
         self.request_due = self.loop.call_later(REQUEST_WITHIN_S, self.transport.close)
