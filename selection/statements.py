@@ -211,15 +211,21 @@ class Writer:
         shown = f"SELECT {', '.join(texts) or '1 AS row'}\nFROM "
         by, most = route.by(part.order.columns), part.step + 1
         taken = ", ".join(f"each_{name}.{name}" for name in route.taken(by))
-        if not taken:
+        if route.one and not taken:
             return f"{shown}{found(route, row, by, place)}\n{in_order} {most}"
-        # Only a value whose first row is among the first has a row on the page.
-        first = f"SELECT {', '.join(keys)}\nFROM {found(route, row, by, place)}\n{in_order} 1"
-        each = f"SELECT {row.name}.*\nFROM {found(route, row, by, place, 'each')}\n{in_order} {most}"
-        return (
-            f"{shown}(SELECT {taken}\nFROM {route.values(by)}, LATERAL ({first}) AS {row.name}\n"
-            f"{in_order} {most}) AS each, LATERAL ({each}) AS {row.name}\n{in_order} {most}"
-        )
+        # Where PostgreSQL sorts many rows, it would make texts of them all before, not only of the page's.
+        every = f"SELECT {row.name}.*\nFROM "
+        if taken:
+            # Only a value whose first row is among the first has a row on the page.
+            first = f"SELECT {', '.join(keys)}\nFROM {found(route, row, by, place)}\n{in_order} 1"
+            each = f"{every}{found(route, row, by, place, 'each')}\n{in_order} {most}"
+            every += (
+                f"(SELECT {taken}\nFROM {route.values(by)}, LATERAL ({first}) AS {row.name}\n"
+                f"{in_order} {most}) AS each, LATERAL ({each}) AS {row.name}"
+            )
+        else:
+            every += found(route, row, by, place)
+        return f"{shown}({every}\n{in_order} {most}) AS {row.name}\n{in_order} {most}"
 
     def row_texts(self, page: Page, row: Row) -> Iterator[str]:
         """What each row of a page brings: the text of one object for every place where the row is shown.

@@ -43,31 +43,35 @@ SELECT ((
         ',"today":', coalesce(to_json((
               SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)), 'null'), '}}') AS nodes_1
       FROM (
-        SELECT each_office_id.office_id
+        SELECT dossier.*
         FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
-          SELECT dossier.due_on, dossier.id
+          SELECT each_office_id.office_id
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
+            SELECT dossier.due_on, dossier.id
+            FROM dossiers AS dossier
+            WHERE dossier.office_id = each_office_id.office_id
+            AND dossier.due_on IS NOT NULL
+            ORDER BY dossier.due_on, dossier.id
+            LIMIT 1) AS dossier
+          ORDER BY dossier.due_on, dossier.id
+          LIMIT 3) AS each, LATERAL (
+          SELECT dossier.*
           FROM dossiers AS dossier
-          WHERE dossier.office_id = each_office_id.office_id
+          WHERE dossier.office_id = each.office_id
           AND dossier.due_on IS NOT NULL
           ORDER BY dossier.due_on, dossier.id
-          LIMIT 1) AS dossier
-        ORDER BY dossier.due_on, dossier.id
-        LIMIT 3) AS each, LATERAL (
-        SELECT dossier.*
-        FROM dossiers AS dossier
-        WHERE dossier.office_id = each.office_id
-        AND dossier.due_on IS NOT NULL
+          LIMIT 3) AS dossier
         ORDER BY dossier.due_on, dossier.id
         LIMIT 3) AS dossier
       ORDER BY dossier.due_on, dossier.id

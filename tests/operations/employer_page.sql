@@ -6,17 +6,21 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
       FROM (
         SELECT concat('{"name":', to_json(employer.name),
           ',"taxCode":', to_json(employer.tax_code), '}') AS nodes_1
-        FROM employers AS employer
-        WHERE (EXISTS (
-            SELECT 1
-            FROM grants AS granted
-            WHERE granted.employer_id = employer.id
-            AND granted.principal = (
-              SELECT CAST(vget('principal') AS UUID) AS vget_1)
-            AND granted.kind = (
-              SELECT vget('kind') AS vget_2)
-            AND (granted.valid_until IS NULL
-              OR granted.valid_until > statement_timestamp())))
+        FROM (
+          SELECT employer.*
+          FROM employers AS employer
+          WHERE (EXISTS (
+              SELECT 1
+              FROM grants AS granted
+              WHERE granted.employer_id = employer.id
+              AND granted.principal = (
+                SELECT CAST(vget('principal') AS UUID) AS vget_1)
+              AND granted.kind = (
+                SELECT vget('kind') AS vget_2)
+              AND (granted.valid_until IS NULL
+                OR granted.valid_until > statement_timestamp())))
+          ORDER BY employer.code, employer.id
+          LIMIT 21) AS employer
         ORDER BY employer.code, employer.id
         LIMIT 21) AS page
       HAVING true), '}')) AS root_1, ((
@@ -42,25 +46,29 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             ORDER BY dossier.id DESC
             LIMIT 21) AS page_3
           HAVING true), '}') AS nodes_1
-      FROM participants AS participant
-      WHERE (EXISTS (
-          SELECT 1
-          FROM employments AS my_employment
-          WHERE my_employment.participant_id = participant.id
-          AND my_employment.employer_id = ANY (array((
-                SELECT my_grant.employer_id
-                FROM grants AS my_grant
-                WHERE my_grant.principal = (
-                  SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                AND my_grant.kind = (
-                  SELECT vget('kind') AS vget_2)
-                AND (my_grant.valid_until IS NULL
-                  OR my_grant.valid_until > statement_timestamp()))))
-          AND my_employment.started_on <= (
-            SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
-          AND (my_employment.ended_on IS NULL
-            OR my_employment.ended_on >= (
-              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
+      FROM (
+        SELECT participant.*
+        FROM participants AS participant
+        WHERE (EXISTS (
+            SELECT 1
+            FROM employments AS my_employment
+            WHERE my_employment.participant_id = participant.id
+            AND my_employment.employer_id = ANY (array((
+                  SELECT my_grant.employer_id
+                  FROM grants AS my_grant
+                  WHERE my_grant.principal = (
+                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                  AND my_grant.kind = (
+                    SELECT vget('kind') AS vget_2)
+                  AND (my_grant.valid_until IS NULL
+                    OR my_grant.valid_until > statement_timestamp()))))
+            AND my_employment.started_on <= (
+              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+            AND (my_employment.ended_on IS NULL
+              OR my_employment.ended_on >= (
+                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
+        ORDER BY participant.sort_name, participant.id
+        LIMIT 21) AS participant
       ORDER BY participant.sort_name, participant.id
       LIMIT 21) AS page_2
     HAVING true)) AS root_2, ((
@@ -94,27 +102,31 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             FROM employers AS employer_2
             WHERE employer_2.id = dossier_2.employer_id), 'null'), '}') AS nodes_1
       FROM (
-        SELECT each_employer_id.employer_id
-        FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT my_grant.employer_id
-                  FROM grants AS my_grant
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS employer_id) AS each_employer_id, LATERAL (
-          SELECT dossier_2.id
-          FROM dossiers AS dossier_2
-          WHERE dossier_2.employer_id = each_employer_id.employer_id
-          ORDER BY dossier_2.id DESC
-          LIMIT 1) AS dossier_2
-        ORDER BY dossier_2.id DESC
-        LIMIT 21) AS each, LATERAL (
         SELECT dossier_2.*
-        FROM dossiers AS dossier_2
-        WHERE dossier_2.employer_id = each.employer_id
+        FROM (
+          SELECT each_employer_id.employer_id
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT my_grant.employer_id
+                    FROM grants AS my_grant
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS employer_id) AS each_employer_id, LATERAL (
+            SELECT dossier_2.id
+            FROM dossiers AS dossier_2
+            WHERE dossier_2.employer_id = each_employer_id.employer_id
+            ORDER BY dossier_2.id DESC
+            LIMIT 1) AS dossier_2
+          ORDER BY dossier_2.id DESC
+          LIMIT 21) AS each, LATERAL (
+          SELECT dossier_2.*
+          FROM dossiers AS dossier_2
+          WHERE dossier_2.employer_id = each.employer_id
+          ORDER BY dossier_2.id DESC
+          LIMIT 21) AS dossier_2
         ORDER BY dossier_2.id DESC
         LIMIT 21) AS dossier_2
       ORDER BY dossier_2.id DESC

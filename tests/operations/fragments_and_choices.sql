@@ -33,32 +33,36 @@ SELECT ((
             FROM offices AS office
             WHERE office.id = dossier.office_id), 'null'), '}') AS nodes_2
       FROM (
-        SELECT each_office_id.office_id, each_status.status
-        FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, (
-          SELECT DISTINCT unnest(($2::TEXT[])) AS status) AS each_status, LATERAL (
-          SELECT dossier.id
-          FROM dossiers AS dossier
-          WHERE dossier.office_id = each_office_id.office_id
-          AND dossier.status = each_status.status
-          ORDER BY dossier.id DESC
-          LIMIT 1) AS dossier
-        ORDER BY dossier.id DESC
-        LIMIT 11) AS each, LATERAL (
         SELECT dossier.*
-        FROM dossiers AS dossier
-        WHERE dossier.office_id = each.office_id
-        AND dossier.status = each.status
+        FROM (
+          SELECT each_office_id.office_id, each_status.status
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, (
+            SELECT DISTINCT unnest(($2::TEXT[])) AS status) AS each_status, LATERAL (
+            SELECT dossier.id
+            FROM dossiers AS dossier
+            WHERE dossier.office_id = each_office_id.office_id
+            AND dossier.status = each_status.status
+            ORDER BY dossier.id DESC
+            LIMIT 1) AS dossier
+          ORDER BY dossier.id DESC
+          LIMIT 11) AS each, LATERAL (
+          SELECT dossier.*
+          FROM dossiers AS dossier
+          WHERE dossier.office_id = each.office_id
+          AND dossier.status = each.status
+          ORDER BY dossier.id DESC
+          LIMIT 11) AS dossier
         ORDER BY dossier.id DESC
         LIMIT 11) AS dossier
       ORDER BY dossier.id DESC
@@ -96,32 +100,36 @@ SELECT ((
             FROM offices AS office_2
             WHERE office_2.id = dossier_2.office_id), 'null'), '}') AS nodes_2
       FROM (
-        SELECT each_office_id.office_id, each_status.status
-        FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, (
-          SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
-          SELECT dossier_2.id
-          FROM dossiers AS dossier_2
-          WHERE dossier_2.office_id = each_office_id.office_id
-          AND dossier_2.status = each_status.status
-          ORDER BY dossier_2.id DESC
-          LIMIT 1) AS dossier_2
-        ORDER BY dossier_2.id DESC
-        LIMIT 11) AS each, LATERAL (
         SELECT dossier_2.*
-        FROM dossiers AS dossier_2
-        WHERE dossier_2.office_id = each.office_id
-        AND dossier_2.status = each.status
+        FROM (
+          SELECT each_office_id.office_id, each_status.status
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, (
+            SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
+            SELECT dossier_2.id
+            FROM dossiers AS dossier_2
+            WHERE dossier_2.office_id = each_office_id.office_id
+            AND dossier_2.status = each_status.status
+            ORDER BY dossier_2.id DESC
+            LIMIT 1) AS dossier_2
+          ORDER BY dossier_2.id DESC
+          LIMIT 11) AS each, LATERAL (
+          SELECT dossier_2.*
+          FROM dossiers AS dossier_2
+          WHERE dossier_2.office_id = each.office_id
+          AND dossier_2.status = each.status
+          ORDER BY dossier_2.id DESC
+          LIMIT 11) AS dossier_2
         ORDER BY dossier_2.id DESC
         LIMIT 11) AS dossier_2
       ORDER BY dossier_2.id DESC

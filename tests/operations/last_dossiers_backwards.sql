@@ -7,31 +7,35 @@ SELECT ((
       SELECT concat('{"reference":', to_json(dossier.reference), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('OLDEST', dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
       FROM (
-        SELECT each_office_id.office_id
+        SELECT dossier.*
         FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
-          SELECT dossier.id
+          SELECT each_office_id.office_id
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
+            SELECT dossier.id
+            FROM dossiers AS dossier
+            WHERE dossier.office_id = each_office_id.office_id
+            AND (dossier.id) < ($2::UUID)
+            ORDER BY dossier.id DESC
+            LIMIT 1) AS dossier
+          ORDER BY dossier.id DESC
+          LIMIT 3) AS each, LATERAL (
+          SELECT dossier.*
           FROM dossiers AS dossier
-          WHERE dossier.office_id = each_office_id.office_id
+          WHERE dossier.office_id = each.office_id
           AND (dossier.id) < ($2::UUID)
           ORDER BY dossier.id DESC
-          LIMIT 1) AS dossier
-        ORDER BY dossier.id DESC
-        LIMIT 3) AS each, LATERAL (
-        SELECT dossier.*
-        FROM dossiers AS dossier
-        WHERE dossier.office_id = each.office_id
-        AND (dossier.id) < ($2::UUID)
+          LIMIT 3) AS dossier
         ORDER BY dossier.id DESC
         LIMIT 3) AS dossier
       ORDER BY dossier.id DESC

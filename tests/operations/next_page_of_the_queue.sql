@@ -8,33 +8,37 @@ SELECT ((
         ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
       FROM (
-        SELECT each_office_id.office_id
+        SELECT dossier.*
         FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
-          SELECT dossier.due_on, dossier.id
+          SELECT each_office_id.office_id
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
+            SELECT dossier.due_on, dossier.id
+            FROM dossiers AS dossier
+            WHERE dossier.office_id = each_office_id.office_id
+            AND dossier.due_on IS NOT NULL
+            AND (dossier.due_on, dossier.id) > ($3::DATE, $4::UUID)
+            ORDER BY dossier.due_on, dossier.id
+            LIMIT 1) AS dossier
+          ORDER BY dossier.due_on, dossier.id
+          LIMIT 11) AS each, LATERAL (
+          SELECT dossier.*
           FROM dossiers AS dossier
-          WHERE dossier.office_id = each_office_id.office_id
+          WHERE dossier.office_id = each.office_id
           AND dossier.due_on IS NOT NULL
           AND (dossier.due_on, dossier.id) > ($3::DATE, $4::UUID)
           ORDER BY dossier.due_on, dossier.id
-          LIMIT 1) AS dossier
-        ORDER BY dossier.due_on, dossier.id
-        LIMIT 11) AS each, LATERAL (
-        SELECT dossier.*
-        FROM dossiers AS dossier
-        WHERE dossier.office_id = each.office_id
-        AND dossier.due_on IS NOT NULL
-        AND (dossier.due_on, dossier.id) > ($3::DATE, $4::UUID)
+          LIMIT 11) AS dossier
         ORDER BY dossier.due_on, dossier.id
         LIMIT 11) AS dossier
       ORDER BY dossier.due_on, dossier.id

@@ -36,33 +36,37 @@ SELECT ((
             FROM offices AS office
             WHERE office.id = participant.office_id), 'null'), '}') AS nodes_1
       FROM (
-        SELECT each_office_id.office_id
+        SELECT participant.*
         FROM (
-          SELECT DISTINCT unnest((array((
-                  SELECT below.id
-                  FROM grants AS my_grant
-                  JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                  JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
-          SELECT participant.folded_name, participant.id
+          SELECT each_office_id.office_id
+          FROM (
+            SELECT DISTINCT unnest((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))) AS office_id) AS each_office_id, LATERAL (
+            SELECT participant.folded_name, participant.id
+            FROM participants AS participant
+            WHERE participant.office_id = each_office_id.office_id
+            AND participant.folded_name >= $3::VARCHAR
+            AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
+            ORDER BY participant.folded_name, participant.id
+            LIMIT 1) AS participant
+          ORDER BY participant.folded_name, participant.id
+          LIMIT 26) AS each, LATERAL (
+          SELECT participant.*
           FROM participants AS participant
-          WHERE participant.office_id = each_office_id.office_id
+          WHERE participant.office_id = each.office_id
           AND participant.folded_name >= $3::VARCHAR
           AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
           ORDER BY participant.folded_name, participant.id
-          LIMIT 1) AS participant
-        ORDER BY participant.folded_name, participant.id
-        LIMIT 26) AS each, LATERAL (
-        SELECT participant.*
-        FROM participants AS participant
-        WHERE participant.office_id = each.office_id
-        AND participant.folded_name >= $3::VARCHAR
-        AND participant.folded_name < concat($3::VARCHAR, chr(1114111))
+          LIMIT 26) AS participant
         ORDER BY participant.folded_name, participant.id
         LIMIT 26) AS participant
       ORDER BY participant.folded_name, participant.id

@@ -46,13 +46,35 @@ SELECT ((
                     OR my_grant.valid_until > statement_timestamp()))))), 'null'), '}') AS edges_1_2, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
 ', '-_') AS cursor
       FROM (
-        SELECT each_status.status
+        SELECT dossier.*
         FROM (
-          SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
-          SELECT dossier.due_on, dossier.id
+          SELECT each_status.status
+          FROM (
+            SELECT DISTINCT unnest(($3::TEXT[])) AS status) AS each_status, LATERAL (
+            SELECT dossier.due_on, dossier.id
+            FROM dossiers AS dossier
+            WHERE dossier.office_id = $4::INTEGER
+            AND dossier.status = each_status.status
+            AND $4::INTEGER = ANY ((array((
+                    SELECT below.id
+                    FROM grants AS my_grant
+                    JOIN offices AS my_office ON my_office.id = my_grant.office_id
+                    JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp())))))
+            AND dossier.due_on IS NOT NULL
+            ORDER BY dossier.due_on, dossier.id
+            LIMIT 1) AS dossier
+          ORDER BY dossier.due_on, dossier.id
+          LIMIT 11) AS each, LATERAL (
+          SELECT dossier.*
           FROM dossiers AS dossier
           WHERE dossier.office_id = $4::INTEGER
-          AND dossier.status = each_status.status
+          AND dossier.status = each.status
           AND $4::INTEGER = ANY ((array((
                   SELECT below.id
                   FROM grants AS my_grant
@@ -66,25 +88,7 @@ SELECT ((
                     OR my_grant.valid_until > statement_timestamp())))))
           AND dossier.due_on IS NOT NULL
           ORDER BY dossier.due_on, dossier.id
-          LIMIT 1) AS dossier
-        ORDER BY dossier.due_on, dossier.id
-        LIMIT 11) AS each, LATERAL (
-        SELECT dossier.*
-        FROM dossiers AS dossier
-        WHERE dossier.office_id = $4::INTEGER
-        AND dossier.status = each.status
-        AND $4::INTEGER = ANY ((array((
-                SELECT below.id
-                FROM grants AS my_grant
-                JOIN offices AS my_office ON my_office.id = my_grant.office_id
-                JOIN offices AS below ON below.id BETWEEN my_office.id AND my_office.last_id
-                WHERE my_grant.principal = (
-                  SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                AND my_grant.kind = (
-                  SELECT vget('kind') AS vget_2)
-                AND (my_grant.valid_until IS NULL
-                  OR my_grant.valid_until > statement_timestamp())))))
-        AND dossier.due_on IS NOT NULL
+          LIMIT 11) AS dossier
         ORDER BY dossier.due_on, dossier.id
         LIMIT 11) AS dossier
       ORDER BY dossier.due_on, dossier.id
