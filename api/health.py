@@ -34,6 +34,7 @@ class Readiness(TypedDict):
 
 def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
     """Route the two questions of whoever runs us."""
+    looking: asyncio.Task[Readiness] | None = None
 
     async def live(_request: Request) -> Response:
         """Whether the process lives: restart it where this fails. It asks nobody else."""
@@ -41,7 +42,12 @@ def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
 
     async def ready(request: Request) -> Response:
         """Whether it can answer, and will: send nobody here while this is 503."""
-        found = await readiness(pool, listener, is_staying=request.app.state.is_staying)
+        nonlocal looking
+        # However many ask at once, one looks: the question is anybody's, and the connections are few.
+        if looking is None or looking.done():
+            is_staying = request.app.state.is_staying
+            looking = asyncio.create_task(readiness(pool, listener, is_staying=is_staying))
+        found = await asyncio.shield(looking)
         return JSONResponse(found, 200 if found["ready"] else 503, HEADERS)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]

@@ -106,10 +106,11 @@ def _json(line: Line) -> bytes:
 
 
 def _words(stream: TextIO) -> Callable[[Line], bytes]:
-    render = ConsoleRenderer(timestamp_key="at", pad_event_to=0)
+    render = ConsoleRenderer(timestamp_key="at", pad_event_to=0, sort_keys=False)
 
     def rendered(line: Line) -> bytes:
         at = line["at"].astimezone().strftime("%H:%M:%S")
-        return render(stream, "", {**line, "at": at}).encode()
+        told = {"exception" if key == "fault" else key: value for key, value in line.items()}
+        return render(stream, "", {**told, "at": at}).encode()
 
     return rendered

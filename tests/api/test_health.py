@@ -1,5 +1,6 @@
 """The portal says whether it lives, and whether it can answer, in words that programs read."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -8,6 +9,7 @@ import pytest
 from db import revisions
 from db.pool import Connection
 from tests.api.conftest import RunningPortal
+from tests.patience import eventually
 
 READY = {"ready": True, "database": True, "revision": True, "events": True, "staying": True}
 
@@ -26,6 +28,19 @@ async def test_living_asks_nobody(portal: RunningPortal) -> None:
             await borrowed.enter_async_context(pool.acquire())
         answer = await portal.http.get(f"{portal.url}/health/live")
     assert (answer.status_code, answer.json()) == (200, {"live": True})
+
+
+async def test_many_who_ask_at_once_take_one_connection(portal: RunningPortal) -> None:
+    pool, asked = portal.door.pool, 50
+    async with AsyncExitStack() as borrowed:
+        for _ in range(pool.size):
+            await borrowed.enter_async_context(pool.acquire())
+        waiting = pool.waiting
+        probes = [asyncio.create_task(portal.http.get(f"{portal.url}/health/ready")) for _ in range(asked)]
+        await eventually(lambda: pool.waiting > waiting)
+        assert (await portal.http.get(f"{portal.url}/health/live")).status_code == 200
+        assert pool.waiting == waiting + 1
+    assert len(await asyncio.gather(*probes)) == asked
 
 
 @pytest.fixture

@@ -199,6 +199,17 @@ async def test_stopping_does_not_wait_for_a_collector_that_is_away(traced_portal
     assert time.monotonic() - began < STOPPED_WITHIN_S
 
 
+async def test_a_collector_without_opentelemetry_is_refused(
+    traced_portal: RunningPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is None here cannot be imported.
+    monkeypatch.setitem(sys.modules, "api.traces", None)
+    settings = replace(traced_portal.settings, collector="http://127.0.0.1/v1/traces")
+    with pytest.raises(running.CannotTrace, match=r"install `ansinh\[traces\]`"):
+        async with running.tracing(settings):
+            pass
+
+
 def test_nothing_of_it_is_loaded_where_nobody_wants_it() -> None:
     program = (
         "import sys, api.command; sys.exit(any(name.startswith('opentelemetry') for name in sys.modules))"

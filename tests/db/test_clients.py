@@ -17,7 +17,7 @@ from db.connection import Connection, Pool
 )
 async def test_who_serves_changes_nothing(pool: Pool, statement: str) -> None:
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await pool.execute(statement)
+        await pool.fetch(statement)
 
 
 async def test_a_document_is_named_by_a_hash(owner: Connection) -> None:
