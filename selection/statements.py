@@ -180,14 +180,18 @@ class Writer:
                 *(self.asked(part.order.only, [row], {}) if part.order.only else ()),
             ],
         )
-        total = self.total(route, row)
+        total, once = self.total(route, row), ""
+        if sum(isinstance(item, Total) for item in part.parts) > 1:
+            name = self.number("total")
+            once, total = f"WITH {name}(counted) AS MATERIALIZED {total}\n", f"(SELECT counted FROM {name})"
         if all(isinstance(item, TypeName | Total) for item in part.parts):
-            return Fold(part, "", "", total).object()
+            pieces = Fold(part, "", "", total).object()
+            return [f"({once}SELECT {concat(pieces)})"] if once else pieces
         name, rows = self.number("page"), self.rows(part, row, route)
         size = str(part.size) if isinstance(part.size, int) else self.parameter(part.size)
         fold = Fold(part, name, f"greatest(CAST(count(*) AS INTEGER) - {size}, 0)", total)
         # HAVING makes it one row, whether or not an aggregate is asked for.
-        return [f"(SELECT {concat(fold.object())}\nFROM ({rows}) AS {name}\nHAVING true)"]
+        return [f"({once}SELECT {concat(fold.object())}\nFROM ({rows}) AS {name}\nHAVING true)"]
 
     def total(self, route: Way, row: Row) -> str:
         """How many rows the whole list has, counted to one more than we say."""
