@@ -14,7 +14,8 @@ LOOPBACK = "127.0.0.1"
 class Cable:
     """What lies between a process and PostgreSQL: it can be long, bad, or cut, so that nobody is told.
 
-    `delay_s` is how long what is said takes to PostgreSQL, `piece_bytes` how much arrives at a time.
+    `delay_s` is how long what is said takes to PostgreSQL, `piece_bytes` how much arrives at a time,
+    `last_word` what PostgreSQL hears last: the answer never comes back.
     """
 
     def __init__(self, socket: Path) -> None:
@@ -23,28 +24,29 @@ class Cable:
         self.is_cut = False
         self.delay_s = 0.0
         self.piece_bytes = 65_536
+        self.last_word: bytes | None = None
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carry what one client says to PostgreSQL, and the answers back."""
         from_server, to_server = await asyncio.open_unix_connection(self._socket)
         self._ends += to_server, writer
         with suppress(OSError):
-            await asyncio.gather(self.ask(reader, to_server), self.pass_on(from_server, writer))
+            await asyncio.gather(self.ask(reader, to_server), self.answer(from_server, writer))
 
     async def ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Pass on what a client says."""
-        await self.pass_on(reader, writer, lambda: self.delay_s)
-
-    async def pass_on(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        delay_s: Callable[[], float] = lambda: 0,
-    ) -> None:
-        """Pass on what comes, unless the cable is cut: then it is lost without a word."""
+        """Pass on what a client says, unless the cable is cut: then it is lost without a word."""
         while said := await reader.read(self.piece_bytes):
             if not self.is_cut:
-                await asyncio.sleep(delay_s())
+                await asyncio.sleep(self.delay_s)
+                self.is_cut = self.last_word is not None and self.last_word in said
+                writer.write(said)
+                await writer.drain()
+        writer.close()
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on what PostgreSQL says, unless the cable is cut."""
+        while said := await reader.read(self.piece_bytes):
+            if not self.is_cut:
                 writer.write(said)
                 await writer.drain()
         writer.close()

@@ -33,6 +33,7 @@ from tests.api.conftest import (
     settings_of,
 )
 from tests.api.test_running import free_port, surroundings
+from tests.cables import a_line
 from tests.conftest import Database
 from tests.patience import PATIENCE_S, eventually
 
@@ -96,7 +97,7 @@ class Load:
                 break
             self.interrupted += 1
             assert answer.status_code == 503, answer.text
-            assert "UNAVAILABLE" in answer.text
+            assert answer.json()["errors"][0]["extensions"]["code"] in {"UNAVAILABLE", "OVERLOADED"}
             # Sooner than asked for: the more often it meets the outage, the better.
             await asyncio.sleep(int(answer.headers["retry-after"]) / 20)
         [payload] = answer.json()["data"].values()
@@ -128,7 +129,7 @@ class Load:
             await self.one_life()
 
 
-async def test_killed_postgresql_loses_nothing_and_subscriptions_recover(
+async def test_f1_killed_postgresql_loses_nothing_and_subscriptions_recover(
     own_server: Server, own_portal: RunningPortal, caplog: pytest.LogCaptureFixture
 ) -> None:
     owner = await asyncpg.connect(own_server.url(roles.OWNER))
@@ -181,7 +182,7 @@ WHERE  application_name LIKE 'ansinh %' AND datname = current_database()
 """
 
 
-async def test_connections_that_are_ended_again_and_again_are_no_fault_of_ours(
+async def test_f1_connections_that_are_ended_again_and_again_are_no_fault_of_ours(
     portal: RunningPortal, owner: Connection, admin: Connection, caplog: pytest.LogCaptureFixture
 ) -> None:
     office = await people.an_office(owner)
@@ -206,7 +207,7 @@ async def test_connections_that_are_ended_again_and_again_are_no_fault_of_ours(
         await line.socket.close()
 
 
-async def test_reading_says_to_come_back_while_postgresql_is_away(
+async def test_f1_reading_says_to_come_back_while_postgresql_is_away(
     own_server: Server, own_portal: RunningPortal
 ) -> None:
     owner = await asyncpg.connect(own_server.url(roles.OWNER))
@@ -257,7 +258,7 @@ async def answers(portal: RunningPortal, query: str, account: Account, dossier: 
     return (await portal.ask(query, account, id=global_id(dossier))).status_code == 200
 
 
-# --------------------------------------------------------- the portal stops ---
+# ------------------------------------------------------ a process is killed, or stops ---
 
 
 @asynccontextmanager
@@ -298,6 +299,45 @@ IS_SOMEBODY_WAITING = """
 SELECT count(*) > 0 FROM pg_stat_activity
 WHERE  wait_event_type = 'Lock' AND application_name = 'ansinh api' AND datname = current_database()
 """
+
+
+STATUS_OF = "SELECT status FROM dossiers WHERE id = $1"
+
+
+async def test_f7_what_a_process_committed_before_it_was_killed_is_told_by_the_others(
+    database: Database, owner: Connection, portal: RunningPortal, tmp_path: Path
+) -> None:
+    office = await people.an_office(owner)
+    lan, thu = await portal.citizen(owner, office=office), await portal.officer(owner, office)
+    dossier = await people.a_dossier(owner, participant=lan.participant)
+    wish = {"input": {"idempotencyKey": uuid4().hex, "dossier": global_id(dossier), "expectedVersion": 1}}
+    async with a_line(database) as (cable, url_of), portal.line(lan) as line:
+        submitted = await (await line.follow(dossier)).event()
+        given = {"DATABASE_URL": url_of(roles.API), "ANSINH_ISSUER": portal.settings.issuer}
+        async with process_of_its_own(database, tmp_path / "home", **given) as (process, doomed):
+            # It never learns that it has committed, so it announces nothing; then it is no more.
+            cable.last_word = b"COMMIT"
+            asking = asyncio.create_task(doomed.ask(ACCEPT, thu, **wish))
+            await eventually(lambda: is_accepted(owner, dossier))
+            process.kill()
+            with pytest.raises(httpx2.TransportError):
+                await asking
+        accepted = await line.event()
+        assert (accepted["seq"], accepted["kind"]) == (2, "ACCEPTED")
+        # Whoever was not answered asks again: it is done already, and told no second time.
+        [again] = (await portal.told(ACCEPT, thu, **wish)).values()
+        assert again["replayed"]
+        assert again["errors"] == []
+        await portal.done(WITHDRAW, lan, dossier=global_id(dossier), expectedVersion=2)
+        assert (await line.event())["seq"] == 3
+    # Whoever is told twice, since nobody knows that it arrived, is told the same.
+    async with portal.line(lan) as line:
+        await line.follow(dossier, after=submitted["cursor"])
+        assert await line.event() == accepted
+
+
+async def is_accepted(owner: Connection, dossier: UUID) -> bool:
+    return bool(await owner.fetchval(STATUS_OF, dossier) == "ACCEPTED")
 
 
 SOCKETS, DIALLED_AT_ONCE = 500, 50
