@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from time import perf_counter
 from typing import Any, cast
@@ -61,6 +62,8 @@ from selection.documents import Operation
 from selection.faults import DocumentRefused, OperationFault, TooManyActs
 
 MOST_SUBSCRIPTIONS = 10
+# Who opens a socket says at once who they are.
+INTRODUCED_WITHIN = timedelta(seconds=10)
 JSON_TYPE = "application/json"
 RESPONSE_TYPE = "application/graphql-response+json"
 UTF_8 = "utf-8"
@@ -114,6 +117,7 @@ class Door(GraphQL[Context, None]):
             schema,
             graphql_ide=None,
             subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INTRODUCED_WITHIN,
             max_subscriptions_per_connection=MOST_SUBSCRIPTIONS,
             allowed_origins=sorted(authentication.origins | authentication.guests),
         )

@@ -33,8 +33,8 @@ from selection.catalogue import Catalogue
 from selection.entities import COMMON_ROWS, MOST_ROWS, Derived, Either, Fetched, Link, Nodes, Rows
 from selection.faults import CostTooHigh, TooManyActs, TooManyLinks
 
-# Each is a sub-select of the one statement, which PostgreSQL has to plan before it runs it.
-MOST_LINKS = 100
+# Each is a sub-select of the one statement: to plan it takes us a quarter of a millisecond.
+MOST_LINKS = 60
 # An act is a transaction with a key of its own. Whoever tries fifty codes sends fifty requests.
 MOST_ACTS = 1
 # A hundred dossiers with twenty events each come to 2,400; a hundred of a hundred of a hundred to a million.

@@ -191,6 +191,16 @@ class TooManyRepeats(DocumentRefused):
     vietnamese = "Một tài liệu nêu cùng một trường ở cùng một chỗ nhiều nhất {most} lần."
 
 
+class TooManyComparisons(DocumentRefused):
+    """Too many fields and fragments of this document answer in the same place. Ask in several requests."""
+
+    code = "TOO_MANY_COMPARISONS"
+    vietnamese = (
+        "Quá nhiều trường và đoạn dùng chung của tài liệu này trả lời ở cùng một chỗ."
+        " Hãy chia thành nhiều yêu cầu."
+    )
+
+
 class TooManyActs(DocumentRefused):
     """The mutations of a document are at most {most}. Send each other one by itself."""
 

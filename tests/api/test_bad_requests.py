@@ -157,7 +157,9 @@ async def test_session_that_ended_is_refused(portal: RunningPortal, pool: Pool) 
 MANY = 150
 UP = "{ parent " * 20 + "{ id }" + " }" * 20
 FIFTY = f"fragment f on Viewer {{ {' '.join(f'a{n}: kind' for n in range(50))} }}"
-FRAGMENTS = "".join(f" fragment f{n} on Viewer {{ kind }}" for n in range(61))
+FRAGMENTS = "".join(f" fragment f{n} on Viewer {{ a{n}: kind }}" for n in range(61))
+SPREADS = " ".join(f"...f{n}" for n in range(25))
+COMPARISONS = "{" + f"viewer {{ {SPREADS} }} " * 19 + "}" + FRAGMENTS.partition(" fragment f25")[0]
 TWO_ACTS = """mutation ($i: WithdrawDossierInput!) {
   a: withdrawDossier(input: $i) { replayed } b: withdrawDossier(input: $i) { replayed }
 }"""
@@ -235,10 +237,11 @@ DOCUMENTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "many fragments": ("TOO_MANY_FRAGMENTS", "{ viewer { kind } }" + FRAGMENTS, {}),
     "many links": (
         "TOO_MANY_LINKS",
-        "{ " + " ".join(f'a{n}: service(code: "x") {{ id }}' for n in range(101)) + " }",
+        "{ " + " ".join(f'a{n}: service(code: "x") {{ id }}' for n in range(61)) + " }",
         {},
     ),
     "many repeats": ("TOO_MANY_REPEATS", "{" + " viewer { kind }" * MANY + " }", {}),
+    "many comparisons": ("TOO_MANY_COMPARISONS", COMPARISONS, {}),
     "two acts": (
         "TOO_MANY_ACTS",
         TWO_ACTS,

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -318,13 +319,13 @@ async def test_sign_out_closes_the_socket(
 # ----------------------------------------------------------- the handshake ---
 
 
-async def test_foreign_origin_is_refused(portal: RunningPortal, lan: Account) -> None:
+async def test_g24_foreign_origin_is_refused(portal: RunningPortal, lan: Account) -> None:
     for origin in ("https://evil.example", "null", f"{portal.url}.evil.example", ""):
         with pytest.raises(InvalidStatus, match="403"):
             await portal.dial(lan, headers={"Origin": origin})
 
 
-async def test_cookie_without_our_origin_is_refused(portal: RunningPortal, pool: Pool) -> None:
+async def test_g24_cookie_without_our_origin_is_refused(portal: RunningPortal, pool: Pool) -> None:
     browser = cookie(await a_session(pool))
     for origin in ({}, {"Origin": "https://evil.example"}):
         with pytest.raises(InvalidStatus, match="403"):
@@ -337,7 +338,7 @@ async def test_cookie_with_our_origin_is_let_in(portal: RunningPortal, pool: Poo
 
 
 @pytest.mark.parametrize("protocols", [["graphql-ws"], ["foo"], []])
-async def test_other_subprotocols_are_refused(portal: RunningPortal, protocols: list[str]) -> None:
+async def test_g23_other_subprotocols_are_refused(portal: RunningPortal, protocols: list[str]) -> None:
     line = await portal.dial(protocols=protocols, introduced=False)
     assert line.socket.subprotocol is None
     assert await line.closed() == 4406
@@ -366,7 +367,7 @@ async def test_bad_token_is_refused(portal: RunningPortal, lan: Account) -> None
     ],
     ids=["query", "mutation", "unnamed", "tokens"],
 )
-async def test_nothing_but_subscriptions_goes_over_a_socket(
+async def test_g25_nothing_but_subscriptions_goes_over_a_socket(
     portal: RunningPortal, lan: Account, query: str
 ) -> None:
     async with portal.line(lan) as line:
@@ -374,7 +375,7 @@ async def test_nothing_but_subscriptions_goes_over_a_socket(
         assert await error_of(line) in {"SUBSCRIPTIONS_ONLY", "OPERATION_UNKNOWN", "GRAPHQL_PARSE_FAILED"}
 
 
-async def test_mutation_over_a_socket_does_nothing(
+async def test_g25_mutation_over_a_socket_does_nothing(
     portal: RunningPortal, owner: Connection, lan: Account
 ) -> None:
     wish = {"idempotencyKey": "socket", "service": f"Service:{await people.a_service(owner)}"}
@@ -400,7 +401,7 @@ async def test_one_follows_one_thing_a_subscription(portal: RunningPortal, lan: 
         assert (await line.hear())["type"] == "error"
 
 
-async def test_subscription_before_the_introduction_is_refused(
+async def test_g22_subscription_before_the_introduction_is_refused(
     portal: RunningPortal, lan: Account, dossier: UUID
 ) -> None:
     async with portal.line(lan, introduced=False) as line:
@@ -408,13 +409,21 @@ async def test_subscription_before_the_introduction_is_refused(
         assert await line.closed() == 4401
 
 
-async def test_second_introduction_is_refused(portal: RunningPortal) -> None:
+async def test_g22_whoever_never_introduces_themselves_is_hung_up_on(
+    portal: RunningPortal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal.door, "connection_init_wait_timeout", timedelta(seconds=0.1))
+    async with portal.line(introduced=False) as line:
+        assert await line.closed() == 4408
+
+
+async def test_g22_second_introduction_is_refused(portal: RunningPortal) -> None:
     async with portal.line() as line:
         await line.say("connection_init")
         assert await line.closed() == 4429
 
 
-async def test_second_subscription_of_one_name_is_refused(
+async def test_g22_second_subscription_of_one_name_is_refused(
     portal: RunningPortal, lan: Account, dossier: UUID
 ) -> None:
     async with portal.line(lan) as line:
@@ -461,7 +470,7 @@ MESSAGES: dict[str, str | bytes] = {
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
-async def test_what_is_no_message_closes_the_socket_and_is_not_our_fault(
+async def test_g22_what_is_no_message_closes_the_socket_and_is_not_our_fault(
     portal: RunningPortal, lan: Account, message: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with portal.line(lan) as line:
@@ -471,7 +480,7 @@ async def test_what_is_no_message_closes_the_socket_and_is_not_our_fault(
     assert caplog.records == []
 
 
-async def test_large_message_closes_the_socket(portal: RunningPortal) -> None:
+async def test_g22_large_message_closes_the_socket(portal: RunningPortal) -> None:
     async with portal.line() as line:
         await line.socket.send(" " * 1_000_000)
         assert await line.closed() == 1009
