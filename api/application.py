@@ -1,13 +1,14 @@
 """The portal put together: every part of the door in one place, opened in order and closed in reverse."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute, Mount, Route, Router, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
@@ -34,14 +35,38 @@ from db.pool import Pool
 from schema.portal import schema
 from selection.answers import Translator
 
+GRAPHQL = "/graphql"
 POOL_SIZE = 10
 # Two connections are for who signs in and who follows; two places are for whoever is not at it yet.
 PLACES = POOL_SIZE - 2
 PLACES_OF_EACH = PLACES - 2
 
 
+class Portal:
+    """The portal as one ASGI application.
+
+    Nearly everybody comes for GraphQL, and goes past the pages rather than through them.
+    """
+
+    def __init__(self, door: Door, before: Sequence[Middleware], pages: Starlette) -> None:
+        self.door, self.pages = door, pages
+        pages.state.is_staying = True
+        self._graphql: ASGIApp = door
+        for each in reversed(before):
+            self._graphql = each.cls(self._graphql, *each.args, **each.kwargs)
+
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Lead a request, or a socket, to where it is answered."""
+        app = self._graphql if scope["path"] == GRAPHQL else self.pages
+        return app(scope, receive, send)
+
+    def announce_leaving(self) -> None:
+        """From now on, say that nobody else should be sent here."""
+        self.pages.state.is_staying = False
+
+
 @asynccontextmanager
-async def open_portal(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Starlette]:
+async def open_portal(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Portal]:
     """Open the portal on the database of the settings, and close it again; `observer` sees every request.
 
     Raises: SettingMissing, OutsideDevelopment.
@@ -91,40 +116,30 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )
+        first = [Middleware(Observed, observer=observer), *_proxies(settings), Middleware(Masked)]
+        # Who knows who asks.
         known = [*guests(settings.origins, METHODS), Middleware(Doorkeeper, authentication=authentication)]
-        portal = Starlette(
-            middleware=[
-                Middleware(Observed, observer=observer),
-                Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies)),
-                Middleware(Masked),
-            ],
-            exception_handlers={HTTPException: refused},
-            routes=[
-                # Nearly everybody comes for this, so it is looked at first.
-                Route("/graphql", door, middleware=known),
-                WebSocketRoute("/graphql", door, middleware=known),
-                # Here a program shows a secret of its own, or none: ways in and out, and who watches over us.
-                *signing_in.routes(),
-                *_provider(settings, redirect_uri),
-                *health(pool, listener),
-                # Everything else knows who asks.
-                Mount(
-                    "",
-                    # An address with a slash too many would be led to whatever host the request names.
-                    Router(
-                        pages(
-                            PEOPLE if settings.is_development else (),
-                            schema.as_str(),
-                            has_explorer=settings.has_explorer,
-                        ),
-                        redirect_slashes=False,
-                    ),
-                    middleware=known,
-                ),
-            ],
+        every_page = pages(
+            PEOPLE if settings.is_development else (),
+            schema.as_str(),
+            has_explorer=settings.has_explorer,
         )
-        portal.state.is_staying = True
-        yield portal
+        yield Portal(
+            door,
+            [*first, *known],
+            Starlette(
+                middleware=first,
+                exception_handlers={HTTPException: refused},
+                routes=[
+                    # Here a program shows a secret of its own, or none.
+                    *signing_in.routes(),
+                    *_provider(settings, redirect_uri),
+                    *health(pool, listener),
+                    # An address with a slash too many would be led to whatever host the request names.
+                    Mount("", Router(every_page, redirect_slashes=False), middleware=known),
+                ],
+            ),
+        )
 
 
 def show_figures(
@@ -163,6 +178,13 @@ def show_figures(
     metrics.show(
         "ansinh_events_untold", "Events that no other process was told of yet.", lambda: listener.untold
     )
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    """Whose word we take on who asks."""
+    if not settings.proxies:
+        return []
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.proxies))]
 
 
 def _development_secret(settings: Settings) -> str:

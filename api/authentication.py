@@ -19,6 +19,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.headers import header_of
 from api.languages import language_of
 from api.observations import observation_of
 from auth.sessions import Sessions
@@ -96,11 +97,11 @@ class Authentication:
 
         Raises: TokenRefused, TokenExpired, IssuerUnreachable, SessionEnded, RequestForged, OriginForeign.
         """
-        origin = connection.headers.get("origin")
+        origin = header_of(connection.scope, b"origin")
         # What a page of another site asks over HTTP its browser refuses to hand to it; a socket it would not.
         if connection.scope["type"] == "websocket" and not self.is_welcome(origin):
             raise OriginForeign
-        authorization = connection.headers.get("authorization")
+        authorization = header_of(connection.scope, b"authorization")
         if authorization is not None:
             # Whoever shows a token asks in its name alone, whatever cookie the browser adds.
             return await self.bearer(authorization)
@@ -230,7 +231,8 @@ class Doorkeeper:
                 await refused(connection, refusal)(scope, receive, send)
             return
         observation_of(connection).viewer = viewer.kind.value
-        await self.app({**scope, "viewer": viewer}, receive, send)
+        scope["viewer"] = viewer
+        await self.app(scope, receive, send)
 
     async def _viewer(self, connection: HTTPConnection) -> Viewer:
         """Ask who it is; once more where PostgreSQL had gone: a kept connection may have died with it."""

@@ -22,6 +22,7 @@ from api.faults import (
     RequestTooLarge,
     TooNested,
 )
+from api.headers import header_of
 from schema.limits import MOST_BODY_BYTES
 
 # An input of the schema is five levels deep; a cent of the state's budget has sixteen digits.
@@ -39,12 +40,10 @@ async def body_of(request: Request) -> bytes:
 
     Raises: CodingRefused, RequestTooLarge, ClientDisconnect.
     """
-    # As bytes: Starlette's view of them costs more than all the rest here.
-    headers = dict(request.scope["headers"])
     # What is compressed may be a thousand times as long once it is not.
-    if headers.get(b"content-encoding", b"").strip().lower() not in {b"", b"identity"}:
+    if (header_of(request.scope, b"content-encoding") or "").strip().lower() not in {"", "identity"}:
         raise CodingRefused
-    if int(headers.get(b"content-length", 0)) > MOST_BODY_BYTES:
+    if int(header_of(request.scope, b"content-length") or 0) > MOST_BODY_BYTES:
         raise RequestTooLarge(most=MOST_BODY_BYTES)
     body = b""
     async for chunk in request.stream():

@@ -15,8 +15,6 @@ import asyncpg
 import httpx2
 import pytest
 from joserfc import jwt
-from starlette.applications import Starlette
-from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -75,7 +73,7 @@ class RunningPortal:
 
     settings: Settings
     http: httpx2.AsyncClient
-    app: Starlette | None = None
+    app: application.Portal | None = None
 
     @property
     def provider(self) -> Provider:
@@ -91,11 +89,7 @@ class RunningPortal:
     def door(self) -> Door:
         """The endpoint itself."""
         assert self.app
-        route = next(
-            route for route in self.app.routes if isinstance(route, Route) and route.path == "/graphql"
-        )
-        assert isinstance(route.endpoint, Door)
-        return route.endpoint
+        return self.app.door
 
     def account(self, persona: Persona, participant: UUID | None = None, **claims: object) -> Account:
         """Give a persona a token as the provider makes it, with changes."""
