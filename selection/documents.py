@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from math import inf
@@ -118,7 +119,8 @@ class Role(Enum):
         match self:
             case Role.PRESENCE:
                 return value is not None
-            case Role.STEP if isinstance(value, int):
+            # A variable of the same name may be a Boolean in another operation: to Python an integer too.
+            case Role.STEP if type(value) is int:
                 return next((step for step in PAGE_STEPS if value <= step), 0)
         return value
 
@@ -280,7 +282,7 @@ class Documents:
                     },
                     frozenset(look.scopes),
                     costs[name_of(operation)],
-                    self._coercion(operation, _never_null(operation, look)),
+                    self._coercion(operation, _never_null(operation, look.never_null)),
                     Recent(most_variants),
                 )
                 for operation in operations_of(node)
@@ -312,22 +314,16 @@ class _Look(ValidationRule):
         self.roles: dict[str, Role] = {}
         self.scopes: set[str] = set()
         self.introspects = False
-        # By the operation that they stand in, None for a fragment.
-        self.never_null: set[tuple[str | None, str]] = set()
-        self.within: str | None = None
+        self.never_null: dict[str, set[str]] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:  # noqa: ANN401
-        """Note which operation the following is of."""
-        self.within = name_of(node)
-
-    def leave_operation_definition(self, *_: Any) -> None:  # noqa: ANN401
-        """What follows may be of a fragment."""
-        self.within = None
-
-    def enter_variable(self, node: VariableNode, *_: Any) -> None:  # noqa: ANN401
-        """Note where null would have no meaning."""
-        if is_non_null_type(self.context.get_input_type()):
-            self.never_null.add((self.within, node.name.value))
+        """Note the variables for which null would have no meaning, here or in a fragment of the operation."""
+        if node.variable_definitions:
+            self.never_null[name_of(node)] = {
+                usage.node.name.value
+                for usage in self.context.get_recursive_variable_usages(node)
+                if is_non_null_type(usage.type)
+            }
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
         """Note the scopes of a field, which variables shape a page, and whether it asks of the schema."""
@@ -356,14 +352,16 @@ class _Look(ValidationRule):
                 self.roles[argument.value.name.value] = Role.VALUE
 
 
-def _never_null(operation: OperationDefinitionNode, look: _Look) -> tuple[str, ...]:
-    places = (name_of(operation), None)
-    names = (
-        definition.variable.name.value
+def _never_null(
+    operation: OperationDefinitionNode, never_null: Mapping[str, AbstractSet[str]]
+) -> tuple[str, ...]:
+    """The variables that the types declared let be null, and the places where they stand do not."""
+    return tuple(
+        name
         for definition in operation.variable_definitions or ()
         if not isinstance(definition.type, NonNullTypeNode)
+        and (name := definition.variable.name.value) in never_null[name_of(operation)]
     )
-    return tuple(name for name in names if any((place, name) in look.never_null for place in places))
 
 
 def usual_variables(operation: Operation, schema: GraphQLSchema) -> list[VariableValues]:

@@ -12,6 +12,7 @@ from schema.portal import schema
 from selection import documents
 from selection.answers import Translator
 from selection.documents import Recent
+from selection.faults import NullRefused
 from tests.people import EVERY_SCOPE
 from tests.portal import ask
 
@@ -84,6 +85,33 @@ async def test_another_shape_has_another_plan(
         await ask(pool, OFFICER, TEXT, translator=translator, **variables)
     first, second = plans_of(translator)
     assert first.statement.sql != second.statement.sql
+
+
+NAMESAKES = """
+query Yes($x: Boolean!) { viewer { kind @include(if: $x) } }
+query Many($x: Int) { services(first: $x) { pageInfo { __typename } } }
+query Ordered($x: DossierOrder! = NEWEST) { ...dossiers }
+fragment dossiers on Query { dossiers(order: $x) { pageInfo { __typename } } }
+"""
+
+
+async def test_a_variable_means_in_each_operation_what_that_one_declares(
+    pool: Pool, translator: Translator
+) -> None:
+    answers = [
+        await ask(pool, OFFICER, NAMESAKES, translator=translator, operation_name="Yes", x=x)
+        for x in (True, False)
+    ]
+    assert answers == [{"viewer": {"kind": "OFFICER"}}, {"viewer": {}}]
+
+
+async def test_null_is_refused_only_by_the_operation_that_gives_it_no_meaning(
+    pool: Pool, translator: Translator
+) -> None:
+    text = NAMESAKES.replace("$x: DossierOrder!", "$x: DossierOrder")
+    assert await ask(pool, OFFICER, text, translator=translator, operation_name="Many", x=None)
+    with pytest.raises(NullRefused):
+        await ask(pool, OFFICER, text, translator=translator, operation_name="Ordered", x=None)
 
 
 async def test_each_capacity_has_its_own_plan(pool: Pool, translator: Translator) -> None:
