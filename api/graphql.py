@@ -74,8 +74,8 @@ MOST_ADDRESS_BYTES = 8_192
 SECONDS_TO_RETRY = "1"
 # However many statements an act needs, each of which has a bound of its own.
 ANSWERED_WITHIN_S = 10.0
-# RFC 9110 section 12.4.2.
-QUALITY = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?")
+# RFC 9110 section 12.4.2; Java's own client leaves the zero out.
+QUALITY = re.compile(r"0?\.[0-9]{1,3}|0\.?|1(\.0{0,3})?")
 # What a document with faults costs: it is looked at anew each time, which takes about as long as ten rows.
 FAULTY = 10
 # What a document costs that nobody has registered: a look-up, and a line in the log.

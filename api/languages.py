@@ -2,6 +2,8 @@
 
 from starlette.requests import HTTPConnection
 
+from api.headers import header_of
+
 LANGUAGES = ("vi", "en")
 
 
@@ -11,8 +13,8 @@ def language_of(connection: HTTPConnection) -> str:
     Source: RFC 9110 section 12.5.4.
     """
     wanted: dict[str, float] = {}
-    for item in connection.headers.get("accept-language", "").split(","):
-        tag, _, quality = item.strip().partition(";q=")
+    for item in (header_of(connection.scope, b"accept-language") or "").split(","):
+        tag, _, quality = "".join(item.split()).partition(";q=")
         try:
             wanted.setdefault(tag[:2].lower(), float(quality or 1))
         except ValueError:

@@ -152,6 +152,8 @@ ACCEPTS = {
     "application/graphql-response+json, */*": RESPONSE,
     "text/html, application/xhtml+xml, */*;q=0.8": JSON,
     "application/json;q=high, application/graphql-response+json;q=0.1": RESPONSE,
+    # Java's own client says so where nobody says otherwise.
+    "text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2": JSON,
 }
 
 
@@ -161,6 +163,15 @@ async def test_answer_is_of_the_type_preferred(portal: RunningPortal, accept: st
     assert response.status_code == 200
     assert response.headers["content-type"] == f"{ACCEPTS[accept]}; charset=utf-8"
     assert response.headers["vary"] == "Accept, Accept-Language, Cookie"
+
+
+async def test_headers_of_one_name_are_one_list(portal: RunningPortal) -> None:
+    lines = [("Accept", "text/html"), ("Accept", RESPONSE), ("Content-Type", JSON)]
+    response = await portal.http.post(f"{portal.url}/graphql", content=json.dumps(ASKED), headers=lines)
+    assert response.headers["content-type"] == f"{RESPONSE}; charset=utf-8"
+    lines.append(("Content-Type", "text/plain"))
+    response = await portal.http.post(f"{portal.url}/graphql", content=json.dumps(ASKED), headers=lines)
+    assert response.status_code == 415
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,7 @@ async def test_bad_token_is_refused_in_the_form_of_a_graphql_error(
     [
         ("vi", "Mã truy cập không được chấp nhận"),
         ("en-GB,en;q=0.9,vi;q=0.8", "The token is not accepted"),
+        ("vi ; q=0.1, en", "The token is not accepted"),
         ("fr, vi;q=0.1, en;q=0", "Mã truy cập không được chấp nhận"),
         ("fr", "Mã truy cập không được chấp nhận"),
         ("en;q=x,,;q=", "Mã truy cập không được chấp nhận"),
