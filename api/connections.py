@@ -40,6 +40,13 @@ class HeadTooLarge(RequestFault):
     status = 431
 
 
+class BodyWithUpgrade(RequestFault):
+    """A request that offers to go on in another protocol, with `Upgrade`, has no body here."""
+
+    code = "BODY_WITH_UPGRADE"
+    vietnamese = "Một yêu cầu đề nghị chuyển sang giao thức khác bằng `Upgrade` thì ở đây không có phần thân."
+
+
 class HttpConnection(HttpToolsProtocol):
     """A connection over which requests come."""
 
@@ -49,6 +56,8 @@ class HttpConnection(HttpToolsProtocol):
     # Of a head that came in several pieces, those after the first.
     is_in_head = False
     head_bytes = 0
+    # What is wrong with a head that could be read.
+    fault: RequestFault | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """Expect a request."""
@@ -77,13 +86,25 @@ class HttpConnection(HttpToolsProtocol):
         self.is_in_head, self.head_bytes = True, 0
 
     def on_headers_complete(self) -> None:
-        """What follows is bounded by whoever reads it."""
+        """What follows is bounded by whoever reads it.
+
+        Raises: RequestFault, whereupon the parser gives up.
+        """
         self.is_in_head = False
+        # The parser would lose a body, and whoever answers would wait for it.
+        if self.parser.should_upgrade() and any(map(_announces_body, self.headers)):
+            self.fault = BodyWithUpgrade()
+        # Whoever forwards a request must know for which of several hosts (RFC 9112 section 3.2).
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            self.fault = NotHttp()
+        if self.fault:
+            raise self.fault
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 -- it is always the same
         """Refuse what cannot be read."""
-        self._refuse(NotHttp())
+        self._refuse(self.fault or NotHttp())
 
     def handle_websocket_upgrade(self) -> None:
         """Go on as a socket, unless we are leaving."""
@@ -147,6 +168,11 @@ class HttpConnection(HttpToolsProtocol):
         self.answer_due = None
         if self.transport.get_write_buffer_size():
             self.transport.abort()
+
+
+def _announces_body(header: tuple[bytes, bytes]) -> bool:
+    name, value = header
+    return name == b"transfer-encoding" or (name == b"content-length" and value.strip(b"0") != b"")
 
 
 class SocketConnection(WebSocketsSansIOProtocol):

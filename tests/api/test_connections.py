@@ -23,6 +23,8 @@ NOT_HTTP = {
     "length and chunks": (
         b"POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}"
     ),
+    "no host": b"GET / HTTP/1.1\r\n\r\n",
+    "two hosts": b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     "chunks of no number": b"POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
 }
 
@@ -41,6 +43,26 @@ async def test_what_is_no_request_is_refused_with_a_code(portal: RunningPortal, 
     writer.write(sent)
     assert await answer_of(reader) == (400, "NOT_HTTP")
     writer.close()
+
+
+@pytest.mark.parametrize("protocol", [b"websocket", b"h2c"])
+async def test_body_that_nobody_would_read_is_refused_with_a_code(
+    portal: RunningPortal, protocol: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", portal.settings.port)
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: %b\r\n"
+        b"Content-Type: application/json\r\nContent-Length: 24\r\n\r\n"
+        b'{"query":"{__typename}"}' % protocol
+    )
+    assert await answer_of(reader) == (400, "BODY_WITH_UPGRADE")
+    writer.close()
+
+
+async def test_offer_of_another_protocol_is_passed_over(portal: RunningPortal) -> None:
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQ"}
+    response = await portal.http.get(f"{portal.url}/graphql?query={{__typename}}", headers=offer)
+    assert response.json()["data"] == {"__typename": "Query"}
 
 
 @pytest.mark.parametrize("header", [b"X: x\r\n", b"X"], ids=["many headers", "one without end"])
