@@ -150,9 +150,10 @@ class Authentication:
     async def introduced(self, viewer: Viewer, params: Mapping[str, Any]) -> Viewer | None:
         """Say who is at the other end of a socket after `connection_init`; None where that is refused.
 
-        `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place.
+        `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place, as
+        many clients write it like the header: in letters of any case.
         """
-        authorization = params.get("authorization")
+        authorization = {name.lower(): value for name, value in params.items()}.get("authorization")
         if authorization is None:
             return viewer
         try:

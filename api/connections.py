@@ -11,6 +11,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
 
 from api.faults import RequestFault, written
 
@@ -177,6 +178,18 @@ def _announces_body(header: tuple[bytes, bytes]) -> bool:
 
 class SocketConnection(WebSocketsSansIOProtocol):
     """A connection that has become a socket."""
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand on what has come; hang up on what is no UTF-8, which is no event for the log."""
+        self.frames = [b"".join(self.frames)]
+        try:
+            if self.curr_msg_data_type == "text":
+                self.frames[0].decode()
+        except UnicodeDecodeError:
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
 
     def keepalive_timeout(self) -> None:
         """Hang up on whoever gives no sign of life, also where a farewell would not be fetched either."""

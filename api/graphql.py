@@ -364,7 +364,7 @@ async def _read(request: Request) -> Asked:
     return Asked(
         found.get("query"),
         found.get("variables"),
-        found.get("operationName"),
+        found.get("operationName") or None,
         None,
         document_id=found.get("documentId"),
     )

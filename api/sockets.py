@@ -65,6 +65,8 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: Any) -> None:  # noqa: ANN401 -- strawberry's signature
         """Learn who is there, and from then on watch that they still may be."""
+        if message.get("payload") is None:
+            message = {**message, "payload": {}}
         await super().handle_connection_init(message)
         if self.connection_acknowledged and self.context.viewer.principal and self.guard is None:
             self.guard = asyncio.create_task(self._watch())
@@ -95,7 +97,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def _follow(self, message: Any, observation: Observation) -> None:  # noqa: ANN401 -- strawberry's
         """Follow; queries and mutations go over HTTP alone, where idempotency and limits stand."""
-        payload = message["payload"]
+        payload = {**message["payload"], "operationName": message["payload"].get("operationName") or None}
         try:
             if self.connection_acknowledged:
                 door = cast("Door", self.view)
@@ -108,7 +110,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
                     self.context.viewer,
                     text,
                     payload.get("variables") or {},
-                    payload.get("operationName"),
+                    payload["operationName"],
                     observation,
                 )
                 charged.set(connection.scope["spent"])

@@ -134,6 +134,13 @@ async def test_named_operation_of_several_is_answered(portal: RunningPortal) -> 
     assert answer.json()["data"] == {"__typename": "Query"}
 
 
+@pytest.mark.parametrize("text", [KIND, "{ __schema { __typename } }", "mutation Do { __typename }"])
+async def test_empty_name_of_an_operation_is_none(portal: RunningPortal, text: str) -> None:
+    answer = await portal.post(asked(text, operationName=""))
+    assert answer.status_code == 200
+    assert answer.json()["data"]
+
+
 async def test_subscription_over_http_is_sent_elsewhere(portal: RunningPortal) -> None:
     answer = await portal.ask('subscription { dossierEvents(dossier: "x") { seq } }')
     assert answer.status_code == 400

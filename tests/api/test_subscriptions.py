@@ -169,11 +169,12 @@ async def test_event_of_another_process_is_told(
         assert (await line.event())["kind"] == "ACCEPTED"
 
 
+@pytest.mark.parametrize("name", ["authorization", "Authorization"])
 async def test_token_may_come_with_the_introduction(
-    portal: RunningPortal, lan: Account, dossier: UUID
+    portal: RunningPortal, lan: Account, dossier: UUID, name: str
 ) -> None:
     async with portal.line(introduced=False) as line:
-        await line.say("connection_init", payload={"authorization": f"Bearer {lan.token}"})
+        await line.say("connection_init", payload={name: f"Bearer {lan.token}"})
         assert await line.hear() == {"type": "connection_ack"}
         assert (await (await line.follow(dossier)).event())["seq"] == 1
 
@@ -480,6 +481,15 @@ async def test_g22_what_is_no_message_closes_the_socket_and_is_not_our_fault(
     assert caplog.records == []
 
 
+async def test_text_that_is_no_utf_8_closes_the_socket_and_is_not_our_fault(
+    portal: RunningPortal, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with portal.line() as line:
+        await line.socket.send([b'{"type": "p', b'ing"\xff}'], text=True)
+        assert await line.closed() == 1007
+    assert caplog.records == []
+
+
 async def test_g22_large_message_closes_the_socket(portal: RunningPortal) -> None:
     async with portal.line() as line:
         await line.socket.send(" " * 1_000_000)
@@ -495,6 +505,20 @@ async def test_what_a_client_may_say_at_any_time_is_taken(portal: RunningPortal)
         ):
             await line.socket.send(json.dumps(message))
         assert await line.hear() == {"type": "pong"}
+
+
+async def test_what_is_null_is_as_if_it_were_not_there(
+    portal: RunningPortal, lan: Account, dossier: UUID
+) -> None:
+    async with portal.line(lan, introduced=False) as line:
+        await line.say("connection_init", payload=None)
+        assert await line.hear() == {"type": "connection_ack"}
+        await line.say("ping", payload=None)
+        assert await line.hear() == {"type": "pong"}
+        asked = {"query": FOLLOW, "variables": {"dossier": global_id(dossier)}, "extensions": None}
+        for name, operation in (("1", None), ("2", "")):
+            await line.say("subscribe", id=name, payload={**asked, "operationName": operation})
+            assert (await line.event())["seq"] == 1
 
 
 async def test_real_client_is_told_why_it_ended(
