@@ -121,7 +121,8 @@ class Role(Enum):
                 return value is not None
             # A variable of the same name may be a Boolean in another operation: to Python an integer too.
             case Role.STEP if type(value) is int:
-                return next((step for step in PAGE_STEPS if value <= step), 0)
+                # What is no size has no plan: it is told first, whatever else is wrong.
+                return next((step for step in PAGE_STEPS if 1 <= value <= step), 0)
         return value
 
 

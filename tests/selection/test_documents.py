@@ -12,7 +12,7 @@ from schema.portal import schema
 from selection import documents
 from selection.answers import Translator
 from selection.documents import Recent
-from selection.faults import NullRefused
+from selection.faults import NullRefused, OperationFault
 from tests.people import EVERY_SCOPE
 from tests.portal import ask
 
@@ -112,6 +112,18 @@ async def test_null_is_refused_only_by_the_operation_that_gives_it_no_meaning(
     assert await ask(pool, OFFICER, text, translator=translator, operation_name="Many", x=None)
     with pytest.raises(NullRefused):
         await ask(pool, OFFICER, text, translator=translator, operation_name="Ordered", x=None)
+
+
+async def test_fault_that_is_told_does_not_depend_on_the_plans_that_are_known(
+    pool: Pool, translator: Translator
+) -> None:
+    text = 'query ($n: Int) { dossiers(first: $n, employer: "nobody") { totalCount } }'
+    codes = []
+    for size in (0, 5, 0):
+        with pytest.raises(OperationFault) as refused:
+            await ask(pool, OFFICER, text, translator=translator, n=size)
+        codes.append(refused.value.code)
+    assert codes == ["BAD_PAGE_SIZE", "BAD_ID", "BAD_PAGE_SIZE"]
 
 
 async def test_each_capacity_has_its_own_plan(pool: Pool, translator: Translator) -> None:
