@@ -27,14 +27,17 @@ from tests.oracle.world import DAY, TODAY, World
 MOST_DEPTH = 4
 DERIVED = ("deadline",)
 UNIONS = ("filedBy",)
+# How often an argument is given, where that is more often than others.
+OFTEN = {"order": 0.5, "on": 0.5, "respondOn": 0.5}
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A document, its variables, and what is in it."""
+    """A document, its variables and those of another request for it, and what is in it."""
 
     text: str
     variables: dict[str, Any]
+    others: dict[str, Any]
     is_rich: bool  # derived fields, unions or several roots
 
     def __str__(self) -> str:
@@ -56,6 +59,7 @@ class Author:
     left: int = 0  # how many fields may still lead further
     definitions: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
     fragments: list[str] = field(default_factory=list)
 
     def operation(self) -> Operation:
@@ -64,7 +68,7 @@ class Author:
         assert root
         self.left = self.chance.choice((2, 5, 8, 12, 20))
         names = ["viewer", "node", "nodes", "participant", "service", "dossier"]
-        lists = ["participants", "services", "dossiers", "dossiers", "dossiers"]
+        lists = ["participants", "participants", "services", "dossiers", "dossiers", "dossiers"]
         roots = [
             self.chance.choice([*names, *lists, "dossiers"])
             for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
@@ -75,7 +79,7 @@ class Author:
         head = f"query Generated({', '.join(self.definitions)}) " if self.definitions else ""
         text = "\n".join([f"{head}{{ {body} }}", *self.fragments])
         is_rich = len(roots) > 1 or any(name in text for name in (*DERIVED, *UNIONS))
-        return Operation(text, self.variables, is_rich)
+        return Operation(text, self.variables, self.others, is_rich)
 
     def alias(self) -> str:
         """A response key that nothing else has."""
@@ -121,12 +125,16 @@ class Author:
         return written
 
     def condition(self) -> str:
-        """A directive, or none."""
+        """A directive, or both, or none."""
         if self.chance.random() < 0.5:
             return ""
-        name, value = self.chance.choice(("skip", "include")), self.chance.random() < 0.5
-        written = self.variable("Boolean!", value) if self.chance.random() < 0.5 else str(value).lower()
-        return f" @{name}(if: {written})"
+        names = self.chance.choice((["skip"], ["include"], ["skip", "include"]))
+        return "".join(f" @{name}(if: {self.truth()})" for name in names)
+
+    def truth(self) -> str:
+        """Yes or no."""
+        value = self.chance.random() < 0.5
+        return self.variable("Boolean!", value) if self.chance.random() < 0.5 else str(value).lower()
 
     def field(self, parent: GraphQLObjectType, name: str, depth: int, *, is_aliased: bool) -> str:
         """A field with arguments, and what is selected of it."""
@@ -167,7 +175,7 @@ class Author:
         for argument_name, argument in found.args.items():
             if argument_name in {"first", "last", "after", "before"}:
                 continue
-            if is_required_argument(argument) or self.chance.random() < 0.12:
+            if is_required_argument(argument) or self.chance.random() < OFTEN.get(argument_name, 0.12):
                 values[argument_name] = self.argument(parent, name, argument_name, argument)
         listing = LISTS.get((parent.name, name))
         if listing:
@@ -219,11 +227,12 @@ class Author:
         if is_enum_type(target):
             names = sorted(target.values)
             if name == "status":
-                return self.chance.choice((self.chance.sample(names, 2), [self.chance.choice(names)], []))
+                return self.chance.choices(names, k=self.chance.randint(0, 3))
             return self.chance.choice(names)
         match name:
             case "ids":
-                return [self.identifier() for _ in range(self.chance.randint(0, 5))]
+                found = [self.identifier() for _ in range(self.chance.randint(0, 5))]
+                return self.chance.choices(found, k=len(found)) if self.chance.random() < 0.3 else found
             case "id" if (parent.name, field_name) == ("Query", "node"):
                 return self.identifier()
             case "reference":
@@ -267,6 +276,7 @@ class Author:
     def variable(self, type_name: str, value: Any) -> str:  # noqa: ANN401
         """A variable with a value, with a default, or left out where that means null."""
         name = f"v{len(self.definitions) + 1}"
+        self.others[name] = self.other(type_name, value)
         match self.chance.randint(1, 6):
             case 1 if value is None:
                 self.definitions.append(f"${name}: {type_name}")
@@ -276,3 +286,14 @@ class Author:
                 self.definitions.append(f"${name}: {type_name}")
                 self.variables[name] = value
         return f"${name}"
+
+    def other(self, type_name: str, value: Any) -> Any:  # noqa: ANN401
+        """A value that may need another plan than this one, where a value decides on that."""
+        match type_name.removesuffix("!"):
+            case "Boolean":
+                return not value
+            case "Int":
+                return self.chance.choice((1, 4, 26, 100))
+            case "DossierOrder" | "ParticipantOrder" as order:
+                return self.chance.choice(sorted(SCHEMA.type_map[order].values))  # type: ignore[attr-defined]
+        return value
