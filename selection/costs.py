@@ -147,7 +147,12 @@ def _cost(operation: OperationDefinitionNode, walk: "Walk") -> Cost:
     asked = walk.below(operation.selection_set, walk.root(operation))
     cost = Cost(asked.terms, _defaults(operation))
     if operation.operation is OperationType.MUTATION:
-        acts = list(fields_of(operation.selection_set, walk.fragments))
+        # What stands under one key is done once; `__typename` does nothing.
+        acts = {
+            (node.alias or node.name).value
+            for node, _ in fields_of(operation.selection_set, walk.fragments)
+            if node.name.value != "__typename"
+        }
         if len(acts) > MOST_ACTS:
             raise TooManyActs(most=MOST_ACTS, requested=cost.least)
     if asked.links > MOST_LINKS:

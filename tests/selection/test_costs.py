@@ -158,6 +158,11 @@ def test_g21_every_alias_of_an_act_is_counted() -> None:
     assert refused.value.requested == 50 * costs.ACT
 
 
+def test_an_act_is_one_however_often_its_key_stands_there() -> None:
+    parts = f"__typename {WITHDRAW} {{ dossier {{ id }} }} ... on Mutation {{ {WITHDRAW} {{ replayed }} }}"
+    assert portal().documents.read(f"mutation {{ {parts} }}")
+
+
 def test_whoever_follows_pays_for_a_look() -> None:
     assert cost('subscription { dossierEvents(dossier: "d") { seq } }') == 1 + COMMON_ROWS
 
