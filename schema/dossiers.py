@@ -49,14 +49,15 @@ class DossierOrder(StrEnum):
 
 described(
     DossierOrder,
-    NEWEST="The last submitted first.",
-    OLDEST="The first submitted first.",
+    NEWEST="The last submitted first; refused with `dueFrom` and `dueTo`.",
+    OLDEST="The first submitted first; refused with `dueFrom` and `dueTo`.",
     DUE="Those that have a due date, the nearest first.",
 )
+DUE_RANGE = ("due_from", "due_to")
 
 DOSSIER_ORDERS = {
-    DossierOrder.NEWEST: Order(("id",), descending=True),
-    DossierOrder.OLDEST: Order(("id",)),
+    DossierOrder.NEWEST: Order(("id",), descending=True, unsearchable=DUE_RANGE),
+    DossierOrder.OLDEST: Order(("id",), unsearchable=DUE_RANGE),
     DossierOrder.DUE: Order(("due_on", "id"), only=lambda dossier: dossier.due_on.is_not(None)),
 }
 

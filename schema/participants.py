@@ -78,12 +78,12 @@ described(
     ParticipantOrder,
     NAME="By given name, then family name, as Vietnamese sorts them; with `namePrefix`, by the full name"
     " without case and diacritics.",
-    REGISTERED="By registration, the newest first.",
+    REGISTERED="By registration, the newest first; refused with `namePrefix`.",
 )
 
 PARTICIPANT_ORDERS = {
     ParticipantOrder.NAME: Order(("sort_name", "id"), searched=(("name_prefix", ("folded_name", "id")),)),
-    ParticipantOrder.REGISTERED: Order(("id",), descending=True),
+    ParticipantOrder.REGISTERED: Order(("id",), descending=True, unsearchable=("name_prefix",)),
 }
 
 

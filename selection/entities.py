@@ -142,13 +142,19 @@ class Order:
 
     `columns` end with the key, all run in one direction, and none is null in the rows of `only`. `searched`
     has, under an argument, the columns instead where that is present: what is searched by a range of a column
-    is in the order of that column, since no index has it in another.
+    is in the order of that column, since no index has it in another. `unsearchable` has the arguments with
+    which the order is refused for that reason.
     """
 
     columns: tuple[str, ...]
     descending: bool = False
     only: Callable[[Columns], Condition] | None = None
     searched: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unsearchable: tuple[str, ...] = ()
+
+    def refused(self, arguments: Mapping[str, object | None]) -> str | None:
+        """The first argument present by which rows cannot be searched in this order."""
+        return next((name for name in self.unsearchable if arguments.get(name) is not None), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,11 @@ class Rows:
     conditions: Callable[..., Iterable[Condition]]
     orders: Mapping[str, Order]
     needs: str | None
+
+    def usual(self, arguments: Mapping[str, object | None]) -> str:
+        """The order of a caller who does not say: the first that can be searched by these arguments."""
+        names = (name for name, order in self.orders.items() if not order.refused(arguments))
+        return next(names, next(iter(self.orders)))
 
     def order(self, name: str, arguments: Mapping[str, object | None]) -> tuple[str, Order]:
         """An order by its name, as it is where these arguments are present, and its name in cursors."""
@@ -241,6 +252,7 @@ class Connection(Generic[T]):
     )
 
 
+ORDER = "The order of the list; if absent, the first that can be searched by the other arguments."
 PAGE_ARGUMENTS = (
     (
         "first",
@@ -350,13 +362,12 @@ def rows(
 ) -> Any:  # noqa: ANN401
     """Expose a page of the rows of another entity. As every list has a bound, a page's arguments are given.
 
-    `orders` has the orders a caller may choose among, under the values of one enum; the first is the usual
-    one, and where there is only one nobody is asked.
+    `orders` has the orders a caller may choose among, under the values of one enum; the first that can be
+    searched by the other arguments is the usual one, and where there is only one nobody is asked.
     """
-    usual = next(iter(orders))
     named = {str(name): order for name, order in orders.items()}
     asked = (
-        [("order", Annotated[type(usual), strawberry.argument(description="The order of the list.")], usual)]
+        [("order", Annotated[type(next(iter(orders))) | None, strawberry.argument(description=ORDER)], None)]
         if len(orders) > 1
         else []
     )

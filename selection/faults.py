@@ -73,6 +73,16 @@ class BadPageDirection(OperationFault):
     vietnamese = "Hãy xem tới với `first` và `after`, hoặc xem lùi với `last` và `before`; không dùng cả hai."
 
 
+class OrderCannotSearch(OperationFault):
+    """A list in the order {order} cannot be searched by `{argument}`. Leave `order` out, or take another."""
+
+    code = "ORDER_CANNOT_SEARCH"
+    vietnamese = (
+        "Danh sách theo thứ tự {order} không tìm được theo `{argument}`."
+        " Hãy bỏ `order`, hoặc chọn thứ tự khác."
+    )
+
+
 class BadIdentifier(OperationFault):
     """This is not an identifier of type {entity}."""
 

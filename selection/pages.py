@@ -11,8 +11,8 @@ from sqlalchemy import BindParameter, Integer
 from selection.arguments import Path, Reader, reader_of
 from selection.collection import below
 from selection.cursors import read_cursor
-from selection.entities import COMMON_ROWS, MOST_ROWS, Entity, Order, Rows
-from selection.faults import BadPageDirection, BadPageSize
+from selection.entities import BACK_REFERENCE, COMMON_ROWS, MOST_ROWS, Entity, Order, Rows
+from selection.faults import BadPageDirection, BadPageSize, OrderCannotSearch
 from selection.plans import (
     PAGE_STEPS,
     Arguments,
@@ -54,12 +54,16 @@ def page(
     )
     if (backwards and (explicit_first or after)) or (before and not backwards):
         raise BadPageDirection(nodes=nodes, path=path)
-    order_name, order = declaration.order(
+    asked = (
         str(planner.selected.value(given["order"]))
         if planner.selected.has(given.get("order"))
-        else next(iter(declaration.orders)),
-        arguments,
+        else declaration.usual(arguments)
     )
+    order_name, order = declaration.order(asked, arguments)
+    if refused := order.refused(arguments):
+        raise OrderCannotSearch(
+            order=asked, argument=_spelled(graphql_field, refused), nodes=nodes, path=path
+        )
     bound, place = ("last", "before") if backwards else ("first", "after")
     step, size = _size(planner, given.get(bound), path, bound)
     return Page(
@@ -79,6 +83,15 @@ def page(
             _page_part(planner, connection, *item, path)
             for item in planner.selected.fields(connection, below(nodes)).items()
         ),
+    )
+
+
+def _spelled(graphql_field: GraphQLField, name: str) -> str:
+    """An argument of a declaration, as callers write it."""
+    return next(
+        spelled
+        for spelled, argument in graphql_field.args.items()
+        if argument.extensions[BACK_REFERENCE].python_name == name
     )
 
 

@@ -28,8 +28,8 @@ from selection.bounds import MOST_TOKENS
 from selection.catalogue import Catalogue
 from selection.collection import Selected
 from selection.costs import MOST_COST, Cost, Walk, costs_of
-from selection.documents import Documents, usual_variables
-from selection.faults import OperationFault
+from selection.documents import Documents, Operation, usual_variables
+from selection.faults import OperationFault, OrderCannotSearch
 from selection.planner import Planner, Unplannable
 
 ID = re.compile(r"sha256:[0-9a-f]{64}")
@@ -169,23 +169,35 @@ def _faults(
 def _unanswered(
     operation: OperationDefinitionNode, document: DocumentNode, catalogue: Catalogue
 ) -> Iterator[GraphQLError]:
-    """What planning alone finds: pages of no size, fields too deep. A viewer may have all scopes of it."""
+    """What planning alone finds: pages of no size, fields too deep. A viewer may have all scopes of it.
+
+    That an order cannot search is a fault where it is so whatever the variables: the order may be one.
+    """
     found = Documents(catalogue).read(_text(document)).operation(None)
-    root = catalogue.schema.query_type
-    if found is None or root is None or not found.is_query:
+    if found is None or not found.is_query:
         return
-    for variables in usual_variables(found, catalogue.schema):
-        selected = Selected(catalogue.schema, found.fragments, variables)
-        planner = Planner(catalogue, selected, found.scopes, names_types=False)
-        with suppress(Unplannable):
-            try:
-                list(planner.parts(root, [found.node.selection_set], ()))
-            except OperationFault as fault:
-                place = ".".join(map(str, fault.path or ()))
-                yield GraphQLError(
-                    f"{place}: {fault.message}", nodes=[operation], extensions=fault.extensions
-                )
-                return
+    faults = [
+        _fault_of(found, Selected(catalogue.schema, found.fragments, variables), catalogue)
+        for variables in usual_variables(found, catalogue.schema)
+    ]
+    whatever = faults[0] if all(faults) else None
+    fault = next((each for each in faults if each and not isinstance(each, OrderCannotSearch)), whatever)
+    if fault:
+        place = ".".join(map(str, fault.path or ()))
+        yield GraphQLError(f"{place}: {fault.message}", nodes=[operation], extensions=fault.extensions)
+
+
+def _fault_of(operation: Operation, selected: Selected, catalogue: Catalogue) -> OperationFault | None:
+    """Why an operation cannot be planned with these variables."""
+    root = catalogue.schema.query_type
+    assert root is not None  # noqa: S101 -- a schema has queries
+    planner = Planner(catalogue, selected, operation.scopes, names_types=False)
+    with suppress(Unplannable):
+        try:
+            planner.parts(root, [operation.node.selection_set], ())
+        except OperationFault as fault:
+            return fault
+    return None
 
 
 def _registration(document: DocumentNode, catalogue: Catalogue) -> Registration:

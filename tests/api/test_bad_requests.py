@@ -224,8 +224,8 @@ DOCUMENTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     ),
     "null for a default": (
         "NULL_REFUSED",
-        "query ($n: DossierOrder) { dossiers(order: $n) { totalCount } }",
-        {"n": None},
+        "query ($yes: Boolean = true) { dossiers { totalCount @include(if: $yes) } }",
+        {"yes": None},
     ),
     "fragments in a circle": (
         "GRAPHQL_VALIDATION_FAILED",
@@ -289,6 +289,11 @@ ASKED: dict[str, tuple[str, str, list[str | int]]] = {
     "page of less": ("BAD_PAGE_SIZE", "{ dossiers(last: -1) { totalCount } }", ["dossiers"]),
     "page of a million": ("BAD_PAGE_SIZE", "{ dossiers(first: 1000000) { totalCount } }", ["dossiers"]),
     "page both ways": ("BAD_PAGE_DIRECTION", "{ dossiers(first: 1, last: 1) { totalCount } }", ["dossiers"]),
+    "days in another order": (
+        "ORDER_CANNOT_SEARCH",
+        '{ dossiers(dueTo: "2026-01-05", order: NEWEST) { totalCount } }',
+        ["dossiers"],
+    ),
     "cursor of nothing": ("BAD_CURSOR", '{ dossiers(after: "x") { totalCount } }', ["dossiers"]),
     "cursor of another list": (
         "BAD_CURSOR",

@@ -244,6 +244,8 @@ class Interpreter:
             "before" in given and "last" not in given
         ):
             raise Fault("BAD_PAGE_DIRECTION", path)
+        if listing.ordering(given)[1].is_refused(given):
+            raise Fault("ORDER_CANNOT_SEARCH", path)
         if not 1 <= given.get("last", given.get("first", USUAL_ROWS)) <= MOST_ROWS:
             raise Fault("BAD_PAGE_SIZE", path)
 

@@ -48,15 +48,26 @@ def column_of(type_name: str, field: str) -> str:
 
 @dataclass(frozen=True)
 class Ordering:
-    """An order: a cursor's columns, all in one direction; rows where one is null are left out."""
+    """An order: a cursor's columns, all in one direction; rows where one is null are left out.
+
+    It is refused with some arguments.
+    """
 
     columns: Sequence[str]
     descending: bool = False
+    refused_with: Sequence[str] = ()
+
+    def is_refused(self, given: Mapping[str, Any]) -> bool:
+        """Whether an argument is given with which it is refused."""
+        return any(given.get(name) is not None for name in self.refused_with)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Which rows of a type a list has, and in which orders it may be asked; the first is the usual one."""
+    """Which rows of a type a list has, and in which orders it may be asked.
+
+    The first that is not refused is the usual one.
+    """
 
     type_name: str
     has: Callable[[Eyes, Row, Row, Values], bool]
@@ -66,7 +77,8 @@ class Listing:
 
     def ordering(self, given: Mapping[str, Any]) -> tuple[str, Ordering]:
         """The order that is asked for, by its name in cursors."""
-        name = given.get("order", next(iter(self.orders)))
+        usual = (name for name, order in self.orders.items() if not order.is_refused(given))
+        name = given.get("order") or next(usual)
         for (order, argument), ordering in self.searched.items():
             if order == name and given.get(argument) is not None:
                 return f"{name}:{column_of(self.type_name, argument)}", ordering
@@ -112,12 +124,15 @@ def is_granted(column: str) -> Callable[[Eyes, Row, Row, Values], bool]:
 
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
-    "NEWEST": Ordering(("id",), descending=True),
-    "OLDEST": Ordering(("id",)),
+    "NEWEST": Ordering(("id",), descending=True, refused_with=("dueFrom", "dueTo")),
+    "OLDEST": Ordering(("id",), refused_with=("dueFrom", "dueTo")),
     "DUE": Ordering(("due_on", "id")),
 }
 FOUND_BY_NAME = {("NAME", "namePrefix"): Ordering(("folded_name", "id"))}
-PEOPLE = {"NAME": Ordering(("sort_name", "id")), "REGISTERED": Ordering(("id",), descending=True)}
+PEOPLE = {
+    "NAME": Ordering(("sort_name", "id")),
+    "REGISTERED": Ordering(("id",), descending=True, refused_with=("namePrefix",)),
+}
 
 LISTS = {
     ("Query", "participants"): Listing("Participant", is_known, PEOPLE, FOUND_BY_NAME),

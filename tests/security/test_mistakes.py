@@ -123,7 +123,6 @@ async def test_g10_many_wrong_values_of_variables_too(portal: RunningPortal) -> 
 NEVER_NULL = {
     "argument": 'query ($v: ID = "x") { participant(id: $v) { id } }',
     "executed": 'query ($v: ID = "x") { participant(id: $v) { id } __schema { __typename } }',
-    "argument with a default": "query ($v: DossierOrder) { dossiers(order: $v) { nodes { id } } }",
     "item of a list": "query ($v: DossierStatus = NEW) { dossiers(status: [$v]) { nodes { id } } }",
     "input field": """mutation ($v: String = "k") {
       withdrawDossier(input: { idempotencyKey: $v, dossier: "x", expectedVersion: 1 }) { replayed }

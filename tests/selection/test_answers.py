@@ -416,6 +416,56 @@ async def test_a_variable_that_is_absent_or_null_filters_nothing(
         assert compiled["dossiers"]["totalCount"] == count
 
 
+DUE_FROM = (
+    "query ($since: Date, $o: DossierOrder, $at: Cursor) {"
+    " dossiers(dueFrom: $since, order: $o, after: $at) { nodes { id } pageInfo { endCursor } } }"
+)
+
+
+@pytest.mark.parametrize("given", [{}, {"o": None}, {"o": "DUE"}])
+async def test_a_list_searched_by_due_day_comes_by_due_day(
+    pool: Pool, shelf: Shelf, given: dict[str, Any]
+) -> None:
+    compiled = await ask(pool, shelf.officer, DUE_FROM, since="2026-12-02", **given)
+    by_day = await ask(pool, shelf.officer, DUE_FROM, since="2026-12-02", o="DUE")
+    assert compiled == by_day == await done(pool, shelf.officer, DUE_FROM, since="2026-12-02", **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "variables"),
+    [
+        ('{ dossiers(dueFrom: "2026-12-02", order: OLDEST) { totalCount } }', {}),
+        ('{ dossiers(dueTo: "2026-12-02", order: NEWEST) { totalCount } }', {}),
+        ('{ participants(namePrefix: "n", order: REGISTERED) { totalCount } }', {}),
+        (DUE_FROM, {"since": "2026-12-02", "o": "NEWEST"}),
+        (
+            DUE_FROM.replace("order: $o", "order: $o, dueTo: $to").replace("$at:", "$to: Date, $at:"),
+            {"to": "2026-12-02", "o": "OLDEST"},
+        ),
+    ],
+)
+async def test_an_order_that_cannot_search_is_refused_at_its_field(
+    pool: Pool, shelf: Shelf, text: str, variables: dict[str, Any]
+) -> None:
+    result = await execute(pool, shelf.officer, text, **variables)
+    assert result.errors
+    assert [(code_of(error), error.path) for error in result.errors] == [
+        ("ORDER_CANNOT_SEARCH", ["participants" if "participants" in text else "dossiers"])
+    ]
+
+
+async def test_an_order_is_not_refused_for_a_search_that_is_null(pool: Pool, shelf: Shelf) -> None:
+    newest = await ask(pool, shelf.officer, DUE_FROM, since=None, o="NEWEST")
+    assert newest == await ask(pool, shelf.officer, DUE_FROM)
+
+
+async def test_a_cursor_of_the_usual_order_is_none_of_a_search(pool: Pool, shelf: Shelf) -> None:
+    at = (await ask(pool, shelf.officer, DUE_FROM))["dossiers"]["pageInfo"]["endCursor"]
+    result = await execute(pool, shelf.officer, DUE_FROM, since="2026-12-02", at=at)
+    assert result.errors
+    assert [code_of(error) for error in result.errors] == ["BAD_CURSOR"]
+
+
 async def test_a_variable_inside_a_list_is_read(pool: Pool, shelf: Shelf) -> None:
     text = "query ($s: DossierStatus!) { dossiers(status: [$s, RETURNED]) { totalCount } }"
     for status, count in (("NEW", 4), ("ACCEPTED", 3)):

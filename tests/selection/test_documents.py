@@ -91,7 +91,9 @@ NAMESAKES = """
 query Yes($x: Boolean!) { viewer { kind @include(if: $x) } }
 query Many($x: Int) { services(first: $x) { pageInfo { __typename } } }
 query Ordered($x: DossierOrder! = NEWEST) { ...dossiers }
+query Counted($x: Boolean! = true) { ...counted }
 fragment dossiers on Query { dossiers(order: $x) { pageInfo { __typename } } }
+fragment counted on Query { dossiers { totalCount @include(if: $x) } }
 """
 
 
@@ -108,10 +110,10 @@ async def test_a_variable_means_in_each_operation_what_that_one_declares(
 async def test_null_is_refused_only_by_the_operation_that_gives_it_no_meaning(
     pool: Pool, translator: Translator
 ) -> None:
-    text = NAMESAKES.replace("$x: DossierOrder!", "$x: DossierOrder")
+    text = NAMESAKES.replace("$x: Boolean! =", "$x: Boolean =")
     assert await ask(pool, OFFICER, text, translator=translator, operation_name="Many", x=None)
     with pytest.raises(NullRefused):
-        await ask(pool, OFFICER, text, translator=translator, operation_name="Ordered", x=None)
+        await ask(pool, OFFICER, text, translator=translator, operation_name="Counted", x=None)
 
 
 async def test_fault_that_is_told_does_not_depend_on_the_plans_that_are_known(

@@ -108,6 +108,10 @@ def test_an_operation_that_nobody_could_ask_is_refused() -> None:
         ("dossiers(first: 101) { nodes { id } }", "BAD_PAGE_SIZE dossiers: A page has"),
         ("dossiers(first: 1, last: 1) { nodes { id } }", "BAD_PAGE_DIRECTION dossiers: Page forwards"),
         (
+            'dossiers(dueTo: "2026-10-01", order: NEWEST) { totalCount }',
+            "ORDER_CANNOT_SEARCH dossiers: A list",
+        ),
+        (
             "node(id: $id) { ... on Office { " + "parent { " * 20 + "id" + " }" * 20 + " } }",
             "TOO_DEEP An operation is",
         ),
@@ -117,6 +121,10 @@ def test_an_operation_that_cannot_be_planned_is_refused(selected: str, said: str
     variables = "($id: ID!)" if "$id" in selected else ""
     [told] = faults(f"query Never{variables} {{ {selected} }}")
     assert told.startswith(f"f:1:1: {said}")
+
+
+def test_an_operation_that_leaves_its_order_to_the_caller_is_registered() -> None:
+    assert found("query Due($o: DossierOrder, $to: Date) { dossiers(order: $o, dueTo: $to) { totalCount } }")
 
 
 def test_an_operation_with_too_many_words_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
