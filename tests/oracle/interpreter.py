@@ -25,14 +25,16 @@ from graphql import (
     GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
-    VariableNode,
+    Undefined,
     build_schema,
     get_named_type,
     is_leaf_type,
     parse,
     validate,
+    value_from_ast,
     value_from_ast_untyped,
 )
+from graphql.execution.values import VariableValues, get_variable_values
 
 from tests.oracle.meanings import (
     LINKS,
@@ -88,12 +90,9 @@ def interpreted(eyes: Eyes, text: str, given: Mapping[str, Any]) -> Said:
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
     (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
-    variables = dict(given)
-    for definition in operation.variable_definitions or ():
-        name = definition.variable.name.value
-        if name not in variables and definition.default_value is not None:
-            variables[name] = value_from_ast_untyped(definition.default_value)
-    return Interpreter(eyes, fragments, variables).answer(operation)
+    variables = get_variable_values(SCHEMA, operation.variable_definitions or (), dict(given))
+    assert isinstance(variables, VariableValues), variables
+    return Interpreter(eyes, fragments, variables.coerced).answer(operation)
 
 
 @dataclass
@@ -171,16 +170,16 @@ class Interpreter:
         """The value of an argument as it was written or sent."""
         return value_from_ast_untyped(node, dict(self.variables))
 
-    def given(self, nodes: list[FieldNode]) -> dict[str, Any]:
-        """The arguments of a field that have a value, as they were written or sent."""
-        found = {}
-        for argument in nodes[0].arguments or ():
-            if isinstance(argument.value, VariableNode) and argument.value.name.value not in self.variables:
-                continue
-            value = self.literal(argument.value)
-            if value is not None:
-                found[argument.name.value] = value
-        return found
+    def given(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> dict[str, Any]:
+        """The arguments of a field that have a value, coerced: a list of one may be written as the one."""
+        declared = parent.fields[nodes[0].name.value].args
+        found = {
+            argument.name.value: value_from_ast(
+                argument.value, declared[argument.name.value].type, dict(self.variables)
+            )
+            for argument in nodes[0].arguments or ()
+        }
+        return {name: value for name, value in found.items() if value is not None and value is not Undefined}
 
     # What is wrong with it.
 
@@ -192,7 +191,7 @@ class Interpreter:
         place = (parent.name, name)
         if name == "__typename":
             return
-        given = self.given(nodes)
+        given = self.given(parent, nodes)
         if is_bound:
             self.values(place, given, path)
         target = get_named_type(parent.fields[name].type)
@@ -258,8 +257,6 @@ class Interpreter:
                 if read is None:
                     raise Fault("BAD_ID", path)
                 found[name] = read
-            elif name == "status":
-                found[name] = value if isinstance(value, list) else [value]
             elif name in {"on", "dueFrom", "dueTo", "respondOn"}:
                 found[name] = date.fromisoformat(value)
             else:
@@ -279,7 +276,7 @@ class Interpreter:
         if parent.name == "Viewer" and (said := self.viewer(name)) is not None:
             return said[0]
         target = get_named_type(parent.fields[name].type)
-        given = self.values(place, self.given(nodes), path)
+        given = self.values(place, self.given(parent, nodes), path)
         if listing := LISTS.get(place):
             return self.page_of(listing, row, nodes, given, path)
         if place in LINKS:
