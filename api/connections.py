@@ -112,8 +112,12 @@ class HttpConnection(HttpToolsProtocol):
         self._expect_no_more()
         if self.is_leaving:
             self.transport.close()
-        else:
-            super().handle_websocket_upgrade()
+            return
+        super().handle_websocket_upgrade()
+        # Whoever reads the handshake says nothing of a header that it does not take, and waits on.
+        socket = self.transport.get_protocol()
+        if isinstance(socket, SocketConnection) and not socket.handshake_initiated:
+            self._refuse(NotHttp())
 
     def on_response_complete(self) -> None:
         """Expect that what is written is fetched."""

@@ -9,6 +9,7 @@ import pytest
 
 from api.connections import MOST_HEAD_BYTES
 from tests.api.conftest import RunningPortal, a_client, is_ready
+from tests.patience import PATIENCE_S
 
 # Together far more than may stay in memory.
 MOST_PIECES = 5_000
@@ -26,6 +27,15 @@ NOT_HTTP = {
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "two hosts": b"GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
     "chunks of no number": b"POST /graphql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nx\r\n",
+}
+
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+NO_HANDSHAKE = {
+    "many headers": UPGRADE + b"X: x\r\n" * 200 + b"\r\n",
+    "a long header": UPGRADE + b"X: " + b"x" * 9_000 + b"\r\n\r\n",
 }
 
 
@@ -63,6 +73,17 @@ async def test_offer_of_another_protocol_is_passed_over(portal: RunningPortal) -
     offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQ"}
     response = await portal.http.get(f"{portal.url}/graphql?query={{__typename}}", headers=offer)
     assert response.json()["data"] == {"__typename": "Query"}
+
+
+@pytest.mark.parametrize("sent", NO_HANDSHAKE.values(), ids=NO_HANDSHAKE)
+async def test_what_begins_no_socket_is_refused_rather_than_kept_open(
+    portal: RunningPortal, sent: bytes
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", portal.settings.port)
+    writer.write(sent)
+    async with asyncio.timeout(PATIENCE_S):
+        assert await answer_of(reader) == (400, "NOT_HTTP")
+    writer.close()
 
 
 @pytest.mark.parametrize("header", [b"X: x\r\n", b"X"], ids=["many headers", "one without end"])
