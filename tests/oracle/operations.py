@@ -117,9 +117,9 @@ class Author:
             case 3:
                 name = f"F{len(self.fragments) + 1}"
                 self.fragments.append(f"fragment {name} on {parent.name} {{ {written} }}")
-                return (
-                    f"...{name} ...{name}{self.condition()}" if self.chance.random() < 0.3 else f"...{name}"
-                )
+                # Spread again, it says nothing new, unless the first time it was left out.
+                spread = f"...{name}{self.condition()}"
+                return f"{spread} ...{name}{self.condition()}" if self.chance.random() < 0.4 else spread
             case 4 if parent.interfaces:
                 return f"... on Node {{ ... on {parent.name} {{ {written} }} __typename }}"
         return written
