@@ -275,12 +275,7 @@ class Documents:
                 name_of(operation): Operation(
                     operation,
                     fragments,
-                    {
-                        variable.variable.name.value: look.roles.get(
-                            variable.variable.name.value, Role.PRESENCE
-                        )
-                        for variable in operation.variable_definitions or ()
-                    },
+                    look.roles_of(operation),
                     frozenset(look.scopes),
                     costs[name_of(operation)],
                     self._coercion(operation, _never_null(operation, look.never_null)),
@@ -306,13 +301,15 @@ class _Agreement(OverlappingFieldsCanBeMergedRule):
 class _Look(ValidationRule):
     """Walks a document once, with the rules of validation, and refuses nothing.
 
-    What it notes of a whole document is true of each of its operations.
+    The scopes that it notes are those of the whole document; a variable is each operation's own, as another
+    one may have another type under the same name.
     """
 
     def __init__(self, context: ValidationContext, catalogue: Catalogue) -> None:
         super().__init__(context)
         self.catalogue = catalogue
-        self.roles: dict[str, Role] = {}
+        # By the identity of the place where a variable is used, which the document keeps.
+        self.roles: dict[int, Role] = {}
         self.scopes: set[str] = set()
         self.introspects = False
         self.never_null: dict[str, set[str]] = {}
@@ -344,13 +341,22 @@ class _Look(ValidationRule):
             for argument in node.arguments or ():
                 role = {"first": Role.STEP, "last": Role.STEP, "order": Role.VALUE}.get(argument.name.value)
                 if role and isinstance(argument.value, VariableNode):
-                    self.roles[argument.value.name.value] = role
+                    self.roles[id(argument.value)] = role
 
     def enter_directive(self, node: Any, *_: Any) -> None:  # noqa: ANN401 -- graphql-core's signature
         """Note the variables of @skip and @include."""
         for argument in node.arguments or ():
             if isinstance(argument.value, VariableNode):
-                self.roles[argument.value.name.value] = Role.VALUE
+                self.roles[id(argument.value)] = Role.VALUE
+
+    def roles_of(self, operation: OperationDefinitionNode) -> dict[str, Role]:
+        """What of each variable of an operation shapes its plan, here or in a fragment of the operation."""
+        names = [definition.variable.name.value for definition in operation.variable_definitions or ()]
+        roles = dict.fromkeys(names, Role.PRESENCE)
+        for usage in self.context.get_recursive_variable_usages(operation) if names else ():
+            if role := self.roles.get(id(usage.node)):
+                roles[usage.node.name.value] = role
+        return roles
 
 
 def _never_null(

@@ -181,3 +181,21 @@ async def test_the_same_operation_is_the_same_statement(pool: Pool, translator: 
         await ask(pool, OFFICER, TEXT, translator=each, p=SOMEBODY)
     (first,), (second,) = plans_of(translator), plans_of(other)
     assert first.statement == second.statement
+
+
+TWO_TYPES_OF_A_NAME = """
+query Services($x: Int, $all: Boolean!) { services(first: $x) { totalCount @include(if: $all) } }
+query Dossiers($x: [DossierStatus!], $all: [ID!]!) {
+  dossiers(status: $x) { totalCount } nodes(ids: $all) { id }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs"),
+    [("Services", {"x": 1, "all": True}), ("Dossiers", {"x": ["NEW"], "all": ["Office:0"]})],
+)
+async def test_operations_of_a_document_may_call_different_things_by_one_name(
+    pool: Pool, translator: Translator, name: str, inputs: dict[str, Any]
+) -> None:
+    assert await translator.answer(pool, OFFICER, TWO_TYPES_OF_A_NAME, name, inputs)
