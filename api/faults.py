@@ -218,6 +218,13 @@ class SubscriptionsOnly(RequestFault):
     vietnamese = "Qua kết nối này chỉ có thể theo dõi; hãy hỏi và thực hiện qua HTTP."
 
 
+class TooManySubscriptions(RequestFault):
+    """A socket follows at most {most} things at once. Complete one first."""
+
+    code = "TOO_MANY_SUBSCRIPTIONS"
+    vietnamese = "Một kết nối theo dõi cùng lúc nhiều nhất {most} nội dung. Hãy kết thúc bớt một nội dung."
+
+
 def masked(error: BaseException) -> OperationFault:
     """What the caller may know of a fault: whether to try again, or the number under which we logged it."""
     if isinstance(error, TOOK_TOO_LONG):

@@ -13,7 +13,7 @@ from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
 
-from api.faults import SubscriptionsOnly, presented
+from api.faults import SubscriptionsOnly, TooManySubscriptions, presented
 from api.observations import Observation, observation_of
 from api.rates import Spent
 from db.connection import TOOK_TOO_LONG
@@ -100,6 +100,9 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         payload = {**message["payload"], "operationName": message["payload"].get("operationName") or None}
         try:
             if self.connection_acknowledged:
+                most = self.max_subscriptions_per_connection
+                if most is not None and len(self.operations) >= most and message["id"] not in self.operations:
+                    raise TooManySubscriptions(most=most)
                 door = cast("Door", self.view)
                 connection = cast("Wire", self.websocket).ws
                 text = door.text(

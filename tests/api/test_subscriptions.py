@@ -437,8 +437,9 @@ async def test_eleventh_subscription_is_refused(portal: RunningPortal, lan: Acco
         for number in range(11):
             await line.follow(dossier, name=str(number))
         messages = [await line.hear() for _ in range(11)]
-        refused = [message["id"] for message in messages if message["type"] == "error"]
-        assert refused == ["10"]
+        [refused] = [message for message in messages if message["type"] == "error"]
+        assert refused["id"] == "10"
+        assert refused["payload"][0]["extensions"] == {"code": "TOO_MANY_SUBSCRIPTIONS"}
         await line.say("complete", id="0")
         await line.follow(dossier, name="11")
         assert (await line.event())["seq"] == 1
