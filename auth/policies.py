@@ -98,6 +98,17 @@ def _my_offices() -> ColumnElement[Any]:
     return _array(office.c.id, grants(grant.c), item=Integer, joined=joined)
 
 
+def _my_people() -> ColumnElement[Any]:
+    employment = employments_table.alias("my_employment")
+    return _array(
+        employment.c.participant_id,
+        employment.c.employer_id == any_(_my_employers()),
+        in_force(employment.c),
+        item=Uuid,
+        joined=employment,
+    )
+
+
 def _works_for_me(person: Columns, employer: ColumnElement[Any] | None = None) -> Condition:
     # Asked of each person, and no list of people: an employer may have many thousands.
     employment = employments_table.alias("my_employment")
@@ -142,6 +153,18 @@ def participants(participant: Columns, kind: str) -> Condition:
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
             return participant.office_id == any_(_my_offices())
     return false()
+
+
+def listed_participants(participant: Columns, kind: str) -> Condition:
+    """May the viewer see these people? As `participants` says, of many: an employer's are gathered once.
+
+    To find 20,000 people by their keys in one search takes a third of the time of as many searches.
+    """
+    return (
+        participant.id == any_(_my_people())
+        if kind == ViewerKind.EMPLOYER
+        else participants(participant, kind)
+    )
 
 
 def identifiers(identifier: Columns, kind: str) -> Condition:

@@ -45,7 +45,12 @@ class Sex(StrEnum):
 described(Sex, FEMALE="Nữ: female.", MALE="Nam: male.")
 
 
-@entity(participants, visible_to=policies.participants, needs=Scope.PARTICIPANT_READ)
+@entity(
+    participants,
+    visible_to=policies.participants,
+    listed_to=policies.listed_participants,
+    needs=Scope.PARTICIPANT_READ,
+)
 class Participant(Node):
     """A person who takes part in social, health or unemployment insurance (người tham gia)."""
 

@@ -41,12 +41,16 @@ COMMON_ROWS = 20  # the page of a caller who does not say
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A GraphQL type whose objects are rows of a table; without a table it has one row, the viewer's."""
+    """A GraphQL type whose objects are rows of a table; without a table it has one row, the viewer's.
+
+    `listed_to` asks in a list what `visible_to` asks of a row, where many are found in another way than one.
+    """
 
     name: str
     table: Table | None
     visible_to: Policy
     needs: str | None
+    listed_to: Policy | None = None
 
     @property
     def rows(self) -> Table:
@@ -284,17 +288,18 @@ PAGE_ARGUMENTS = (
 
 
 def entity(
-    table: Table | None, *, visible_to: Policy, needs: str | None = None
+    table: Table | None, *, visible_to: Policy, needs: str | None = None, listed_to: Policy | None = None
 ) -> Callable[[type[T]], type[T]]:
     """Declare a class as the GraphQL type of a table's rows; its docstring is the type's description.
 
-    `needs` is the scope that every look at the type takes.
+    `needs` is the scope that every look at the type takes; `listed_to` the same policy as `visible_to`, said
+    in the way that finds many rows.
     """
 
     def declare(cls: type[T]) -> type[T]:
         described = " ".join((cls.__doc__ or "").split())
         declared = strawberry.type(cls, description=described)
-        declared.__entity__ = Entity(declared.__name__, table, visible_to, needs)  # type: ignore[attr-defined]
+        declared.__entity__ = Entity(declared.__name__, table, visible_to, needs, listed_to)  # type: ignore[attr-defined]
         return declared
 
     return declare

@@ -20,7 +20,7 @@ from sqlalchemy.types import BigInteger, SmallInteger, TypeEngine, Uuid
 from db.connection import DIALECT, Statement, seen_by_viewer
 from selection import templates
 from selection.cursors import cursor_of
-from selection.entities import Computed, Entity, Identity
+from selection.entities import Computed, Entity, Identity, Policy
 from selection.literals import quoted
 from selection.plans import (
     Arguments,
@@ -176,7 +176,7 @@ class Writer:
             row.table,
             [
                 *self.asked(part.declaration.conditions, [parent, row], part.arguments),
-                self.seen(part.entity, row),
+                self.seen(part.entity.listed_to or part.entity.visible_to, row),
                 *(self.asked(part.order.only, [row], {}) if part.order.only else ()),
             ],
         )
@@ -215,7 +215,7 @@ class Writer:
         shown = f"SELECT {', '.join(texts) or '1 AS row'}\nFROM "
         by, most = route.by(part.order.columns), part.step + 1
         taken = ", ".join(f"each_{name}.{name}" for name in route.taken(by))
-        if route.one and not taken:
+        if route.one and not taken and not route.keys:
             return f"{shown}{found(route, row, by, place)}\n{in_order} {most}"
         # Where PostgreSQL sorts many rows, it would make texts of them all before, not only of the page's.
         every = f"SELECT {row.name}.*\nFROM "
@@ -280,7 +280,7 @@ class Writer:
 
     def policy(self, entity: Entity, row: Row) -> str:
         """Whether the viewer may see a row."""
-        return self.seen(entity, row).text
+        return self.seen(entity.visible_to, row).text
 
     def asked(self, function: Any, rows: Sequence[Row], arguments: Arguments) -> list[Asked]:  # noqa: ANN401 -- an author's
         """The conditions of a declaration, one by one."""
@@ -289,9 +289,10 @@ class Writer:
             for condition in templates.conditions(function, _shape(rows, arguments))
         ]
 
-    def seen(self, entity: Entity, row: Row) -> Asked:
+    def seen(self, policy: Policy, row: Row) -> Asked:
         """The condition that the viewer may see a row."""
-        return self.parted(templates.policy(entity.visible_to, entity.rows, self.kind), [row], {})
+        assert row.table is not None  # noqa: S101 -- what is seen stands in a table
+        return self.parted(templates.policy(policy, row.table, self.kind), [row], {})
 
     def parted(self, condition: Condition, rows: Sequence[Row], arguments: Arguments) -> Asked:
         """A condition with our names and numbers."""
@@ -447,7 +448,7 @@ def source(row: Row) -> str:
 
 def found(route: Way, row: Row, by: Sequence[str], place: str = "", values: str = "each_{}") -> str:
     """The rows of a list; for one value of each of the columns that they are reached by."""
-    return f"{source(row)}\nWHERE {conjunction([*route.conditions(row.name, by, values), place])}"
+    return f"{source(row)}\nWHERE {conjunction(route.conditions(row.name, by, place, values))}"
 
 
 def conjunction(conditions: Iterable[str]) -> str:

@@ -4,6 +4,8 @@
 the rows of each office in order, but not those of several. So where several values of a column are wanted,
 and an index of the table begins with such columns and goes on with the order, a page is asked for each value,
 and the pages are merged. An author declares nothing for it but the index.
+
+Where rows are wanted by many keys, these are the way: PostgreSQL finds them all in one search.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,15 +28,21 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """What is asked of the rows of a table: the columns with one value, those with several, and the rest."""
+    """What is asked of the rows of a table: the columns with one value, those with several, and the rest.
+
+    `keys` is the condition that the row has one of many keys.
+    """
 
     table: Table
     one: Mapping[str, str]
     several: Mapping[str, str]
     others: Sequence[str]
+    keys: str = ""
 
     def by(self, order: Sequence[str] = ()) -> tuple[str, ...]:
         """The columns of the index that leads to the rows, and has them in this order; often none."""
+        if self.keys:
+            return ()
         known = {*self.one, *self.several}
         ways = []
         for index in indexes(self.table):
@@ -47,9 +55,9 @@ class Way:
         # A column with one value leads to fewer rows than a column with several.
         return sum(name in self.one for name in columns), len(columns)
 
-    def conditions(self, row: str, by: Sequence[str], values: str = "each_{}") -> list[str]:
+    def conditions(self, row: str, by: Sequence[str], place: str = "", values: str = "each_{}") -> list[str]:
         """The conditions on a row, for one value of each of the columns that it is reached by."""
-        return [
+        found = [
             *(f"{row}.{name} = {value}" for name, value in self.one.items()),
             *(f"{row}.{name} = {values.format(name)}.{name}" for name in self.taken(by)),
             *(
@@ -58,7 +66,10 @@ class Way:
                 if name in self.one or name not in by
             ),
             *self.others,
+            *filter(None, (place,)),
         ]
+        # By another way, PostgreSQL would look through all the keys for each row that it finds there.
+        return [self.keys, *(f"({condition}) IS TRUE" for condition in found)] if self.keys else found
 
     def among(self, row: str, name: str, *, is_way: bool) -> str:
         """The condition that a column has one of several values."""
@@ -86,13 +97,16 @@ def way(table: Table, conditions: Sequence[Asked]) -> Way:
     one: dict[str, str] = {}
     several: dict[str, str] = {}
     others: list[str] = []
+    keys = ""
     for condition in conditions:
         kind = one if condition.is_one else several
-        if condition.column and condition.column not in kind:
+        if kind is several and not keys and condition.column in table.primary_key.columns:
+            keys = condition.text
+        elif condition.column and condition.column not in kind:
             kind[condition.column] = condition.value
         elif condition.text:
             others.append(condition.text)
-    return Way(table, one, several, others)
+    return Way(table, one, several, others, keys)
 
 
 @lru_cache

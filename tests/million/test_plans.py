@@ -18,7 +18,7 @@ from tests.conftest import Database
 from tests.million.plans import explained, faults, large_tables, ways
 from tests.million.questions import Question, questions
 from tests.million.statistics import pretend
-from tests.million.world import VIEWERS
+from tests.million.world import EMPLOYERS, VIEWERS
 
 OPERATIONS = {
     path.stem: path.read_text() for path in (Path(__file__).parent.parent / "operations").glob("*.graphql")
@@ -96,6 +96,18 @@ async def test_a_page_of_a_list_costs_what_it_shows(among_million: Connection, n
             if wrong := faults(root, LARGE):
                 found[f"{question} {page}"] = wrong
     assert not found
+
+
+@pytest.mark.parametrize("name", EMPLOYERS)
+async def test_the_people_of_an_employer_are_found_by_their_keys_however_narrowed(
+    among_million: Connection, name: str
+) -> None:
+    for question in questions(2, every_value=False):
+        if question.field == "participants":
+            root = await explained(
+                among_million, VIEWERS[name], question.text(*PAGES[: bool(question.order)]), {}
+            )
+            assert ("participants", "pk_participants") in ways(root, LARGE), question
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -49,24 +49,23 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
       FROM (
         SELECT participant.*
         FROM participants AS participant
-        WHERE (EXISTS (
-            SELECT 1
-            FROM employments AS my_employment
-            WHERE my_employment.participant_id = participant.id
-            AND my_employment.employer_id = ANY (array((
-                  SELECT my_grant.employer_id
-                  FROM grants AS my_grant
-                  WHERE my_grant.principal = (
-                    SELECT CAST(vget('principal') AS UUID) AS vget_1)
-                  AND my_grant.kind = (
-                    SELECT vget('kind') AS vget_2)
-                  AND (my_grant.valid_until IS NULL
-                    OR my_grant.valid_until > statement_timestamp()))))
-            AND my_employment.started_on <= (
-              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
-            AND (my_employment.ended_on IS NULL
-              OR my_employment.ended_on >= (
-                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
+        WHERE participant.id = ANY (array((
+              SELECT my_employment.participant_id
+              FROM employments AS my_employment
+              WHERE my_employment.employer_id = ANY (array((
+                    SELECT my_grant.employer_id
+                    FROM grants AS my_grant
+                    WHERE my_grant.principal = (
+                      SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                    AND my_grant.kind = (
+                      SELECT vget('kind') AS vget_2)
+                    AND (my_grant.valid_until IS NULL
+                      OR my_grant.valid_until > statement_timestamp()))))
+              AND my_employment.started_on <= (
+                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+              AND (my_employment.ended_on IS NULL
+                OR my_employment.ended_on >= (
+                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)))))
         ORDER BY participant.sort_name, participant.id
         LIMIT 21) AS participant
       ORDER BY participant.sort_name, participant.id
