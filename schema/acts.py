@@ -16,10 +16,10 @@ from db import idempotency_keys
 from db.connection import transaction
 from db.pool import Connection
 from domain.dossiers import Actor, ActorKind
-from domain.refusals import NotSignedIn, Refusal
+from domain.refusals import IdentifierRefused, NotSignedIn, Refusal
 from domain.working_calendar import date_in_vietnam
 from schema.context import Context
-from selection.faults import ScopeMissing
+from selection.faults import BadIdentifier, ScopeMissing
 
 ACTORS = {
     ViewerKind.CITIZEN: ActorKind.CITIZEN,
@@ -84,6 +84,17 @@ async def perform(
     if not replayed:
         context.listener.announce(row_key)
     return Done(rows, replayed)
+
+
+def key_of(info: Info[Context, None], noun: str, identifier: str, argument: str) -> Any:  # noqa: ANN401 -- the key's own type
+    """The key inside a global identifier of one type.
+
+    Raises: IdentifierRefused.
+    """
+    try:
+        return info.context.translator.key(noun, identifier)
+    except BadIdentifier as fault:
+        raise IdentifierRefused(path=(argument,), type=noun) from fault
 
 
 def _hash(wish: Mapping[str, Any]) -> bytes:

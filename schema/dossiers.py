@@ -20,8 +20,7 @@ from db.events import LONGEST_REASON
 from db.pool import Connection
 from domain.dossiers import Actor, Applicant, DossierStatus
 from domain.names import clean_text
-from domain.refusals import IdentifierRefused
-from schema.acts import Done, Moment, perform
+from schema.acts import Done, Moment, key_of, perform
 from schema.context import Context
 from schema.deadlines import DEADLINE_READS, Deadline, deadline_facts, deadline_of
 from schema.employers import Employer
@@ -33,7 +32,6 @@ from schema.refusals import Refusal
 from schema.services import Service, ServiceVersion
 from selection import Columns, Condition, Node, Order, derived, either, entity, fetched, link, rows, stored
 from selection import Connection as Page
-from selection.faults import BadIdentifier
 
 if TYPE_CHECKING:
     from schema.participants import Participant
@@ -259,11 +257,11 @@ async def submit_dossier(
 
     async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:
         filing = Filing(
-            service_id=_key(info, "Service", input.service, "service"),
+            service_id=key_of(info, "Service", input.service, "service"),
             participant_id=viewer.participant_id
             if input.participant is None and viewer.participant_id
-            else _key(info, "Participant", input.participant or "", "participant"),
-            employer_id=_key(info, "Employer", input.employer, "employer") if input.employer else None,
+            else key_of(info, "Participant", input.participant or "", "participant"),
+            employer_id=key_of(info, "Employer", input.employer, "employer") if input.employer else None,
             applicant=Applicant.EMPLOYER if viewer.kind is ViewerKind.EMPLOYER else Applicant.CITIZEN,
             request=clean_text(input.request, LONGEST_REQUEST, lines=True, path=("request",))
             if input.request
@@ -293,7 +291,7 @@ async def accept_dossier(
         return await db.dossiers.accept(
             connection,
             actor,
-            _key(info, "Dossier", input.dossier, "dossier"),
+            key_of(info, "Dossier", input.dossier, "dossier"),
             right=Right(policies.may_accept, viewer.kind),
             visible=Right(policies.dossiers, viewer.kind),
             expected_version=input.expected_version,
@@ -315,7 +313,7 @@ async def withdraw_dossier(
         return await db.dossiers.withdraw(
             connection,
             actor,
-            _key(info, "Dossier", input.dossier, "dossier"),
+            key_of(info, "Dossier", input.dossier, "dossier"),
             right=Right(policies.may_withdraw, viewer.kind),
             visible=Right(policies.dossiers, viewer.kind),
             expected_version=input.expected_version,
@@ -331,14 +329,3 @@ async def withdraw_dossier(
 async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Any) -> DossierPayload:  # noqa: ANN401 -- any input, any act
     done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
     return DossierPayload.of(done, info.context.language)
-
-
-def _key(info: Info[Context, None], noun: str, identifier: str, argument: str) -> Any:  # noqa: ANN401 -- the key's own type
-    """The key inside a global identifier of one type.
-
-    Raises: IdentifierRefused.
-    """
-    try:
-        return info.context.translator.key(noun, identifier)
-    except BadIdentifier as fault:
-        raise IdentifierRefused(path=(argument,), type=noun) from fault
