@@ -55,6 +55,7 @@ def viewers(key: str) -> ScalarSelect[Any]:
 
 PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_subquery()
 ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
+MY_SESSION = select(cast(func.vget(literal_column("'session_id'")), Uuid)).scalar_subquery()
 TODAY = select(
     cast(func.timezone(literal_column(f"'{VIETNAM.key}'"), func.statement_timestamp()), Date)
 ).scalar_subquery()
@@ -219,6 +220,11 @@ def dossiers(dossier: Columns, kind: str) -> Condition:
 def dossier_events(event: Columns, kind: str) -> Condition:
     """May the viewer see this event? Whoever may see its dossier."""
     return concerned(event, kind)
+
+
+def sessions(session: Columns, _kind: str) -> Condition:
+    """May the viewer see this session? Whose account it is, in whatever capacity it was begun."""
+    return session.principal == PRINCIPAL
 
 
 def may_file_for(participant: Columns, kind: str) -> Condition:

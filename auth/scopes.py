@@ -12,3 +12,5 @@ class Scope(StrEnum):
     EMPLOYMENT_READ = "employment:read"
     IDENTIFIER_READ = "identifier:read"
     PARTICIPANT_READ = "participant:read"
+    SESSION_END = "session:end"
+    SESSION_READ = "session:read"

@@ -28,7 +28,13 @@ REMEMBERED = timedelta(seconds=1)
 SEEN_EVERY = timedelta(minutes=1)
 
 # All that an account of a kind may ask for, which is what our own pages ask; the rights themselves are rows.
-_READ = frozenset({Scope.DOSSIER_READ, Scope.EMPLOYMENT_READ, Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ})
+_OWN_ACCOUNT = frozenset({Scope.SESSION_END, Scope.SESSION_READ})
+_READ = _OWN_ACCOUNT | {
+    Scope.DOSSIER_READ,
+    Scope.EMPLOYMENT_READ,
+    Scope.IDENTIFIER_READ,
+    Scope.PARTICIPANT_READ,
+}
 SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
     {
         ViewerKind.CITIZEN: _READ | {Scope.DOSSIER_SUBMIT},

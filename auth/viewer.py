@@ -57,6 +57,7 @@ class Viewer:
             "principal": self.principal and str(self.principal),
             "participant": self.participant_id and str(self.participant_id),
             "scopes": " ".join(sorted(self.scopes)),
+            "session_id": self.session_id and str(self.session_id),
         }
         return json.dumps({key: value for key, value in claims.items() if value})
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     SmallInteger,
     Table,
+    Text,
     Uuid,
     bindparam,
     delete,
@@ -28,7 +29,8 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.connection import fetch, fetch_one, seen_by_viewer, transaction
 from db.metadata import instant, key, metadata, one_of, refers, words
-from db.pool import Pool
+from db.pool import Connection, Pool
+from domain.refusals import NotFound
 
 SESSION_KINDS = ("CITIZEN", "EMPLOYER", "OFFICER", "PARTNER")
 
@@ -88,6 +90,21 @@ SEE = (
     .values(last_seen_at=_now)
 )
 END = delete(sessions).where(sessions.c.id_hash == bindparam("id_hash", type_=LargeBinary))
+END_ONE = (
+    delete(sessions)
+    .where(
+        sessions.c.id == bindparam("session_id", type_=Uuid),
+        sessions.c.principal == bindparam("principal", type_=Uuid),
+    )
+    .returning(sessions.c.id)
+)
+END_OTHERS = delete(sessions).where(
+    sessions.c.principal == bindparam("of_principal", type_=Uuid),
+    or_(
+        sessions.c.kind != bindparam("now_kind", type_=Text),
+        sessions.c.participant_id.is_distinct_from(bindparam("now_participant", type_=Uuid)),
+    ),
+)
 END_ALL = (
     delete(sessions)
     .where(sessions.c.principal == bindparam("principal", type_=Uuid))
@@ -106,8 +123,19 @@ def holder(id_hash: bytes, principal: UUID | None = None) -> str:
 
 
 async def add_session(pool: Pool, row: Mapping[str, Any]) -> None:
-    """Keep a new session; `row` names every column but the key."""
+    """Keep a new session; `row` names every column but the key.
+
+    Those that the account began in another capacity, or as another person, end: a role that was taken from
+    somebody does not live on in the other browser.
+    """
     async with transaction(pool, holder(row["id_hash"], row["principal"])) as connection:
+        await fetch(
+            connection,
+            END_OTHERS,
+            of_principal=row["principal"],
+            now_kind=row["kind"],
+            now_participant=row["participant_id"],
+        )
         await fetch(connection, ADD, **row)
 
 
@@ -137,6 +165,17 @@ async def end_session(pool: Pool, id_hash: bytes) -> None:
     """End the session with this hash, if there is one."""
     async with transaction(pool, holder(id_hash)) as connection:
         await fetch(connection, END, id_hash=id_hash)
+
+
+async def end_one(connection: Connection, session_id: UUID, principal: UUID) -> UUID:
+    """End one session of an account, from whichever browser; its key is given back.
+
+    Raises: NotFound where the account has no such session, or has it no more.
+    """
+    ended = await fetch_one(connection, END_ONE, session_id=session_id, principal=principal)
+    if ended is None:
+        raise NotFound(path=("session",))
+    return session_id
 
 
 async def end_sessions_of(pool: Pool, principal: UUID, viewer: str) -> list[bytes]:

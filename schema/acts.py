@@ -30,11 +30,12 @@ ACTORS = {
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a mutation did: the rows that its payload shows, or why it did nothing."""
+    """What a mutation did: the rows that its payload shows and the row it acted on, or why it did nothing."""
 
     rows: Mapping[str, Any]
     replayed: bool
     refusals: tuple[Refusal, ...] = ()
+    row_key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def perform(
 ) -> Done:
     """Do an act once for a key, however often it is asked for, and read what it did in the same transaction.
 
-    Nothing is announced before the commit. A refusal rolls everything back, the key's claim too.
+    It has been committed when this returns. A refusal rolls everything back, the key's claim too.
 
     Raises: ScopeMissing.
     """
@@ -81,9 +82,7 @@ async def perform(
             rows = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
     except Refusal as refusal:
         return Done({}, replayed=False, refusals=(refusal,))
-    if not replayed:
-        context.listener.announce(row_key)
-    return Done(rows, replayed)
+    return Done(rows, replayed, row_key=row_key)
 
 
 def key_of(info: Info[Context, None], noun: str, identifier: str, argument: str) -> Any:  # noqa: ANN401 -- the key's own type

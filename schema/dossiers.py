@@ -328,4 +328,6 @@ async def withdraw_dossier(
 
 async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Any) -> DossierPayload:  # noqa: ANN401 -- any input, any act
     done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
+    if done.row_key and not done.replayed:
+        info.context.listener.announce(done.row_key)
     return DossierPayload.of(done, info.context.language)

@@ -24,6 +24,7 @@ from schema.limits import Limits
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
+from schema.sessions import SessionPayload, end_session
 from schema.viewer import Viewer
 from selection import Columns, Condition, Connection, Node, Order, link, nodes, rows
 from selection.bounds import MOST_TOKENS
@@ -102,6 +103,7 @@ class Mutation:
     submit_dossier: DossierPayload = _act(submit_dossier)
     accept_dossier: DossierPayload = _act(accept_dossier)
     withdraw_dossier: DossierPayload = _act(withdraw_dossier)
+    end_session: SessionPayload = _act(end_session)
 
 
 @strawberry.type(description="Everything one can follow.")

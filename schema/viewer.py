@@ -13,6 +13,7 @@ from schema.employers import Employer
 from schema.enums import described
 from schema.offices import Office
 from schema.participants import Participant
+from schema.sessions import NEWEST_SESSION, Session, sessions_standing
 from selection import Columns, Condition, Connection, Order, computed, entity, link, rows
 from selection.literals import words
 
@@ -62,6 +63,11 @@ class Viewer:
         "The offices that the viewer serves, each with all below it.",
         granted_offices,
         orders={"CODE": Order(("code", "id"))},
+    )
+    sessions: Connection[Session] = rows(
+        "The browsers in which the viewer's account is signed in, the last begun first.",
+        sessions_standing,
+        orders=NEWEST_SESSION,
     )
     employers: Connection[Employer] = rows(
         "The employers that the viewer acts for.", granted_employers, orders={"CODE": Order(("code", "id"))}

@@ -196,6 +196,25 @@ async def test_a23_ending_all_ends_every_browser_of_the_account_and_no_other(ses
     assert await sessions.viewer(other)
 
 
+async def test_a23_whoever_signs_in_with_another_role_is_nowhere_signed_in_with_the_former(
+    sessions: Sessions, elsewhere: Sessions
+) -> None:
+    former = await begin(sessions, a_viewer("promoted"))
+    untouched = await begin(sessions, a_viewer("not promoted"))
+    present = await begin(sessions, a_viewer("promoted", ViewerKind.OFFICER))
+    assert await elsewhere.viewer(former) is None
+    assert await elsewhere.viewer(present)
+    assert await elsewhere.viewer(untouched)
+
+
+async def test_a23_whoever_signs_in_with_the_same_role_stays_signed_in_elsewhere(
+    sessions: Sessions, elsewhere: Sessions
+) -> None:
+    first = await begin(sessions, a_viewer("same role"))
+    await begin(sessions, a_viewer("same role"))
+    assert await elsewhere.viewer(first)
+
+
 async def test_open_subscription_learns_that_its_session_ended(
     sessions: Sessions, elsewhere: Sessions
 ) -> None:
