@@ -6,15 +6,17 @@ alone (a database without row-level security), through the second alone (every p
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from sqlalchemy import Column, ColumnElement, Table, Text, cast, func, select
 
 from auth import policies
-from auth.viewer import Viewer
+from auth.sessions import Sessions
+from auth.viewer import Viewer, ViewerKind
 from db import roles
 from db.connection import fetch, open_pool, seen_by_viewer
 from db.contributions import contributions
@@ -27,6 +29,7 @@ from db.households import household_members, households
 from db.identifiers import identifiers
 from db.participants import participants
 from db.pool import Connection, Pool
+from db.sessions import sessions
 from selection.answers import Translator
 from tests import people
 from tests.conftest import Database
@@ -240,6 +243,18 @@ async def test_of_the_grants_everybody_sees_their_own(walls: Walls, name: str) -
         "officer here as an employer",
     }
     assert keys == ([str(viewer.principal)] if has_grant else [])
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+async def test_of_the_sessions_everybody_sees_those_of_their_own_account(walls: Walls, name: str) -> None:
+    viewer = walls.world.viewers[name]
+    for account in (viewer, Viewer(ViewerKind.CITIZEN, uuid4())):
+        if account.principal:
+            as_citizen = replace(account, kind=ViewerKind.CITIZEN, participant_id=None)
+            await Sessions(walls.pool).begin(as_citizen, issuer="tests", subject=name)
+    conditions = [policies.sessions(sessions.c, viewer.kind)] if walls.has_policies else []
+    keys = await keys_of(walls.pool, viewer, sessions.c.principal, *conditions)
+    assert set(keys) == ({str(viewer.principal)} if viewer.principal else set())
 
 
 # ---------------------------------------------------------------------- the operations ---

@@ -52,7 +52,12 @@ SELECT ((
             WHERE service.id = CAST(wanted.key AS TEXT)) WHEN wanted.type = 'ServiceVersion' THEN (
             SELECT concat('{"__typename":"ServiceVersion","id":"ServiceVersion:', service_version_2.id, '"}')
             FROM service_versions AS service_version_2
-            WHERE service_version_2.id = CAST(wanted.key AS UUID)) END, 'null'), ','
+            WHERE service_version_2.id = CAST(wanted.key AS UUID)) WHEN wanted.type = 'Session' THEN (
+            SELECT concat('{"__typename":"Session","id":"Session:', session.id, '"}')
+            FROM sessions AS session
+            WHERE session.id = CAST(wanted.key AS UUID)
+            AND session.principal = (
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)) END, 'null'), ','
         ORDER BY wanted.number), ']')
     FROM unnest($3::TEXT[], $4::TEXT[]) WITH ORDINALITY AS wanted(type, key, number))) AS root_1
 FROM viewer

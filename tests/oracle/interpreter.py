@@ -283,6 +283,8 @@ class Interpreter:
             return self.first(place, row, nodes, given, path)
         if not is_leaf_type(target):
             return self.special(place, row, nodes, given, path)
+        if place == ("Session", "isAsking"):
+            return row["id"] == self.eyes.session
         if place == ("DossierEvent", "cursor"):
             return cursor("OLDEST", [row["seq"]])
         return written(row[column_of(parent.name, name)])

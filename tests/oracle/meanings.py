@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from tests.oracle.world import Row
 
 Values = Mapping[str, Any]
 DAY = timedelta(days=1)
+IDLE = timedelta(minutes=15)
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 # The table of each type, and the scope that every look at it takes.
@@ -29,6 +30,7 @@ TABLES = {
     "Service": "services",
     "ServiceTimeLimit": "service_time_limits",
     "ServiceVersion": "service_versions",
+    "Session": "sessions",
 }
 SCOPES = {
     "Dossier": "dossier:read",
@@ -36,8 +38,14 @@ SCOPES = {
     "Employment": "employment:read",
     "Identifier": "identifier:read",
     "Participant": "participant:read",
+    "Session": "session:read",
 }
-COLUMNS = {("Service", "code"): "id", ("Service", "group"): "service_group"}
+COLUMNS = {
+    ("Service", "code"): "id",
+    ("Service", "group"): "service_group",
+    ("Session", "begunAt"): "created_at",
+    ("Session", "endsAt"): "expires_at",
+}
 
 
 def column_of(type_name: str, field: str) -> str:
@@ -144,6 +152,13 @@ LISTS = {
     ),
     ("Viewer", "offices"): Listing("Office", is_granted("office_id"), BY_CODE),
     ("Viewer", "employers"): Listing("Employer", is_granted("employer_id"), BY_CODE),
+    ("Viewer", "sessions"): Listing(
+        "Session",
+        lambda eyes, _parent, row, _given: (
+            row["principal"] == eyes.account and row["last_seen_at"] > datetime.now(UTC) - IDLE
+        ),
+        {"NEWEST": Ordering(("id",), descending=True)},
+    ),
     ("Participant", "identifiers"): Listing(
         "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
     ),

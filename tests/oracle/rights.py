@@ -20,6 +20,7 @@ class Eyes:
     person: UUID | None
     name: str
     scopes: AbstractSet[str]
+    session: UUID | None = None
 
     @cached_property
     def today(self) -> date:
@@ -75,6 +76,8 @@ class Eyes:
                 return person is not None and self.may_see_person(person)
             case "employments" | "dossiers" | "dossier_events":
                 return self.is_concerned(row)
+            case "sessions":
+                return row["principal"] == self.account and row["expires_at"] > datetime.now(UTC)
         return True
 
     def may_see_person(self, person: Row) -> bool:

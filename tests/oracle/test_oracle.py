@@ -56,6 +56,7 @@ def somebody(kind: ViewerKind, number: int, *, scopes: frozenset[Scope] = EVERY)
 VIEWERS = {
     "nobody": ANONYMOUS,
     "a person": person(0),
+    "a person with a browser": replace(person(0), session_id=key(8, 2)),
     "a person with a full name like another's": person(1),
     "a person without a record": Viewer(ViewerKind.CITIZEN, account(60), scopes=EVERY),
     "a person who reads dossiers only": person(2, scopes=frozenset({Scope.DOSSIER_READ})),
@@ -103,7 +104,13 @@ class Court:
         """The oracle's way to see with a viewer's eyes."""
         scopes = frozenset(scope.value for scope in viewer.scopes)
         return Eyes(
-            self.world, viewer.kind.value, viewer.principal, viewer.participant_id, viewer.name, scopes
+            self.world,
+            viewer.kind.value,
+            viewer.principal,
+            viewer.participant_id,
+            viewer.name,
+            scopes,
+            viewer.session_id,
         )
 
     async def compiled(self, operation: Operation, viewer: Viewer, translator: Translator) -> Said:

@@ -26,6 +26,7 @@ TABLES = (
     "dossiers",
     "dossier_events",
     "grants",
+    "sessions",
 )
 NAMES = (
     "Nguyễn Thị Lan",
@@ -191,6 +192,15 @@ async def people_it(owner: Connection) -> None:
             # A right in another capacity than the one asked in.
             (key(7, 11), account(4), "EMPLOYER", None, key(3, 4), None),
         ],
+        "sessions": [
+            a_session(1, account(20), "CITIZEN", "Firefox"),
+            a_session(2, account(20), "CITIZEN", ""),
+            # Long idle, and over.
+            a_session(3, account(20), "CITIZEN", "Edge", seen_at=NOW - DAY / 24),
+            a_session(4, account(20), "CITIZEN", "Edge", ends_at=NOW - DAY / 24),
+            a_session(5, account(5), "OFFICER", "Chrome"),
+            a_session(6, account(1), "EMPLOYER", "Cốc Cốc"),
+        ],
     }
     rows["dossier_events"] = [event for row in rows["dossiers"] for event in events(row)]
     columns = {
@@ -213,16 +223,32 @@ async def people_it(owner: Connection) -> None:
             "dossier_id, seq, kind, status, actor_kind, reason, participant_id, employer_id, office_id"
         ),
         "grants": "id, principal, kind, office_id, employer_id, valid_until",
+        "sessions": "id, id_hash, principal, kind, browser, created_at, last_seen_at, expires_at",
     }
     constants = {
         "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
         "grants": {"granted_by": "'oracle'"},
+        "sessions": {"issuer": "''", "subject": "''", "name": "''", "scopes": "''", "assurance": "2"},
     }
     for table in TABLES:
         more = constants.get(table, {})
         names = ", ".join([columns[table], *more])
         values = ", ".join([*(f"${number + 1}" for number in range(len(rows[table][0]))), *more.values()])
         await owner.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows[table])  # noqa: S608 -- written above
+
+
+def a_session(
+    number: int,
+    principal: UUID,
+    kind: str,
+    browser: str,
+    *,
+    seen_at: datetime = NOW + DAY,
+    ends_at: datetime = NOW + 2 * DAY,
+) -> Sequence[Any]:
+    """One of the world's sessions: those that stand were seen tomorrow, so none idles while a test runs."""
+    began_at, hashed = NOW - DAY, sha256(str(number).encode()).digest()
+    return key(8, number), hashed, principal, kind, browser, began_at, seen_at, ends_at
 
 
 def dossier(number: int, chance: random.Random) -> Sequence[Any]:
