@@ -18,12 +18,13 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from html import escape
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.httpx_client import AsyncOAuth2Client
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from api.authentication import (
@@ -38,17 +39,20 @@ from api.authentication import (
     keep_session,
     refused,
 )
+from api.bodies import body_of
 from api.languages import language_of
 from api.pages import PLAIN_PAGE, page
 from auth.tokens import Claims, IssuerUnreachable, TokenExpired, TokenRefused, is_this_machine
 from auth.viewer import Viewer, ViewerKind
 from db.outages import UNREACHABLE
 from domain.refusals import Refusal
+from selection.faults import OperationFault
 
 ATTEMPT_COOKIE = "__Host-ansinh-sign-in"
 ATTEMPT_LIFE_S = 300
 LONGEST_PATH = 2_000
 LONGEST_HINT = 255
+MOST_FIELDS = 20
 
 log = logging.getLogger("ansinh.signing_in")
 
@@ -127,6 +131,7 @@ class SigningIn:
             Route("/sign-in/callback", self.finish),
             Route("/sign-out", self.sign_out, methods=["POST"]),
             Route("/sign-out/everywhere", self.sign_out_everywhere, methods=["POST"]),
+            Route("/sign-out/back-channel", self.sign_out_at_issuer, methods=["POST"]),
         ]
 
     async def begin(self, request: Request) -> Response:
@@ -187,6 +192,31 @@ class SigningIn:
         """End the sessions of this account in every browser."""
         return await self._out(request, everywhere=True)
 
+    async def sign_out_at_issuer(self, request: Request) -> Response:
+        """Hear from the issuer itself, with no browser between, that somebody has signed out there.
+
+        What does not prove itself does nothing.
+
+        Source: OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8.
+        """
+        authentication, headers = self.authentication, {"Cache-Control": "no-store"}
+        issuer = authentication.verifier.issuer.name
+        try:
+            form = dict(parse_qsl((await body_of(request)).decode("ascii"), max_num_fields=MOST_FIELDS))
+            logout = await authentication.verifier.logout(
+                form.get("logout_token", ""), client_id=self.client.client_id
+            )
+            ended = await authentication.sessions.end_at_issuer(issuer, logout)
+        except UNREACHABLE:
+            return refused(request, PortalInterrupted())
+        except IssuerUnreachable as refusal:
+            return refused(request, refusal)
+        except (Refusal, OperationFault, ValueError, ClientDisconnect) as fault:
+            log.info("refused a logout token: %s", getattr(fault, "params", type(fault).__name__))
+            return JSONResponse({"error": "invalid_request"}, 400, headers)
+        log.info("the issuer ended sessions: %d", ended)
+        return Response(status_code=200, headers=headers)
+
     async def _code(self, request: Request) -> str:
         """Take the code from the issuer's answer, if it is this issuer's.
 
@@ -242,6 +272,7 @@ class SigningIn:
             viewer,
             issuer=verifier.issuer.name,
             subject=claims["sub"],
+            issuer_session=named if isinstance(named := claims.get("sid"), str) and named else None,
             user_agent=request.headers.get("user-agent", ""),
         )
         await sessions.end(request.cookies.get(COOKIE, ""))

@@ -27,17 +27,19 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from authlib.oidc.core import AuthorizationCodeMixin, UserInfo
 from authlib.oidc.core.grants import OpenIDCode
+from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
 from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
 from auth.scopes import Scope
-from auth.tokens import ClaimNames, is_this_machine
+from auth.tokens import LOGOUT_EVENT, ClaimNames, is_this_machine
 from domain.refusals import Refusal
 
 ALGORITHM = "ES256"
 TOKEN_LIFE_S = 600
 CODE_LIFE_S = 60
+LOGOUT_TOKEN_LIFE_S = 120
 MOST_CODES = 1_000
 CLAIM_NAMES = ClaimNames()
 IDENTITY_SCOPES = frozenset({"openid", "profile"})
@@ -256,7 +258,8 @@ class IdentityTokens(OpenIDCode):
 
     def generate_user_info(self, user: Persona, _scope: str) -> UserInfo:
         """Say who signed in."""
-        return UserInfo(sub=user.subject, **claims_about(user))
+        # Nobody stays signed in here: each sign-in is a session of its own.
+        return UserInfo(sub=user.subject, sid=secrets.token_urlsafe(16), **claims_about(user))
 
 
 class AccessTokens(JWTBearerTokenGenerator):
@@ -333,6 +336,8 @@ class Provider(AuthorizationServer):
             "token_endpoint_auth_methods_supported": ["client_secret_basic"],
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "scopes_supported": [*sorted(IDENTITY_SCOPES), *sorted(Scope)],
             "claims_supported": ["sub", *claims_about(persona_of("lan"))],
             "ui_locales_supported": ["vi", "en"],
@@ -382,6 +387,23 @@ class Provider(AuthorizationServer):
             client, client.grant_type, None if client.persona else persona, " ".join(sorted(persona.scopes))
         )
         return token
+
+    def logout_token_of(self, subject: str | None = None, issuer_session: str | None = None) -> str:
+        """Say that an account, or one of the sessions here, has ended (Back-Channel Logout 1.0)."""
+        now = int(time.time())
+        claims = {
+            "iss": self.issuer,
+            "aud": self._portal.client_id,
+            "iat": now,
+            "exp": now + LOGOUT_TOKEN_LIFE_S,
+            "jti": secrets.token_urlsafe(16),
+            "events": {LOGOUT_EVENT: {}},
+            "sub": subject,
+            "sid": issuer_session,
+        }
+        [key] = self._keys.keys
+        header = {"alg": ALGORITHM, "typ": "logout+jwt", "kid": key.kid}
+        return jwt.encode(header, {name: value for name, value in claims.items() if value is not None}, key)
 
     def keep_code(self, code: str, kept: Code) -> None:
         """Keep a code until it is exchanged or expires; the oldest gives way when there are too many."""

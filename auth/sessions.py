@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 from auth.scopes import Scope
-from auth.viewer import Viewer, ViewerKind
+from auth.tokens import Logout
+from auth.viewer import Viewer, ViewerKind, principal_of
 from db import sessions
 from db.pool import Pool
 
@@ -95,8 +96,19 @@ class Sessions:
         self._clock = clock
         self._remembered: dict[bytes, tuple[datetime, Viewer]] = {}
 
-    async def begin(self, viewer: Viewer, *, issuer: str, subject: str, user_agent: str = "") -> str:
-        """Begin a session for somebody who has just signed in, and give its secret: always a new one."""
+    async def begin(
+        self,
+        viewer: Viewer,
+        *,
+        issuer: str,
+        subject: str,
+        issuer_session: str | None = None,
+        user_agent: str = "",
+    ) -> str:
+        """Begin a session for somebody who has just signed in, and give its secret: always a new one.
+
+        `issuer_session` is what the issuer calls its own, where it says.
+        """
         secret = secrets.token_urlsafe(SECRET_BYTES)
         now = self._clock()
         is_officer = viewer.kind is ViewerKind.OFFICER
@@ -108,6 +120,7 @@ class Sessions:
                 "principal": viewer.principal,
                 "issuer": issuer,
                 "subject": subject,
+                "issuer_session": issuer_session,
                 "kind": viewer.kind.value,
                 "participant_id": viewer.participant_id,
                 "name": viewer.name,
@@ -167,6 +180,19 @@ class Sessions:
         if viewer.principal is None:
             return 0
         ended = await sessions.end_sessions_of(self._pool, viewer.principal, viewer.binding)
+        for id_hash in ended:
+            self._remembered.pop(id_hash, None)
+        return len(ended)
+
+    async def end_at_issuer(self, issuer: str, logout: Logout) -> int:
+        """End what the issuer says has ended there; their number is given back. It is heeded once."""
+        ended = await sessions.end_at_issuer(
+            self._pool,
+            issuer=issuer,
+            principal=principal_of(issuer, logout.subject) if logout.subject else None,
+            issuer_session=logout.issuer_session,
+            notice=sha256(logout.identifier.encode()).hexdigest(),
+        )
         for id_hash in ended:
             self._remembered.pop(id_hash, None)
         return len(ended)

@@ -41,6 +41,8 @@ FindParticipant = Callable[[str], Awaitable[UUID | None]]
 ALGORITHMS = ("ES256", "PS256")
 ACCESS_TOKEN_TYPES = frozenset({"at+jwt", "application/at+jwt"})
 ID_TOKEN_TYPES = frozenset({"jwt", ""})
+LOGOUT_TOKEN_TYPES = frozenset({"logout+jwt", "application/logout+jwt", "jwt"})
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 # Nothing an issuer signs for us is longer; a longer text is refused before anything looks into it.
 LONGEST_TOKEN = 8_192
@@ -51,6 +53,8 @@ LONGEST_NAME = 200
 # whoever holds a token is told when it ends, and open subscriptions are closed at that instant.
 LEEWAY_S = 60
 LONGEST_LIFE_S = 3_600
+# An issuer tells at once that somebody has signed out; what it said long ago is somebody's copy.
+LONGEST_NOTICE_S = 300
 MOST_REMEMBERED = 10_000
 
 FETCH_SPACING_S = 30
@@ -129,6 +133,15 @@ class Remembered:
     viewer: Viewer
     kid: str
     ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Logout:
+    """What an issuer says has ended there: an account's sessions, one of its own, or what is both."""
+
+    subject: str | None
+    issuer_session: str | None
+    identifier: str
 
 
 class Issuer:
@@ -320,6 +333,31 @@ class Verifier:
             raise TokenRefused("nonce")
         return claims
 
+    async def logout(self, token: str, *, client_id: str) -> Logout:
+        """Check a logout token that the issuer sent us behind the browser's back, and say what has ended.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6.
+        """
+        published = await self._keys_with(header_of(token, LOGOUT_TOKEN_TYPES, self._algorithms))
+        claims = self._checked(token, published, client_id, names_subject=False)
+        events = claims.get("events")
+        if not isinstance(events, Mapping) or not isinstance(events.get(LOGOUT_EVENT), Mapping):
+            raise TokenRefused("events")
+        # So that an identity token is never taken for one.
+        if "nonce" in claims:
+            raise TokenRefused("nonce")
+        if claims["iat"] < self._clock() - LONGEST_NOTICE_S:
+            raise TokenRefused("iat")
+        for name in ("sub", "sid", "jti"):
+            if name in claims and not (isinstance(claims[name], str) and is_client(claims[name])):
+                raise TokenRefused(name)
+        if "jti" not in claims:
+            raise TokenRefused("jti")
+        if not {"sub", "sid"} & claims.keys():
+            raise TokenRefused("sid")
+        return Logout(claims.get("sub"), claims.get("sid"), claims["jti"])
+
     async def viewer_of(self, claims: Claims, scopes: frozenset[Scope]) -> Viewer:
         """Make the viewer whom checked claims describe.
 
@@ -348,7 +386,9 @@ class Verifier:
             raise TokenRefused("kid")
         return published
 
-    def _checked(self, token: str, published: Published, audience: str) -> dict[str, Any]:
+    def _checked(
+        self, token: str, published: Published, audience: str, *, names_subject: bool = True
+    ) -> dict[str, Any]:
         """Check signature, issuer, audience and times: decoding alone checks the signature only."""
         now = self._clock()
         try:
@@ -362,7 +402,7 @@ class Verifier:
                 now=int(now),
                 leeway=LEEWAY_S,
                 iss={"essential": True, "value": self.issuer.name},
-                sub={"essential": True},
+                sub={"essential": names_subject},
                 aud={"essential": True, "value": audience},
                 exp={"essential": True},
                 iat={"essential": True},

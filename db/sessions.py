@@ -6,8 +6,9 @@ A copy of the table opens nobody's session: the secret itself is in the browser 
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import (
     CheckConstraint,
@@ -27,6 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
+from db import idempotency_keys
 from db.connection import fetch, fetch_one, seen_by_viewer, transaction
 from db.metadata import instant, key, metadata, one_of, refers, words
 from db.pool import Connection, Pool
@@ -42,6 +44,8 @@ sessions = Table(
     Column("principal", Uuid, nullable=False, index=True),
     words("issuer"),
     words("subject"),
+    # What the issuer calls its own session (`sid`): by that name it ends it everywhere.
+    Column("issuer_session", Text, index=True),
     words("kind"),
     refers("participant_id", "participants.id", nullable=True),
     words("name"),
@@ -104,6 +108,17 @@ END_OTHERS = delete(sessions).where(
         sessions.c.kind != bindparam("now_kind", type_=Text),
         sessions.c.participant_id.is_distinct_from(bindparam("now_participant", type_=Uuid)),
     ),
+)
+_of_principal = bindparam("principal", type_=Uuid)
+_of_issuer_session = bindparam("issuer_session", type_=Text)
+END_AT_ISSUER = (
+    delete(sessions)
+    .where(
+        sessions.c.issuer == bindparam("issuer", type_=Text),
+        or_(_of_principal.is_(None), sessions.c.principal == _of_principal),
+        or_(_of_issuer_session.is_(None), sessions.c.issuer_session == _of_issuer_session),
+    )
+    .returning(sessions.c.id_hash)
 )
 END_ALL = (
     delete(sessions)
@@ -182,6 +197,27 @@ async def end_sessions_of(pool: Pool, principal: UUID, viewer: str) -> list[byte
     """End every session of the viewer's own account; the hashes of those that stood are given back."""
     async with transaction(pool, viewer) as connection:
         return [row[0] for row in await fetch(connection, END_ALL, principal=principal)]
+
+
+async def end_at_issuer(
+    pool: Pool, *, issuer: str, principal: UUID | None, issuer_session: str | None, notice: str
+) -> list[bytes]:
+    """End what an issuer has ended: an account's sessions, those of one of the issuer's, or what is both.
+
+    The hashes of those that stood are given back. A `notice`, of at most 100 characters, is heeded once.
+    """
+    teller = principal or uuid5(NAMESPACE_URL, f"{issuer}#session#{issuer_session}")
+    viewer = {"principal": str(teller), "issuer": issuer, "issuer_session": issuer_session or ""}
+    wish = sha256(notice.encode()).digest()
+    async with transaction(pool, json.dumps(viewer)) as connection:
+        claim: dict[str, Any] = {"principal": teller, "operation": "back-channel logout", "key": notice}
+        if await idempotency_keys.claim(connection, **claim, input_hash=wish) is not None:
+            return []
+        ended = await fetch(
+            connection, END_AT_ISSUER, issuer=issuer, principal=principal, issuer_session=issuer_session
+        )
+        await idempotency_keys.settle(connection, **claim, outcome=str(len(ended)))
+        return [row[0] for row in ended]
 
 
 async def remove_ended(pool: Pool, *, now: datetime, idle_since: datetime) -> int:

@@ -80,6 +80,20 @@ async def test_citizen_is_known_as_the_participant_of_their_personal_number(
     assert (await browser.go("/who-am-i")).json()["participant"] == str(participant_id)
 
 
+async def test_session_remembers_what_the_issuer_calls_its_own(
+    portal: Portal, browser: Browser, owner: Connection
+) -> None:
+    await browser.sign_in("hoa")
+    viewer = await portal.authentication.sessions.viewer(browser.cookies[COOKIE])
+    assert viewer
+    sid = await owner.fetchval("SELECT issuer_session FROM sessions WHERE id = $1", viewer.session_id)
+    assert sid
+    token = portal.provider.logout_token_of(issuer_session=sid)
+    answer = await portal.http.post(f"{portal.url}/sign-out/back-channel", data={"logout_token": token})
+    assert answer.status_code == 200
+    assert await browser.who() == ""
+
+
 async def test_session_cookie_is_for_this_host_and_its_own_pages_only(browser: Browser) -> None:
     await browser.sign_in()
     said = {part.strip().lower() for part in browser.settings[COOKIE].split(";")[1:]}
