@@ -252,7 +252,7 @@ async def test_what_has_no_meaning_is_told(
         assert (await (await line.follow(dossier)).event())["seq"] == 1
 
 
-async def test_right_that_was_taken_back_ends_the_subscription(
+async def test_a25_right_that_was_taken_back_ends_the_subscription(
     portal: RunningPortal, owner: Connection
 ) -> None:
     office = await people.an_office(owner)
@@ -267,7 +267,7 @@ async def test_right_that_was_taken_back_ends_the_subscription(
         assert (await line.hear())["type"] == "complete"
 
 
-async def test_event_after_the_right_was_taken_back_is_not_told(
+async def test_a25_event_after_the_right_was_taken_back_is_not_told(
     portal: RunningPortal, owner: Connection
 ) -> None:
     office = await people.an_office(owner)
@@ -284,7 +284,9 @@ async def test_event_after_the_right_was_taken_back_is_not_told(
 # ------------------------------------------------------- until it ends ---
 
 
-async def test_end_of_the_token_closes_the_socket(portal: RunningPortal, lan: Account, dossier: UUID) -> None:
+async def test_a25_end_of_the_token_closes_the_socket(
+    portal: RunningPortal, lan: Account, dossier: UUID
+) -> None:
     ends_at = int(time.time()) + 2
     short = portal.account(lan.persona, lan.participant, exp=ends_at)
     async with portal.line(short) as line:
@@ -293,7 +295,7 @@ async def test_end_of_the_token_closes_the_socket(portal: RunningPortal, lan: Ac
         assert 0 <= time.time() - ends_at < 1
 
 
-async def test_end_of_the_token_closes_a_socket_on_which_nothing_is_followed(
+async def test_a25_end_of_the_token_closes_a_socket_on_which_nothing_is_followed(
     portal: RunningPortal, lan: Account
 ) -> None:
     ends_at = int(time.time()) + 2
@@ -304,7 +306,7 @@ async def test_end_of_the_token_closes_a_socket_on_which_nothing_is_followed(
         assert 0 <= time.time() - ends_at < 1
 
 
-async def test_sign_out_closes_the_socket(
+async def test_a25_sign_out_closes_the_socket(
     portal: RunningPortal, pool: Pool, lan: Account, dossier: UUID
 ) -> None:
     browser = cookie(await a_session(pool, lan.participant)) | {"Origin": portal.url}
