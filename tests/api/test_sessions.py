@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from api.authentication import COOKIE
 from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db.pool import Connection, Pool
@@ -38,7 +39,7 @@ async def asked(portal: RunningPortal, secret: str, text: str, **variables: obje
     """What our own pages are answered in a session."""
     response = await portal.post(
         json.dumps({"query": text, "variables": variables}),
-        **cookie(secret),
+        cookie=f"{COOKIE}={secret}",
         origin=portal.url,
         ansinh_request="1",
     )

@@ -77,7 +77,7 @@ class Eyes:
             case "employments" | "dossiers" | "dossier_events":
                 return self.is_concerned(row)
             case "sessions":
-                return row["principal"] == self.account and row["expires_at"] > datetime.now(UTC)
+                return bool(row["principal"] == self.account and row["expires_at"] > datetime.now(UTC))
         return True
 
     def may_see_person(self, person: Row) -> bool:
