@@ -23,7 +23,7 @@ from api.logs import KEYS, Log, LogHandler, line_of
 from api.observations import Observer
 from auth.personas import PERSONAS
 from auth.viewer import ViewerKind, principal_of
-from db.connection import Connection
+from db.pool import Connection
 from domain.names import folded
 from selection.registrations import document_id
 from tests import people

@@ -14,7 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from api import running
 from api.metrics import Metrics
 from api.observations import Observation, Observer
-from db.connection import Connection
+from db.pool import Connection
 from tests import people
 from tests.api.conftest import SUBMIT, RunningPortal, all_told, running_portal
 from tests.api.test_running import free_port

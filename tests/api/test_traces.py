@@ -22,7 +22,7 @@ from api import running
 from api.observations import Observation, Observer
 from api.traces import Traces
 from auth.personas import PERSONAS
-from db.connection import Connection
+from db.pool import Connection
 from tests import people
 from tests.api.conftest import SUBMIT, RunningPortal, all_told, running_portal
 from tests.api.test_running import free_port

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 
 
 @pytest.mark.parametrize(

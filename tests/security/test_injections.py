@@ -18,7 +18,7 @@ from graphql import (
     is_list_type,
 )
 
-from db.connection import Connection
+from db.pool import Connection
 from schema.portal import schema
 from tests import people
 from tests.api.conftest import FOLLOW, SUBMIT, WITHDRAW, Account, RunningPortal, global_id

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from db.connection import Connection
+from db.pool import Connection
 from selection.faults import MOST_FAULTS
 from tests.api.conftest import RunningPortal
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import psutil
 import pytest
 
-from db.connection import Connection, Pool
+from db.pool import Connection, Pool
 from tests import people
 from tests.api.conftest import SUBMIT, Account, RunningPortal, a_session, cookie
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from db.connection import Connection
 from db.dossiers import LONGEST_REQUEST
 from db.events import LONGEST_REASON
+from db.pool import Connection
 from tests import people
 from tests.api.conftest import SUBMIT, WITHDRAW, Account, RunningPortal, global_id
 
