@@ -9,7 +9,7 @@ Source: RFC 6750 (bearer tokens), RFC 6265bis (`__Host-`, SameSite), OWASP ASVS 
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.headers import header_of
 from api.languages import language_of
 from api.observations import observation_of
+from auth.capacities import NO_ERRAND, Capacities, Errand
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
@@ -42,6 +43,19 @@ from domain.refusals import Refusal
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
 COOKIE = "__Host-ansinh"
 OWN_HEADER = "ansinh-request"
+# What a request, or the payload of `connection_init`, says of its errand.
+ERRAND_HEADERS = {
+    b"ansinh-acting-for": "acting_for",
+    b"ansinh-agreement": "agreement",
+    b"ansinh-purpose": "purpose",
+    b"ansinh-case": "case_reference",
+}
+ERRAND_PARAMS = {
+    "actingfor": "acting_for",
+    "agreement": "agreement",
+    "purpose": "purpose",
+    "case": "case_reference",
+}
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS_TO_RETRY = "2"
 ISSUER_TIMEOUT_S = 5.0
@@ -91,8 +105,17 @@ class Authentication:
     sessions: Sessions
     origins: frozenset[str]
     guests: frozenset[str] = frozenset()
+    capacities: Capacities = field(default_factory=Capacities)
 
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
+        """Say who is asking, in the capacity that the request names.
+
+        Raises: as `proven`, and what the capacity is refused for.
+        """
+        viewer = await self.proven(connection)
+        return await self.capacities.assumed(viewer, errand_of(connection.scope))
+
+    async def proven(self, connection: HTTPConnection) -> Viewer:
         """Say who is asking: whom the bearer token proves, else whose session it is, else nobody.
 
         Raises: TokenRefused, TokenExpired, IssuerUnreachable, SessionEnded, RequestForged, OriginForeign.
@@ -151,14 +174,16 @@ class Authentication:
         """Say who is at the other end of a socket after `connection_init`; None where that is refused.
 
         `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place, as
-        many clients write it like the header: in letters of any case.
+        many clients write it like the header: in letters of any case. What it says of an errand takes the
+        place of the handshake's too.
         """
-        authorization = {name.lower(): value for name, value in params.items()}.get("authorization")
-        if authorization is None:
-            return viewer
+        given = {name.lower(): str(value) for name, value in params.items() if value is not None}
+        errand = Errand(**{name: given[key] for key, name in ERRAND_PARAMS.items() if key in given})
         try:
-            return await self.bearer(str(authorization))
-        except (TokenRefused, TokenExpired, IssuerUnreachable) as refusal:
+            if "authorization" in given:
+                viewer = await self.bearer(given["authorization"])
+            return await self.capacities.assumed(viewer, errand)
+        except Refusal as refusal:
             log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
             return None
 
@@ -205,6 +230,16 @@ async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str,
         raise ConnectionError(type(error).__name__) from error
     document: Mapping[str, Any] = response.json()
     return document
+
+
+def errand_of(scope: Scope) -> Errand:
+    """What the headers of a request say of its errand."""
+    said = {
+        ERRAND_HEADERS[name]: value.decode("latin-1")
+        for name, value in scope["headers"]
+        if name in ERRAND_HEADERS
+    }
+    return Errand(**said) if said else NO_ERRAND
 
 
 class Doorkeeper:

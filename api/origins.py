@@ -41,7 +41,14 @@ def guests(origins: Sequence[str], methods: Sequence[str]) -> list[Middleware]:
             Guests,
             allow_origins=origins,
             allow_methods=methods,
-            allow_headers=["Authorization"],
+            allow_headers=[
+                "Authorization",
+                "DPoP",
+                "Ansinh-Acting-For",
+                "Ansinh-Agreement",
+                "Ansinh-Purpose",
+                "Ansinh-Case",
+            ],
             expose_headers=["Retry-After", "Server-Timing", "WWW-Authenticate"],
         )
     ]

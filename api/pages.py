@@ -67,6 +67,7 @@ CAPACITIES = {
     ViewerKind.EMPLOYER: ("Đơn vị sử dụng lao động", "Employer"),
     ViewerKind.OFFICER: ("Cán bộ bảo hiểm xã hội", "Officer"),
     ViewerKind.PARTNER: ("Cơ quan phối hợp", "Partner agency"),
+    ViewerKind.REPRESENTATIVE: ("Người đại diện", "Representative"),
 }
 
 

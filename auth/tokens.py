@@ -26,7 +26,7 @@ from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, SecurityWar
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey, import_key
 
 from auth.scopes import Scope
-from auth.viewer import Viewer, ViewerKind, principal_of
+from auth.viewer import ACCOUNT_KINDS, Viewer, ViewerKind, principal_of
 from domain.identifiers import IdentifierKind, is_formed
 from domain.refusals import Refusal
 
@@ -103,9 +103,7 @@ class ClaimNames:
     assurance: str = "acr"
     scope: str = "scope"
     account_types: Mapping[str, ViewerKind] = field(
-        default_factory=lambda: MappingProxyType(
-            {kind.value.lower(): kind for kind in ViewerKind if kind is not ViewerKind.ANONYMOUS}
-        )
+        default_factory=lambda: MappingProxyType({kind.value.lower(): kind for kind in ACCOUNT_KINDS})
     )
     assurance_levels: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType({"1": 1, "2": 2, "3": 3})

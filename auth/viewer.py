@@ -18,6 +18,11 @@ class ViewerKind(StrEnum):
     EMPLOYER = "EMPLOYER"
     OFFICER = "OFFICER"
     PARTNER = "PARTNER"
+    REPRESENTATIVE = "REPRESENTATIVE"
+
+
+# In which capacity an issuer may say that somebody asks; to represent somebody takes a mandate of ours.
+ACCOUNT_KINDS = (ViewerKind.CITIZEN, ViewerKind.EMPLOYER, ViewerKind.OFFICER, ViewerKind.PARTNER)
 
 
 def principal_of(issuer: str, subject: str) -> UUID:
@@ -33,7 +38,9 @@ class Viewer:
     """The person or machine behind a request, as far as its token or session proves it.
 
     `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
-    program that was given the token.
+    program that was given the token. `mandate_id` is by which mandate a representative asks; `agreement_id`,
+    `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
+    own.
     `assurance` is the level of the electronic identity, 0 to 3. `expires_at` is the instant (UTC) at which
     the token or the session ends.
     """
@@ -47,6 +54,10 @@ class Viewer:
     expires_at: datetime | None = None
     session_id: UUID | None = None
     client: str | None = None
+    mandate_id: UUID | None = None
+    agreement_id: UUID | None = None
+    purpose: str = ""
+    case_reference: str = ""
 
     @cached_property
     def binding(self) -> str:
@@ -57,6 +68,9 @@ class Viewer:
             "principal": self.principal and str(self.principal),
             "participant": self.participant_id and str(self.participant_id),
             "scopes": " ".join(sorted(self.scopes)),
+            "assurance": str(self.assurance),
+            "mandate": self.mandate_id and str(self.mandate_id),
+            "agreement": self.agreement_id and str(self.agreement_id),
             "session_id": self.session_id and str(self.session_id),
         }
         return json.dumps({key: value for key, value in claims.items() if value})

@@ -30,6 +30,7 @@ USUAL_RATES: Mapping[ViewerKind, Rate] = MappingProxyType(
         ViewerKind.EMPLOYER: Rate(capacity=50_000, restore_rate=500),
         ViewerKind.OFFICER: Rate(capacity=50_000, restore_rate=500),
         ViewerKind.PARTNER: Rate(capacity=500_000, restore_rate=10_000),
+        ViewerKind.REPRESENTATIVE: Rate(capacity=20_000, restore_rate=200),
     }
 )
 

@@ -24,6 +24,7 @@ described(
     EMPLOYER="Somebody who acts for an employer.",
     OFFICER="An officer of the agency.",
     PARTNER="Another agency's system.",
+    REPRESENTATIVE="A person, for somebody else, by a mandate.",
 )
 
 
