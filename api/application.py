@@ -75,6 +75,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
     if database_url is None:
         raise SettingMissing(name="DATABASE_URL", wanted="postgresql://ansinh_api@…")
     redirect_uri = f"{settings.url}/sign-in/callback"
+    identifier_keys = settings.identifier_keys()
     async with AsyncExitStack() as opened:
         pool = await opened.enter_async_context(make_pool(database_url, size=POOL_SIZE, name="ansinh api"))
         listener = await opened.enter_async_context(Listener(database_url))
@@ -85,7 +86,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 audience=settings.audience,
                 origins=[settings.url],
                 guests=settings.origins,
-                find_participant=partial(participant_of, pool, settings.identifier_keys()),
+                find_participant=partial(participant_of, pool, identifier_keys),
             )
         )
         signing_in = await opened.enter_async_context(
@@ -113,6 +114,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             documents,
             places,
             observer,
+            identifier_keys,
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )

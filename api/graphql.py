@@ -53,6 +53,7 @@ from api.rates import RateExceeded, Rates, Spent, payer_of
 from api.sockets import Socket, Wire, is_request
 from auth.viewer import ANONYMOUS, Viewer
 from db.events import Listener
+from db.identifiers import IdentifierKeys
 from db.outages import UNREACHABLE
 from db.pool import Pool
 from schema.context import Context
@@ -110,6 +111,7 @@ class Door(GraphQL[Context, None]):
         documents: RegisteredDocuments,
         places: Places,
         observer: Observer,
+        identifier_keys: IdentifierKeys,
         *,
         has_introspection: bool,
         has_explorer: bool,
@@ -126,6 +128,7 @@ class Door(GraphQL[Context, None]):
         self.authentication, self.rates, self.documents = authentication, rates, documents
         self.has_introspection, self.has_explorer = has_introspection, has_explorer
         self.places, self.observer = places, observer
+        self.identifier_keys = identifier_keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -261,6 +264,7 @@ class Door(GraphQL[Context, None]):
             self.pool,
             self.listener,
             self.translator,
+            self.identifier_keys,
             self.rates.rates,
         )
 

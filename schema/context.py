@@ -7,6 +7,7 @@ from typing import Any
 
 from auth.viewer import Viewer, ViewerKind
 from db.events import Listener
+from db.identifiers import IdentifierKeys
 from db.pool import Pool
 from schema.limits import USUAL_RATES, Rate
 from selection.answers import Translator
@@ -21,6 +22,7 @@ class Context:
     pool: Pool
     listener: Listener
     translator: Translator
+    identifier_keys: IdentifierKeys
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     connection_params: Mapping[str, Any] | None = None

@@ -17,6 +17,7 @@ from schema.context import Context
 from schema.portal import schema
 from selection.answers import Translator
 from selection.documents import Documents
+from tests.people import KEYS
 
 
 @cache
@@ -72,7 +73,7 @@ async def execute(
     **variables: object,
 ) -> ExecutionResult:
     """Let strawberry execute an operation, as it does for whatever is not planned whole."""
-    context = Context(viewer, language, pool, Listener(""), portal())
+    context = Context(viewer, language, pool, Listener(""), portal(), KEYS)
     if now:
         context.clock = lambda: now
     result = await schema.execute(
