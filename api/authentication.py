@@ -187,6 +187,12 @@ class Authentication:
             log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
             return None
 
+    def way_up(self, viewer: Viewer, level: int) -> dict[str, str]:
+        """How a viewer comes to a level: a browser by an address of ours, else by what to ask the issuer."""
+        if viewer.session_id is not None:
+            return {"signIn": f"/sign-in?level={level}"}
+        return {"acrValues": self.verifier.names.acr_values(level)}
+
     async def is_live(self, viewer: Viewer) -> bool:
         """Whether the session or token behind a viewer still stands."""
         if viewer.session_id is not None:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from time import perf_counter
 from typing import Any, cast
 
+from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -61,7 +62,7 @@ from schema.portal import schema
 from selection.answers import Answer, Translator
 from selection.costs import MOST_COST, Variables
 from selection.documents import Operation
-from selection.faults import DocumentRefused, OperationFault, TooManyActs
+from selection.faults import DocumentRefused, OperationFault, StepUpRequired, TooManyActs
 
 MOST_SUBSCRIPTIONS = 10
 # Who opens a socket says at once who they are.
@@ -295,9 +296,20 @@ class Door(GraphQL[Context, None]):
         asked: Asked = request._request.scope["asked"]  # noqa: SLF001 -- it has no other name for it
         return asked
 
+    def presented(
+        self, errors: Sequence[GraphQLError] | None, viewer: Viewer, language: str
+    ) -> list[GraphQLError] | None:
+        """The errors of a result as the caller sees them; who needs a higher level is told the way to it."""
+        shown = presented(errors or (), language)
+        for error in shown:
+            said = error.extensions or {}
+            if said.get("code") == StepUpRequired.code:
+                error.extensions = said | self.authentication.way_up(viewer, said["level"])
+        return shown or None
+
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         """Mask what is not for the caller's eyes, and say what it cost."""
-        result.errors = presented(result.errors or (), language_of(request)) or None
+        result.errors = self.presented(result.errors, _viewer(request), language_of(request))
         observation_of(request).err(result.errors)
         result.extensions = {**(result.extensions or {}), **_extensions(request)}
         return await super().process_result(request, result)
@@ -311,19 +323,21 @@ class Door(GraphQL[Context, None]):
     def create_response(self, response_data: Any, sub_response: Response) -> Response:  # noqa: ANN401
         """Answer; say by the status where nothing was executed, as far as the media type knows of that.
 
-        Source: GraphQL over HTTP, section 6.4.
+        Source: GraphQL over HTTP, section 6.4; RFC 9470 section 3 where a token is too weak for all of it.
         """
         errors = response_data.get("errors", ())
-        status = 200
+        status, challenge = 200, None
         if any(error.get("extensions", {}).get("code") == Unavailable.code for error in errors):
             status = 503
         elif errors and response_data["data"] is None and not any("path" in error for error in errors):
             del response_data["data"]
             status = _status_unexecuted(sub_response.media_type)
+        elif errors and response_data["data"] is None and (challenge := _challenge(errors)):
+            status = 401 if sub_response.media_type == RESPONSE_TYPE else 200
         return Response(
             self.encode_json(response_data),
             status,
-            _headers(status),
+            _headers(status) | ({"WWW-Authenticate": challenge} if challenge else {}),
             media_type=f"{sub_response.media_type}; charset=utf-8",
         )
 
@@ -448,6 +462,17 @@ def _failed(fault: OperationFault, request: Request) -> Response:
     if isinstance(fault, RateExceeded):
         response.headers["Retry-After"] = str(fault.retry_after_s)
     return response
+
+
+def _challenge(errors: Sequence[Mapping[str, Any]]) -> str | None:
+    """What a client does who was answered nothing, for want of a sign-in at a higher level."""
+    asked = [error.get("extensions", {}).get("acrValues") for error in errors]
+    if None in asked:
+        return None
+    # What suffices for the highest level suffices for the others, and has the fewest names.
+    values = min(asked, key=len)
+    error = "insufficient_user_authentication"
+    return f'Bearer realm="ansinh", error="{error}", acr_values="{values}"'
 
 
 def _status_unexecuted(media_type: str | None) -> int:

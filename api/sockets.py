@@ -133,12 +133,13 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         """Send what is followed, its faults masked as everywhere; the first says what it cost."""
 
         async def shown() -> AsyncGenerator[Any, None]:
+            door = cast("Door", self.view)
             spent = charged.get()
             async for result in result_source:
                 if spent:
                     result.extensions = {**(result.extensions or {}), "cost": spent.extension()}
                     spent = None
-                result.errors = presented(result.errors or (), self.context.language) or None
+                result.errors = door.presented(result.errors, self.context.viewer, self.context.language)
                 followed.get().err(result.errors)
                 yield result
 

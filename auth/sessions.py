@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from auth.scopes import Scope
+from auth.scopes import Scope, scopes_of
 from auth.tokens import Logout
 from auth.viewer import Viewer, ViewerKind, principal_of
 from db import sessions
@@ -200,14 +200,13 @@ class Sessions:
 
 def viewer_of(row: Mapping[str, Any]) -> Viewer:
     """Make the viewer whom a session's row describes; a scope that is no longer known is left out."""
-    known = set(Scope)
-    return Viewer(
-        kind=ViewerKind(row["kind"]),
+    return Viewer.proven(
+        ViewerKind(row["kind"]),
+        scopes_of(row["scopes"]),
+        row["assurance"],
         principal=UUID(row["principal"]),
         participant_id=row["participant_id"] and UUID(row["participant_id"]),
         name=row["name"],
-        scopes=frozenset(Scope(word) for word in row["scopes"].split() if word in known),
-        assurance=row["assurance"],
         expires_at=datetime.fromisoformat(row["expires_at"]),
         session_id=UUID(row["id"]),
     )

@@ -25,7 +25,7 @@ from joserfc import jws, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey, import_key
 
-from auth.scopes import Scope
+from auth.scopes import Scope, scopes_of
 from auth.viewer import ACCOUNT_KINDS, Viewer, ViewerKind, principal_of
 from domain.identifiers import IdentifierKind, is_formed
 from domain.refusals import Refusal
@@ -108,6 +108,14 @@ class ClaimNames:
     assurance_levels: Mapping[str, int] = field(
         default_factory=lambda: MappingProxyType({"1": 1, "2": 2, "3": 3})
     )
+
+    def acr_values(self, level: int) -> str:
+        """What to ask an issuer for who needs a level: its names of that level and those above, least first.
+
+        Source: OpenID Connect Core 1.0 section 3.1.2.1, RFC 9470 section 3.
+        """
+        sufficient = [(found, name) for name, found in self.assurance_levels.items() if found >= level]
+        return " ".join(name for _, name in sorted(sufficient))
 
 
 @dataclass(frozen=True)
@@ -278,7 +286,7 @@ class Verifier:
         self.issuer = issuer
         self._audience = audience
         self._find_participant = find_participant
-        self._names = claim_names or ClaimNames()
+        self.names = claim_names or ClaimNames()
         self._algorithms = algorithms
         self._longest_life_s = longest_life_s
         self._clock = clock
@@ -361,19 +369,19 @@ class Verifier:
 
         Raises: TokenRefused when they describe nobody.
         """
-        kind = self._names.account_types.get(str(claims.get(self._names.account_type)))
+        kind = self.names.account_types.get(str(claims.get(self.names.account_type)))
         if kind is None:
-            raise TokenRefused(self._names.account_type)
+            raise TokenRefused(self.names.account_type)
         subject: str = claims["sub"]
         if not (0 < len(subject) <= LONGEST_SUBJECT and subject.isascii() and subject.isprintable()):
             raise TokenRefused("sub")
-        return Viewer(
-            kind=kind,
+        return Viewer.proven(
+            kind,
+            scopes,
+            self.names.assurance_levels.get(str(claims.get(self.names.assurance)), 0),
             principal=principal_of(self.issuer.name, subject),
             participant_id=await self._participant(claims) if kind is ViewerKind.CITIZEN else None,
             name=self._name(claims),
-            scopes=scopes,
-            assurance=self._names.assurance_levels.get(str(claims.get(self._names.assurance)), 0),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             client=client_of(claims),
         )
@@ -419,18 +427,16 @@ class Verifier:
         return claims
 
     def _scopes(self, claims: Claims) -> frozenset[Scope]:
-        named = claims.get(self._names.scope, "")
-        known = set(Scope)
-        return frozenset(Scope(word) for word in str(named).split() if word in known)
+        return scopes_of(str(claims.get(self.names.scope, "")))
 
     def _name(self, claims: Claims) -> str:
         # What cannot be shown (control characters, lone surrogates, marks that turn the direction of writing)
         # is not a name, and some of it PostgreSQL cannot store.
-        name = unicodedata.normalize("NFC", str(claims.get(self._names.name, "")))
+        name = unicodedata.normalize("NFC", str(claims.get(self.names.name, "")))
         return name[:LONGEST_NAME] if name.isprintable() else ""
 
     async def _participant(self, claims: Claims) -> UUID | None:
-        number = claims.get(self._names.personal_number)
+        number = claims.get(self.names.personal_number)
         if not isinstance(number, str) or not is_formed(IdentifierKind.PERSONAL_NUMBER, number):
             return None
         return await self._find_participant(number)

@@ -1,10 +1,12 @@
 """Who is asking: the one value that both walls read."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from auth.scopes import Scope
@@ -41,8 +43,9 @@ class Viewer:
     program that was given the token. `mandate_id` is by which mandate a representative asks; `agreement_id`,
     `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
     own.
-    `assurance` is the level of the electronic identity, 0 to 3. `expires_at` is the instant (UTC) at which
-    the token or the session ends.
+    `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
+    `withheld` are the others that the token or the session has, each with the level that it takes: neither
+    wall knows of them. `expires_at` is the instant (UTC) at which the token or the session ends.
     """
 
     kind: ViewerKind = ViewerKind.ANONYMOUS
@@ -50,6 +53,7 @@ class Viewer:
     participant_id: UUID | None = None
     name: str = ""
     scopes: frozenset[Scope] = field(default_factory=frozenset)
+    withheld: Mapping[Scope, int] = field(default_factory=dict, hash=False)
     assurance: int = 0
     expires_at: datetime | None = None
     session_id: UUID | None = None
@@ -58,6 +62,19 @@ class Viewer:
     agreement_id: UUID | None = None
     purpose: str = ""
     case_reference: str = ""
+
+    @classmethod
+    def proven(cls, kind: ViewerKind, scopes: frozenset[Scope], assurance: int, **said: Any) -> Self:  # noqa: ANN401 -- the other fields
+        """The viewer of a token or session, who reaches of its scopes those that the assurance suffices for.
+
+        A program has no electronic identity: it proves itself by its key, and nothing is withheld from it.
+        """
+        beyond = {
+            scope: scope.least_assurance
+            for scope in scopes
+            if scope.least_assurance > assurance and kind is not ViewerKind.PARTNER
+        }
+        return cls(kind, scopes=scopes.difference(beyond), withheld=beyond, assurance=assurance, **said)
 
     @cached_property
     def binding(self) -> str:

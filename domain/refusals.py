@@ -38,6 +38,16 @@ class NotFound(Refusal):
     vietnamese = "Không có mục này, hoặc mục này không thuộc quyền của bạn."
 
 
+class StepUpRequired(Refusal):
+    """This takes a sign-in at level {level} of the electronic identity. Sign in at it, and try again."""
+
+    code = "STEP_UP_REQUIRED"
+    vietnamese = (
+        "Việc này cần đăng nhập bằng tài khoản định danh mức {level} trở lên."
+        " Hãy đăng nhập lại ở mức đó rồi thực hiện lại."
+    )
+
+
 class IdentifierRefused(Refusal):
     """This is not an identifier of the type {type}."""
 

@@ -19,7 +19,7 @@ from domain.dossiers import Actor, ActorKind
 from domain.refusals import IdentifierRefused, NotSignedIn, Refusal
 from domain.working_calendar import date_in_vietnam
 from schema.context import Context
-from selection.faults import BadIdentifier, ScopeMissing
+from selection.faults import BadIdentifier, ScopeMissing, StepUpRequired
 
 ACTORS = {
     ViewerKind.CITIZEN: ActorKind.CITIZEN,
@@ -56,13 +56,15 @@ async def perform(
 
     It has been committed when this returns. A refusal rolls everything back, the key's claim too.
 
-    Raises: ScopeMissing.
+    Raises: ScopeMissing, StepUpRequired.
     """
     context = info.context
     viewer = context.viewer
     try:
         if viewer.principal is None:
             raise NotSignedIn
+        if scope in viewer.withheld:
+            raise StepUpRequired(level=viewer.withheld[scope])
         if scope not in viewer.scopes or viewer.kind not in ACTORS:
             raise ScopeMissing(scope=scope)
         actor = Actor(ACTORS[viewer.kind], viewer.principal)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import Text, cast, exists, func, select
+from sqlalchemy import Integer, Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth import policies
@@ -15,7 +15,7 @@ from schema.offices import Office
 from schema.participants import Participant
 from schema.sessions import NEWEST_SESSION, Session, sessions_standing
 from selection import Columns, Condition, Connection, Order, computed, entity, link, rows
-from selection.literals import words
+from selection.literals import number, words
 
 described(
     ViewerKind,
@@ -51,11 +51,15 @@ class Viewer:
         "The name that the sign-in gave.", lambda: func.vget(words("name"), type_=Text)
     )
     scopes: list[str] = computed(
-        "What the token or session may ask for.",
+        "What the token or session may ask for, as far as the level of assurance suffices.",
         lambda: func.coalesce(
             func.string_to_array(func.vget(words("scopes")), words(" ")),
             cast(words("{}"), ARRAY(Text)),
         ),
+    )
+    assurance: int = computed(
+        "The level of the electronic identity that was signed in with, 1 to 3; 0 where there is none.",
+        lambda: func.coalesce(cast(func.vget(words("assurance")), Integer), number(0)),
     )
     participant: Participant | None = link(
         "The viewer's own record; null where the viewer has none.", lambda participant: participant.id == ME

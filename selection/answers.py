@@ -51,6 +51,10 @@ class Viewer(Protocol):
     def scopes(self) -> frozenset[Any]:
         """The scopes that the viewer holds."""
 
+    @property
+    def withheld(self) -> Mapping[Any, int]:
+        """The scopes that the viewer would hold after signing in at a higher level, each with that level."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -238,6 +242,7 @@ class Translator:
 
         `path` tells the plans of an operation apart: a part that strawberry executes has its own.
         """
+        # What is withheld is not in the key: what it would shape is refused, and no refusal is kept.
         key = (path, viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
         known: Plan | str | None = operation.variants.get(key)
         if isinstance(known, Plan):
@@ -246,7 +251,9 @@ class Translator:
         if known is not None:
             raise Unplannable(known)
         selected = Selected(self.catalogue.schema, operation.fragments, variables)
-        planner = Planner(self.catalogue, selected, frozenset(viewer.scopes), names_types=bool(path))
+        planner = Planner(
+            self.catalogue, selected, frozenset(viewer.scopes), viewer.withheld, names_types=bool(path)
+        )
         try:
             found = tuple(parts(planner))
         except Unplannable as unplannable:

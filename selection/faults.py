@@ -244,6 +244,20 @@ class TooManyIdentifiers(OperationFault):
     vietnamese = "Mỗi lần nhiều nhất {most} mã định danh."
 
 
+class StepUpRequired(OperationFault):
+    """This takes a sign-in at level {level} of the electronic identity. Sign in at it, and ask again."""
+
+    code = "STEP_UP_REQUIRED"
+    vietnamese = (
+        "Việc này cần đăng nhập bằng tài khoản định danh mức {level} trở lên."
+        " Hãy đăng nhập lại ở mức đó rồi thực hiện lại."
+    )
+
+    def extras(self) -> dict[str, object]:
+        """The level that it takes."""
+        return {"level": self.params["level"]}
+
+
 class ScopeMissing(OperationFault):
     """This takes the scope `{scope}`, which the caller's token or session does not have."""
 

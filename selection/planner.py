@@ -1,4 +1,4 @@
-"""From a selection to its plan, refusing at its path what the viewer's scopes do not allow.
+"""From a selection to its plan, refusing at its path what the viewer's scopes or assurance do not allow.
 
 Planning sees which arguments are present and the few values that shape a statement (order, direction, the
 step of a page, @skip and @include); every other value arrives later as a bind parameter.
@@ -48,6 +48,7 @@ from selection.entities import (
 from selection.faults import (
     BadIdentifier,
     ScopeMissing,
+    StepUpRequired,
     TooManyIdentifiers,
 )
 from selection.pages import page
@@ -79,6 +80,8 @@ class Planner:
     catalogue: Catalogue
     selected: Selected
     scopes: frozenset[str]
+    # The scopes that a sign-in at a higher level would give, and that level.
+    withheld: Mapping[str, int] = field(default_factory=dict)
     # Under ordinary execution an object of an abstract type says its type under this hidden key.
     names_types: bool = False
     readers: dict[str, Reader] = field(default_factory=dict)
@@ -140,13 +143,16 @@ class Planner:
         raise Unplannable(f"{parent.name}.{name}")
 
     def _check(self, scope: str | None, nodes: list[FieldNode], path: Path) -> None:
-        if scope is not None and scope not in self.scopes:
-            raise ScopeMissing(scope=scope, nodes=nodes, path=path)
+        if scope is None or scope in self.scopes:
+            return
+        if scope in self.withheld:
+            raise StepUpRequired(level=self.withheld[scope], nodes=nodes, path=path)
+        raise ScopeMissing(scope=scope, nodes=nodes, path=path)
 
     def target(
         self, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
     ) -> tuple[GraphQLObjectType, Entity]:
-        """The entity that a field leads to. Raises: ScopeMissing."""
+        """The entity that a field leads to. Raises: ScopeMissing, StepUpRequired."""
         target = get_named_type(graphql_field.type)
         assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- a link leads to an entity
         entity = self.catalogue.entities[target.name]

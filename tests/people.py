@@ -223,14 +223,14 @@ def citizen_of(participant: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE) ->
 
 async def officer_of(owner: Connection, office: int, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
     """An officer of an office and all below it."""
-    viewer = Viewer(ViewerKind.OFFICER, uuid4(), name="Phạm Văn Thử", scopes=frozenset(scopes))
+    viewer = Viewer(ViewerKind.OFFICER, uuid4(), name="Phạm Văn Thử", scopes=frozenset(scopes), assurance=3)
     await a_grant(owner, _principal(viewer), office=office)
     return viewer
 
 
 async def acting_for(owner: Connection, employer: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
     """Somebody who acts for an employer."""
-    viewer = Viewer(ViewerKind.EMPLOYER, uuid4(), name="Trần Văn Thử", scopes=frozenset(scopes))
+    viewer = Viewer(ViewerKind.EMPLOYER, uuid4(), name="Trần Văn Thử", scopes=frozenset(scopes), assurance=2)
     await a_grant(owner, _principal(viewer), employer=employer, kind=ViewerKind.EMPLOYER)
     return viewer
 

@@ -241,7 +241,7 @@ def a_persona(kind: ViewerKind, *, personal_number: str | None = None) -> Person
         name="Nguyễn Thị Thử",
         what_vi="",
         what_en="",
-        assurance=2,
+        assurance=3 if kind is ViewerKind.OFFICER else 2,
         personal_number=personal_number,
     )
 
@@ -250,7 +250,8 @@ async def a_session(
     pool: Pool, participant: UUID | None = None, kind: ViewerKind = ViewerKind.CITIZEN
 ) -> str:
     """Begin a browser's session; its secret."""
-    viewer = Viewer(kind, uuid4(), participant, name="Nguyễn Thị Thử", assurance=2)
+    assurance = 3 if kind is ViewerKind.OFFICER else 2
+    viewer = Viewer(kind, uuid4(), participant, name="Nguyễn Thị Thử", assurance=assurance)
     return await Sessions(pool).begin(viewer, issuer="tests", subject=uuid4().hex)
 
 

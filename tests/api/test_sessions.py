@@ -85,7 +85,7 @@ async def test_person_sees_their_browsers_and_which_one_is_asking(
 async def test_nobody_sees_the_sessions_of_somebody_else(
     portal: RunningPortal, pool: Pool, somebody: Viewer
 ) -> None:
-    foreign = await begun(pool, Viewer(ViewerKind.CITIZEN, uuid4()))
+    foreign = await begun(pool, Viewer(ViewerKind.CITIZEN, uuid4(), assurance=1))
     [theirs] = await sessions_of(portal, foreign)
     mine = await begun(pool, somebody)
     [only] = await sessions_of(portal, mine)
@@ -168,7 +168,7 @@ async def test_what_is_no_session_of_ones_own_is_not_found(
     portal: RunningPortal, pool: Pool, somebody: Viewer, whose: str
 ) -> None:
     here, _there = await begun(pool, somebody), await begun(pool, somebody)
-    foreign = await begun(pool, Viewer(ViewerKind.CITIZEN, uuid4()))
+    foreign = await begun(pool, Viewer(ViewerKind.CITIZEN, uuid4(), assurance=1))
     [theirs] = await sessions_of(portal, foreign)
     session = f"Session:{uuid4()}" if whose == "nobody's" else theirs["id"]
     if whose == "ended before":

@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from auth.scopes import Scope
-from auth.viewer import ANONYMOUS, Viewer
+from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db.pool import Connection, Pool
 from tests import people
 from tests.dossier_acts import ACCEPT, SUBMIT, a_key, accepted, codes, submitted, withdrawn
@@ -171,6 +171,21 @@ async def test_filing_takes_its_scope(pool: Pool, place: Place) -> None:
     result = await execute(pool, reader, SUBMIT, input=wish)
     assert result.errors
     assert [(code_of(error), error.path) for error in result.errors] == [("SCOPE_MISSING", ["act"])]
+
+
+async def test_filing_takes_the_level_of_its_scope(pool: Pool, place: Place) -> None:
+    weaker = Viewer.proven(
+        ViewerKind.CITIZEN,
+        frozenset(Scope),
+        1,
+        principal=place.citizen.principal,
+        participant_id=place.person,
+    )
+    wish = {"idempotencyKey": a_key(), "service": f"Service:{place.service}"}
+    result = await execute(pool, weaker, SUBMIT, input=wish)
+    assert result.errors
+    assert [(code_of(error), error.path) for error in result.errors] == [("STEP_UP_REQUIRED", ["act"])]
+    assert "level 2" in result.errors[0].message
 
 
 async def test_a_payload_that_shows_more_than_the_scopes_allow_leaves_nothing_done(

@@ -229,8 +229,9 @@ class Interpreter:
 
     def needs(self, type_name: str, path: Path_, *, is_bound: bool) -> None:
         """Whether the viewer's scopes allow a type."""
-        if not is_bound and SCOPES.get(type_name) not in {None, *self.eyes.scopes}:
-            raise Fault("SCOPE_MISSING", path)
+        scope = SCOPES.get(type_name)
+        if not is_bound and scope not in {None, *self.eyes.scopes}:
+            raise Fault("STEP_UP_REQUIRED" if scope in self.eyes.withheld else "SCOPE_MISSING", path)
 
     def page(self, listing: Listing, given: Mapping[str, Any], path: Path_, *, is_bound: bool) -> None:
         """Whether a page may be asked for so."""
@@ -325,6 +326,8 @@ class Interpreter:
                 return (self.eyes.name or None,)
             case "scopes":
                 return (sorted(self.eyes.scopes),)
+            case "assurance":
+                return (self.eyes.assurance,)
         return None
 
     def object(self, found: Found, nodes: list[FieldNode], path: Path_) -> dict[str, Any]:

@@ -12,7 +12,10 @@ from tests.oracle.world import Row, World
 
 @dataclass(frozen=True)
 class Eyes:
-    """Whose eyes see the world: the capacity, the account, the person's own record, the scopes."""
+    """Whose eyes see the world: the capacity, the account, the person's own record, the scopes.
+
+    `withheld` are the scopes that a higher level of assurance would give.
+    """
 
     world: World
     kind: str
@@ -21,6 +24,8 @@ class Eyes:
     name: str
     scopes: AbstractSet[str]
     session: UUID | None = None
+    withheld: AbstractSet[str] = frozenset()
+    assurance: int = 0
 
     @cached_property
     def today(self) -> date:

@@ -60,6 +60,9 @@ VIEWERS = {
     "a person with a full name like another's": person(1),
     "a person without a record": Viewer(ViewerKind.CITIZEN, account(60), scopes=EVERY),
     "a person who reads dossiers only": person(2, scopes=frozenset({Scope.DOSSIER_READ})),
+    "a person at level 1": Viewer.proven(
+        ViewerKind.CITIZEN, EVERY, 1, principal=account(20), participant_id=key(1, 0), name="Người 0"
+    ),
     "an employer": somebody(ViewerKind.EMPLOYER, 1),
     "an employer twice": somebody(ViewerKind.EMPLOYER, 2),
     "an employer whose right has ended": somebody(ViewerKind.EMPLOYER, 3),
@@ -111,6 +114,8 @@ class Court:
             viewer.name,
             scopes,
             viewer.session_id,
+            frozenset(scope.value for scope in viewer.withheld),
+            viewer.assurance,
         )
 
     async def compiled(self, operation: Operation, viewer: Viewer, translator: Translator) -> Said:

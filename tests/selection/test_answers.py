@@ -701,6 +701,23 @@ async def test_a_missing_scope_is_named_at_its_place(
         await ask(pool, shelf.officer, text)
 
 
+@pytest.mark.parametrize(("text", "scope", "path"), SCOPED)
+async def test_a_scope_beyond_the_assurance_names_its_level_at_its_place(
+    pool: Pool, shelf: Shelf, text: str, scope: Scope, path: list[str]
+) -> None:
+    weaker = replace(shelf.officer, scopes=shelf.officer.scopes - {scope}, withheld={scope: 2})
+    for _ in range(2):
+        with pytest.raises(OperationFault) as fault:
+            await ask(pool, weaker, text)
+        assert (code_of(fault.value), list(fault.value.path or ())) == ("STEP_UP_REQUIRED", path)
+        result = await execute(pool, weaker, text)
+        assert result.errors
+        assert [(error.extensions, list(error.path or ())) for error in result.errors] == [
+            ({"code": "STEP_UP_REQUIRED", "level": 2}, path)
+        ]
+        await ask(pool, shelf.officer, text)
+
+
 async def test_what_is_public_is_for_everybody(pool: Pool, shelf: Shelf) -> None:
     text = """query ($s: ID!) {
         services(first: 1) { nodes { nameVi } } node(id: $s) { id } viewer { kind name scopes }
