@@ -25,9 +25,11 @@ from api.provider import provider_routes
 from api.rates import Rates
 from api.settings import SettingMissing, Settings
 from api.signing_in import open_signing_in
+from auth.access_ledger import Witness
 from auth.personas import PEOPLE
 from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
 from auth.tokens import is_loopback
+from db.access_ledger import Ledger
 from db.connection import make_pool
 from db.events import Listener
 from db.identifiers import participant_of
@@ -79,6 +81,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
     async with AsyncExitStack() as opened:
         pool = await opened.enter_async_context(make_pool(database_url, size=POOL_SIZE, name="ansinh api"))
         listener = await opened.enter_async_context(Listener(database_url))
+        ledger = await opened.enter_async_context(Ledger(database_url))
         authentication = await opened.enter_async_context(
             open_authentication(
                 pool,
@@ -104,7 +107,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
         observer = observer or Observer()
         opened.callback(observer.tell)
         if observer.metrics:
-            show_figures(observer.metrics, observer, pool, listener, translator, places)
+            show_figures(observer.metrics, observer, pool, listener, ledger, translator, places)
         door = Door(
             pool,
             listener,
@@ -115,6 +118,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             places,
             observer,
             identifier_keys,
+            Witness(ledger),
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )
@@ -136,7 +140,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                     # Here a program shows a secret of its own, or none.
                     *signing_in.routes(),
                     *_provider(settings, redirect_uri),
-                    *health(pool, listener),
+                    *health(pool, listener, ledger),
                     # An address with a slash too many would be led to whatever host the request names.
                     Mount("", Router(every_page, redirect_slashes=False), middleware=known),
                 ],
@@ -149,6 +153,7 @@ def show_figures(
     observer: Observer,
     pool: Pool,
     listener: Listener,
+    ledger: Ledger,
     translator: Translator,
     places: Places,
 ) -> None:
@@ -177,6 +182,15 @@ def show_figures(
         counts=True,
     )
     metrics.show("ansinh_listener_healthy", "Whether events are heard now.", lambda: listener.healthy)
+    metrics.show("ansinh_ledger_healthy", "Whether it can be kept who looks.", lambda: ledger.healthy)
+    metrics.show(
+        "ansinh_ledger_waiting", "Rows that wait to be entered in the ledger.", lambda: ledger.waiting
+    )
+    metrics.show(
+        "ansinh_ledger_behind_seconds",
+        "For how long the first of those rows has waited.",
+        lambda: ledger.behind_s,
+    )
     metrics.show(
         "ansinh_events_untold", "Events that no other process was told of yet.", lambda: listener.untold
     )

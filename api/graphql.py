@@ -52,6 +52,7 @@ from api.pages import explorer
 from api.places import Places
 from api.rates import RateExceeded, Rates, Spent, payer_of
 from api.sockets import Socket, Wire, is_request
+from auth.access_ledger import Witness
 from auth.viewer import ANONYMOUS, Viewer
 from db.events import Listener
 from db.identifiers import IdentifierKeys
@@ -113,6 +114,7 @@ class Door(GraphQL[Context, None]):
         places: Places,
         observer: Observer,
         identifier_keys: IdentifierKeys,
+        ledger: Witness,
         *,
         has_introspection: bool,
         has_explorer: bool,
@@ -129,7 +131,7 @@ class Door(GraphQL[Context, None]):
         self.authentication, self.rates, self.documents = authentication, rates, documents
         self.has_introspection, self.has_explorer = has_introspection, has_explorer
         self.places, self.observer = places, observer
-        self.identifier_keys = identifier_keys
+        self.identifier_keys, self.ledger = identifier_keys, ledger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -266,6 +268,7 @@ class Door(GraphQL[Context, None]):
             self.listener,
             self.translator,
             self.identifier_keys,
+            self.ledger,
             self.rates.rates,
         )
 

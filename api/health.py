@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from db import revisions
+from db.access_ledger import Ledger
 from db.events import Listener
 from db.outages import UNREACHABLE, described
 from db.pool import Pool
@@ -22,17 +23,19 @@ log = logging.getLogger("ansinh.health")
 class Readiness(TypedDict):
     """What answering takes: PostgreSQL, at a revision that this program can work with, and its events.
 
-    A process that is leaving answers, and should be sent nothing more.
+    A process that is leaving answers, and should be sent nothing more. One that cannot keep its ledger goes
+    on answering everybody about themself.
     """
 
     ready: bool
     database: bool
     revision: bool
     events: bool
+    ledger: bool
     staying: bool
 
 
-def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
+def health(pool: Pool, listener: Listener, ledger: Ledger) -> list[BaseRoute]:
     """Route the two questions of whoever runs us."""
     looking: asyncio.Task[Readiness] | None = None
 
@@ -46,14 +49,14 @@ def health(pool: Pool, listener: Listener) -> list[BaseRoute]:
         # However many ask at once, one looks: the question is anybody's, and the connections are few.
         if looking is None or looking.done():
             is_staying = request.app.state.is_staying
-            looking = asyncio.create_task(readiness(pool, listener, is_staying=is_staying))
+            looking = asyncio.create_task(readiness(pool, listener, ledger, is_staying=is_staying))
         found = await asyncio.shield(looking)
         return JSONResponse(found, 200 if found["ready"] else 503, HEADERS)
 
     return [Route("/health/live", live), Route("/health/ready", ready)]
 
 
-async def readiness(pool: Pool, listener: Listener, *, is_staying: bool) -> Readiness:
+async def readiness(pool: Pool, listener: Listener, ledger: Ledger, *, is_staying: bool) -> Readiness:
     """Look whether everything is there."""
     has_database = has_revision = False
     try:
@@ -69,5 +72,6 @@ async def readiness(pool: Pool, listener: Listener, *, is_staying: bool) -> Read
         database=has_database,
         revision=has_revision,
         events=listener.healthy,
+        ledger=ledger.healthy,
         staying=is_staying,
     )

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
@@ -42,7 +42,7 @@ class Viewer:
     `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
     program that was given the token. `mandate_id` is by which mandate a representative asks; `agreement_id`,
     `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
-    own.
+    own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
     `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
     `withheld` are the others that the token or the session has, each with the level that it takes: neither
     wall knows of them. `expires_at` is the instant (UTC) at which the token or the session ends.
@@ -62,6 +62,7 @@ class Viewer:
     agreement_id: UUID | None = None
     purpose: str = ""
     case_reference: str = ""
+    told_after: timedelta = timedelta()
 
     @classmethod
     def proven(cls, kind: ViewerKind, scopes: frozenset[Scope], assurance: int, **said: Any) -> Self:  # noqa: ANN401 -- the other fields

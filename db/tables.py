@@ -1,6 +1,7 @@
 """Every table of the cellar, seen together: for the migrations, the self-check and the tests."""
 
 from db import (
+    access_ledger,
     calendar,
     clients,
     contributions,
@@ -20,6 +21,7 @@ from db import (
 from db.metadata import metadata
 
 NOUNS = (
+    access_ledger,
     calendar,
     clients,
     contributions,

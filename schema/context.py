@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from auth.access_ledger import Witness
 from auth.viewer import Viewer, ViewerKind
 from db.events import Listener
 from db.identifiers import IdentifierKeys
@@ -23,6 +24,7 @@ class Context:
     listener: Listener
     translator: Translator
     identifier_keys: IdentifierKeys
+    ledger: Witness
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     connection_params: Mapping[str, Any] | None = None

@@ -10,7 +10,9 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionResult
 
 from auth import policies
+from auth.access_ledger import Witness
 from auth.viewer import Viewer
+from db.access_ledger import Ledger
 from db.events import Listener
 from db.pool import Pool
 from schema.context import Context
@@ -73,7 +75,7 @@ async def execute(
     **variables: object,
 ) -> ExecutionResult:
     """Let strawberry execute an operation, as it does for whatever is not planned whole."""
-    context = Context(viewer, language, pool, Listener(""), portal(), KEYS)
+    context = Context(viewer, language, pool, Listener(""), portal(), KEYS, Witness(Ledger("")))
     if now:
         context.clock = lambda: now
     result = await schema.execute(

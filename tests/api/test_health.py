@@ -11,7 +11,7 @@ from db.pool import Connection
 from tests.api.conftest import RunningPortal
 from tests.patience import eventually
 
-READY = {"ready": True, "database": True, "revision": True, "events": True, "staying": True}
+READY = {"ready": True, "database": True, "revision": True, "events": True, "ledger": True, "staying": True}
 
 
 async def test_whoever_can_answer_says_so(portal: RunningPortal) -> None:

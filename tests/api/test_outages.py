@@ -242,7 +242,14 @@ async def test_whoever_watches_is_told_that_postgresql_is_away_but_not_that_we_a
         answer = await own_portal.http.get(f"{own_portal.url}/health/{question}")
         return answer.status_code, answer.json()
 
-    away = {"ready": False, "database": False, "revision": False, "events": False, "staying": True}
+    away = {
+        "ready": False,
+        "database": False,
+        "revision": False,
+        "events": False,
+        "ledger": False,
+        "staying": True,
+    }
     await eventually(lambda: is_told(tells("ready"), (503, away)))
     assert await tells("live") == (200, {"live": True})
     await own_server.start()
