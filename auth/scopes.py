@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Self
 
+HIGHEST_ASSURANCE = 3
+
 
 class Scope(StrEnum):
     """A right to a kind of fact or act, `noun:verb`; the list is kept in alphabetical order.

@@ -51,7 +51,7 @@ from domain.dossiers import (
     VersionConflict,
     status_after,
 )
-from domain.refusals import NotFound
+from domain.refusals import NotFound, StepUpRequired
 from domain.services import TimeLimit, TimeUnit, time_limit
 from domain.working_calendar import calendar_decided, due_on
 
@@ -169,7 +169,9 @@ def _locked(right: Right) -> Select[Any]:
     return _seen(right).with_for_update()
 
 
-_VERSION_TODAY = select(service_versions.c.id, service_versions.c.applicants).where(
+_VERSION_TODAY = select(
+    service_versions.c.id, service_versions.c.applicants, service_versions.c.minimum_assurance
+).where(
     service_versions.c.service_id == bindparam("service_id"),
     service_versions.c.valid_from <= bindparam("today", type_=Date),
     or_(service_versions.c.valid_to.is_(None), service_versions.c.valid_to >= bindparam("today", type_=Date)),
@@ -240,14 +242,16 @@ async def submit(
     filing: Filing,
     *,
     right: Right,
+    assurance: int,
     reference: str,
     now: datetime,
     today: date,
 ) -> UUID:
     """File a dossier with the office that keeps the person's record; its state is NEW.
 
+    `assurance` is the level of the electronic identity of whoever files.
     Raises: NotFound when the viewer may not file for the person, or in that name; ServiceNotOffered;
-    ApplicantRefused.
+    ApplicantRefused; StepUpRequired.
     Source: ND 61/2018 article 16.
     """
     if (filing.applicant is Applicant.EMPLOYER) != (filing.employer_id is not None):
@@ -267,6 +271,8 @@ async def submit(
         raise ApplicantRefused(
             path=("service",), service=filing.service_id, applicants=", ".join(version["applicants"])
         )
+    if assurance < version["minimum_assurance"]:
+        raise StepUpRequired(path=("service",), level=version["minimum_assurance"])
     row = await fetch_one(
         connection,
         _SUBMIT,

@@ -61,7 +61,10 @@ service_versions = Table(
     Column("legal_basis", ARRAY(Text), nullable=False),
     # Which of these facts the agency has not confirmed yet.
     Column("unconfirmed", ARRAY(Text), nullable=False),
+    # The least level of the electronic identity with which it may be filed.
+    Column("minimum_assurance", SmallInteger, nullable=False, server_default="2"),
     one_of("level", SERVICE_LEVELS),
+    CheckConstraint("minimum_assurance BETWEEN 1 AND 3", name="minimum_assurance_of_three"),
     CheckConstraint("valid_to >= valid_from", name="period_ordered"),
     ExcludeConstraint(
         ("service_id", "="),
@@ -99,6 +102,10 @@ LEVELS = {3: "PARTIAL", 4: "FULL", "partial": "PARTIAL", "full": "FULL"}
 # What stands among the time limits of the catalogue and is none.
 NO_LIMITS = frozenset({"effect", "note"})
 UNSURE = "unsure"
+# Benefits are claimed with level 2 of VNeID (ND 69/2024). Of other procedures the law names no level: the
+# same is asked, unconfirmed, unless the catalogue says otherwise under `minimum_assurance`.
+MINIMUM_ASSURANCE = 2
+CONFIRMED_ASSURANCE = frozenset({"BENEFITS", "PAYMENT"})
 YEAR = re.compile(r"\b20\d\d\b")
 
 Entry = Mapping[str, Any]
@@ -207,6 +214,7 @@ def _version(entry: Entry, regime: Regime) -> Row:
         ServiceFact.FORMS: "forms" not in entry or confidence.get("forms") == UNSURE,
         ServiceFact.LAW: not any(cited.startswith(regime.cited) for cited in basis),
         ServiceFact.LEVEL: "seen_online" not in entry,
+        ServiceFact.MINIMUM_ASSURANCE: GROUPS[entry["group"]] not in CONFIRMED_ASSURANCE,
         ServiceFact.TIME_LIMITS: place != regime.limits[0] or confidence.get(place) == UNSURE,
     }
     return {
@@ -239,6 +247,7 @@ def _common(entry: Entry, valid_from: date, valid_to: date | None) -> Row:
         "valid_to": valid_to,
         "applicants": [Applicant(applicant.upper()).value for applicant in entry["applicant"]],
         "forms": entry.get("forms", []),
+        "minimum_assurance": entry.get("minimum_assurance", MINIMUM_ASSURANCE),
     }
 
 

@@ -37,6 +37,7 @@ class ServiceFact(StrEnum):
     FORMS = "FORMS"
     LAW = "LAW"
     LEVEL = "LEVEL"
+    MINIMUM_ASSURANCE = "MINIMUM_ASSURANCE"
     TIME_LIMITS = "TIME_LIMITS"
 
 

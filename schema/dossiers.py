@@ -272,6 +272,7 @@ async def submit_dossier(
             actor,
             filing,
             right=Right(policies.may_file_for, viewer.kind),
+            assurance=viewer.assurance,
             reference=new_reference(),
             now=moment.now,
             today=moment.today,

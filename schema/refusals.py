@@ -14,7 +14,7 @@ from domain.dossiers import (
     VersionConflict,
 )
 from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
-from domain.refusals import IdentifierRefused, NotFound, NotSignedIn
+from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired
 from domain.refusals import Refusal as Refused
 from schema.enums import described
 
@@ -30,6 +30,7 @@ REFUSALS = (
     NotFound,
     NotSignedIn,
     ServiceNotOffered,
+    StepUpRequired,
     TextMissing,
     TextTooLong,
     TransitionRefused,

@@ -71,6 +71,7 @@ described(
     FORMS="Its forms.",
     LAW="The law it follows.",
     LEVEL="How much of it can be done online.",
+    MINIMUM_ASSURANCE="The least level of the electronic identity with which it may be filed.",
     TIME_LIMITS="Within which time the agency answers.",
 )
 
@@ -109,6 +110,10 @@ class ServiceVersion(Node):
     valid_to: date | None = stored("The last day of the version, included; null while no end is set.")
     law: str = stored("The law that the version follows, such as `41/2024/QH15`.")
     level: ServiceLevel = stored("How much of it can be done online.")
+    minimum_assurance: int = stored(
+        "The least level of the electronic identity with which it may be filed, 1 to 3; below it a filing is"
+        " refused with STEP_UP_REQUIRED."
+    )
     applicants: list[Applicant] = stored("Who may file it.")
     forms: list[str] = stored("The codes of its forms, such as `14-HSB`.")
     legal_basis: list[str] = stored("Laws, decrees and decisions that it rests on.")

@@ -114,6 +114,7 @@ async def a_service(
     applicants: Collection[str] = ("CITIZEN", "EMPLOYER"),
     days: int | None = 10,
     offered_until: date | None = None,
+    minimum_assurance: int = 2,
 ) -> str:
     """A service with one version since 2025 and, unless `days` is None, one time limit in working days."""
     service = f"TEST-{next(_numbers)}"
@@ -124,11 +125,13 @@ async def a_service(
     )
     version = await owner.fetchval(
         "INSERT INTO service_versions"
-        " (service_id, valid_from, valid_to, law, level, applicants, forms, legal_basis, unconfirmed)"
-        " VALUES ($1, '2025-07-01', $2, '41/2024/QH15', 'FULL', $3, '{14-HSB}', '{}', '{}') RETURNING id",
+        " (service_id, valid_from, valid_to, law, level, applicants, forms, legal_basis, unconfirmed,"
+        " minimum_assurance)"
+        " VALUES ($1, '2025-07-01', $2, '41/2024/QH15', 'FULL', $3, '{14-HSB}', '{}', '{}', $4) RETURNING id",
         service,
         offered_until,
         list(applicants),
+        minimum_assurance,
     )
     if days is not None:
         await owner.execute(

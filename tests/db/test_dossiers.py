@@ -188,6 +188,16 @@ async def test_filing_takes_the_level_of_its_scope(pool: Pool, place: Place) -> 
     assert "level 2" in result.errors[0].message
 
 
+async def test_filing_takes_the_level_of_the_service(pool: Pool, owner: Connection, place: Place) -> None:
+    service = await people.a_service(owner, minimum_assurance=3)
+    payload = await submitted(pool, place.citizen, service)
+    [error] = payload["errors"]
+    assert (error["code"], error["path"]) == ("STEP_UP_REQUIRED", ["service"])
+    assert await owner.fetchval("SELECT count(*) FROM dossiers WHERE participant_id = $1", place.person) == 0
+    stronger = replace(place.citizen, assurance=3)
+    assert codes(await submitted(pool, stronger, service)) == []
+
+
 async def test_a_payload_that_shows_more_than_the_scopes_allow_leaves_nothing_done(
     pool: Pool, owner: Connection, place: Place
 ) -> None:

@@ -125,11 +125,16 @@ async def test_a_limit_of_the_old_law_is_unconfirmed_under_the_new(catalogue: Co
 
 async def test_what_the_catalogue_is_unsure_of_is_unconfirmed(catalogue: Connection) -> None:
     assert (await version_on(catalogue, "CS-14", LAW_41))["unconfirmed"] == ["LAW", "LEVEL", "TIME_LIMITS"]
-    assert (await version_on(catalogue, "YT-01", LAW_58))["unconfirmed"] == ["FORMS", "LAW", "LEVEL"]
+    assert (await version_on(catalogue, "YT-01", LAW_58))["unconfirmed"] == [
+        "FORMS",
+        "LAW",
+        "LEVEL",
+        "MINIMUM_ASSURANCE",
+    ]
 
 
 async def test_what_was_seen_online_has_its_level_confirmed(catalogue: Connection) -> None:
-    assert (await version_on(catalogue, "THU-02", LAW_41))["unconfirmed"] == []
+    assert (await version_on(catalogue, "THU-02", LAW_41))["unconfirmed"] == ["MINIMUM_ASSURANCE"]
 
 
 @pytest.mark.parametrize(
@@ -156,3 +161,14 @@ async def test_every_service_of_today_names_its_limit(catalogue: Connection) -> 
         " (SELECT FROM service_time_limits WHERE service_version_id = version.id)"
     )
     assert without == []
+
+
+async def test_every_version_takes_a_level_and_only_benefits_have_it_confirmed(catalogue: Connection) -> None:
+    rows = await catalogue.fetch(
+        "SELECT service_group, minimum_assurance, 'MINIMUM_ASSURANCE' = ANY (unconfirmed) AS is_doubtful"
+        " FROM service_versions version JOIN services ON services.id = version.service_id"
+        " WHERE service_id !~ '^(TEST|COV)-'"
+    )
+    assert {row["minimum_assurance"] for row in rows} == {2}
+    assert {row["service_group"] for row in rows if not row["is_doubtful"]} == {"BENEFITS", "PAYMENT"}
+    assert not {row["service_group"] for row in rows if row["is_doubtful"]} & {"BENEFITS", "PAYMENT"}

@@ -6,7 +6,7 @@ The ways are those that were measured on PostgreSQL 18; `test_way_…` has their
 import inspect
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Text, cast, func, select, text
 
 from auth import policies
+from auth.scopes import HIGHEST_ASSURANCE
 from auth.viewer import Viewer
 from db import connection as connections
 from db import dossiers as acts
@@ -24,7 +25,7 @@ from db.dossiers import Filing, Right, dossiers
 from db.pool import Connection, Pool
 from db.tables import metadata
 from domain.dossiers import ActNotAllowed, Actor, ActorKind, Applicant
-from domain.refusals import NotFound
+from domain.refusals import NotFound, StepUpRequired
 from tests import people
 from tests.conftest import Database
 from tests.people import EVERY_SCOPE
@@ -396,8 +397,12 @@ def actor(viewer: Viewer) -> Actor:
     return Actor(ACTOR_KINDS.get(viewer.kind, ActorKind.OFFICER), viewer.principal)
 
 
-async def submit(walls: Walls, name: str, person: str, employer: str | None) -> UUID:
+async def submit(
+    walls: Walls, name: str, person: str, employer: str | None, *, assurance: int | None = None
+) -> UUID:
     viewer, world = walls.world.viewers[name], walls.world
+    if assurance is not None:
+        viewer = replace(viewer, assurance=assurance)
     async with transaction(walls.pool, viewer.binding) as connection:
         service = await connection.fetchval(
             "SELECT service_id FROM service_versions WHERE '14-HSB' = ANY (forms) LIMIT 1"
@@ -413,6 +418,7 @@ async def submit(walls: Walls, name: str, person: str, employer: str | None) -> 
                 "",
             ),
             right=walls.right(policies.may_file_for, viewer),
+            assurance=viewer.assurance if walls.has_policies else HIGHEST_ASSURANCE,
             reference=str(uuid4()),
             now=NOW,
             today=TODAY,
@@ -457,6 +463,18 @@ async def test_whoever_may_file_for_a_person_can(
     walls: Walls, name: str, person: str, employer: str | None
 ) -> None:
     assert await submit(walls, name, person, employer)
+
+
+@pytest.mark.parametrize(
+    ("name", "person", "employer"), [("lan", "lan", None), ("mill", "lan", "mill"), ("shop", "minh", "shop")]
+)
+@pytest.mark.parametrize("assurance", [0, 1])
+async def test_nobody_files_below_the_level_of_the_service(
+    walls: Walls, name: str, person: str, employer: str | None, assurance: int
+) -> None:
+    with pytest.raises((StepUpRequired, REFUSED)) as refusal:
+        await submit(walls, name, person, employer, assurance=assurance)
+    assert isinstance(refusal.value, StepUpRequired) is walls.has_policies
 
 
 @pytest.mark.parametrize(

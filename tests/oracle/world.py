@@ -155,6 +155,7 @@ async def people_it(owner: Connection) -> None:
                 "PARTIAL",
                 ["CITIZEN"],
                 [],
+                1,
             ),
             (
                 key(5, 2),
@@ -165,10 +166,21 @@ async def people_it(owner: Connection) -> None:
                 "FULL",
                 ["CITIZEN", "EMPLOYER"],
                 ["LAW"],
+                2,
             ),
-            (key(5, 3), "OR-02", date(2025, 7, 1), TODAY, "41/2024/QH15", "FULL", ["EMPLOYER"], []),
-            (key(5, 4), "OR-02", TODAY + DAY, None, "41/2024/QH15", "FULL", ["EMPLOYER"], ["LEVEL", "FORMS"]),
-            (key(5, 5), "OR-03", date(2030, 1, 1), None, "41/2024/QH15", "PARTIAL", ["CITIZEN"], []),
+            (key(5, 3), "OR-02", date(2025, 7, 1), TODAY, "41/2024/QH15", "FULL", ["EMPLOYER"], [], 3),
+            (
+                key(5, 4),
+                "OR-02",
+                TODAY + DAY,
+                None,
+                "41/2024/QH15",
+                "FULL",
+                ["EMPLOYER"],
+                ["LEVEL", "FORMS"],
+                2,
+            ),
+            (key(5, 5), "OR-03", date(2030, 1, 1), None, "41/2024/QH15", "PARTIAL", ["CITIZEN"], [], 2),
         ],
         "service_time_limits": [
             (key(5, 1), "all", 20, "CALENDAR_DAYS", None),
@@ -213,7 +225,9 @@ async def people_it(owner: Connection) -> None:
         ),
         "employments": "id, participant_id, employer_id, office_id, position, started_on, ended_on",
         "services": "id, service_group, name_vi, name_en, national_code",
-        "service_versions": "id, service_id, valid_from, valid_to, law, level, applicants, unconfirmed",
+        "service_versions": (
+            "id, service_id, valid_from, valid_to, law, level, applicants, unconfirmed, minimum_assurance"
+        ),
         "service_time_limits": "service_version_id, applies_to, days, unit, note",
         "dossiers": (
             "id, reference, code, service_id, service_version_id, participant_id, employer_id, office_id,"
