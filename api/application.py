@@ -77,6 +77,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
     if database_url is None:
         raise SettingMissing(name="DATABASE_URL", wanted="postgresql://ansinh_api@…")
     redirect_uri = f"{settings.url}/sign-in/callback"
+    post_logout_redirect_uri = f"{settings.url}/sign-out/done"
     identifier_keys = settings.identifier_keys()
     async with AsyncExitStack() as opened:
         pool = await opened.enter_async_context(make_pool(database_url, size=POOL_SIZE, name="ansinh api"))
@@ -98,6 +99,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 client_id=settings.client_id,
                 client_secret=settings.client_secret or _development_secret(settings),
                 redirect_uri=redirect_uri,
+                post_logout_redirect_uri=post_logout_redirect_uri,
             )
         )
         translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
@@ -139,7 +141,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 routes=[
                     # Here a program shows a secret of its own, or none.
                     *signing_in.routes(),
-                    *_provider(settings, redirect_uri),
+                    *_provider(settings, redirect_uri, post_logout_redirect_uri),
                     *health(pool, listener, ledger),
                     # An address with a slash too many would be led to whatever host the request names.
                     Mount("", Router(every_page, redirect_slashes=False), middleware=known),
@@ -209,7 +211,7 @@ def _development_secret(settings: Settings) -> str:
     return DEVELOPMENT_SECRET
 
 
-def _provider(settings: Settings, redirect_uri: str) -> list[BaseRoute]:
+def _provider(settings: Settings, redirect_uri: str, post_logout_redirect_uri: str) -> list[BaseRoute]:
     """The development provider, where there is no other. Raises: OutsideDevelopment."""
     if not settings.is_development or settings.issuer != f"{settings.url}/provider":
         return []
@@ -223,6 +225,7 @@ def _provider(settings: Settings, redirect_uri: str) -> list[BaseRoute]:
                 settings.issuer,
                 is_development=True,
                 redirect_uris=(redirect_uri,),
+                post_logout_redirect_uris=(post_logout_redirect_uri,),
                 client_id=settings.client_id,
                 audience=settings.audience,
             )

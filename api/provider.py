@@ -32,6 +32,14 @@ def provider_routes(provider: Provider) -> Mount:
         answer = provider.authorize(parameters)
         return chooser(parameters) if answer is None else response(answer)
 
+    async def end_session(request: Request) -> Response:
+        parameters = request.query_params.multi_items()
+        if request.method == "POST":
+            async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
+                parameters = texts(form)
+        answer = provider.end_session(parameters)
+        return signed_out() if answer is None else response(answer)
+
     async def token(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
             return response(provider.exchange(texts(form), request.headers))
@@ -43,6 +51,7 @@ def provider_routes(provider: Provider) -> Mount:
             Route("/jwks", jwks),
             Route("/authorize", authorize),
             Route("/token", token, methods=["POST"]),
+            Route("/end-session", end_session, methods=["GET", "POST"]),
         ],
     )
 
@@ -68,6 +77,20 @@ def chooser(parameters: list[tuple[str, str]]) -> Response:
 <p class="english" lang="en">Choose somebody invented. Nobody has a password here.</p>
 <ul class="people">{people}
 </ul>""",
+    )
+
+
+def signed_out() -> Response:
+    """Say that nobody is signed in here, to a browser that came from nowhere."""
+    return page(
+        "message.html",
+        PLAIN_PAGE,
+        head="",
+        title="Đã đăng xuất",
+        english_title="Signed out",
+        body="""
+<p>Ở hệ thống xác thực thử nghiệm không ai giữ trạng thái đăng nhập.</p>
+<p class="english" lang="en">Nobody stays signed in at the development provider.</p>""",
     )
 
 

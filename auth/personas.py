@@ -1,13 +1,16 @@
 """The personas: people who do not exist, as whom a developer may sign in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from auth.scopes import Scope
+from auth.scopes import HIGHEST_ASSURANCE, Scope
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import ViewerKind
 from domain.refusals import Refusal
+
+# As an authentication context class is called here.
+ASSURANCE_LEVELS = tuple(str(level) for level in range(1, HIGHEST_ASSURANCE + 1))
 
 
 class PersonaUnknown(Refusal):
@@ -19,7 +22,11 @@ class PersonaUnknown(Refusal):
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody invented. `what_vi` and `what_en` say who that is; `subject` is what the issuer calls them."""
+    """Somebody invented. `what_vi` and `what_en` say who that is; `subject` is what the issuer calls them.
+
+    `assurance` is the highest level that the persona can sign in at, `usual_assurance` the one without being
+    asked, where that is lower.
+    """
 
     subject: str
     kind: ViewerKind
@@ -28,6 +35,17 @@ class Persona:
     what_en: str
     assurance: int = 2
     personal_number: str | None = None
+    usual_assurance: int | None = None
+
+    def signed_in(self, acr_values: str) -> "Persona":
+        """The persona as this sign-in proves it: at the first level asked for that it can reach, if any.
+
+        Source: OpenID Connect Core 1.0 section 5.5.1.1: an issuer that cannot give what is asked gives less.
+        """
+        usual = self.assurance if self.usual_assurance is None else self.usual_assurance
+        asked = (int(word) for word in acr_values.split() if word in ASSURANCE_LEVELS)
+        reached = next((level for level in asked if level <= self.assurance), usual)
+        return replace(self, assurance=max(usual, reached))
 
     @property
     def scopes(self) -> frozenset[Scope]:
@@ -63,9 +81,10 @@ PERSONAS: Mapping[str, Persona] = MappingProxyType(
                 subject="hoa",
                 kind=ViewerKind.CITIZEN,
                 name="Lê Thị Hoa",
-                what_vi="người dân ở Hà Nội",
-                what_en="a citizen in Hà Nội",
+                what_vi="người dân ở Hà Nội, thường đăng nhập ở mức 1",
+                what_en="a citizen in Hà Nội, who usually signs in at level 1",
                 personal_number="001168007788",
+                usual_assurance=1,
             ),
             Persona(
                 subject="det-may",

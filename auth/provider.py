@@ -31,7 +31,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
+from auth.personas import ASSURANCE_LEVELS, PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
 from auth.scopes import Scope
 from auth.tokens import LOGOUT_EVENT, ClaimNames, is_this_machine
 from domain.refusals import Refusal
@@ -85,6 +85,7 @@ class Client(ClientMixin):
     grant_type: str
     redirect_uris: tuple[str, ...] = ()
     persona: Persona | None = None
+    post_logout_redirect_uris: tuple[str, ...] = ()
 
     def get_client_id(self) -> str:
         """Say what the client is called."""
@@ -302,6 +303,7 @@ class Provider(AuthorizationServer):
         *,
         is_development: bool,
         redirect_uris: tuple[str, ...] = (),
+        post_logout_redirect_uris: tuple[str, ...] = (),
         client_id: str = "ansinh",
         audience: str = "ansinh",
     ) -> None:
@@ -310,7 +312,12 @@ class Provider(AuthorizationServer):
         super().__init__()
         self.issuer = issuer
         self._keys = KeySet([signing_key(home / "provider.key")])
-        self._portal = Client(client_id, "authorization_code", redirect_uris)
+        self._portal = Client(
+            client_id,
+            "authorization_code",
+            redirect_uris,
+            post_logout_redirect_uris=post_logout_redirect_uris,
+        )
         self._clients = {client_id: self._portal} | {
             partner.subject: Client(partner.subject, "client_credentials", persona=partner)
             for partner in PARTNERS
@@ -327,7 +334,9 @@ class Provider(AuthorizationServer):
             "issuer": self.issuer,
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
+            "end_session_endpoint": f"{self.issuer}/end-session",
             "jwks_uri": f"{self.issuer}/jwks",
+            "acr_values_supported": list(ASSURANCE_LEVELS),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "client_credentials"],
@@ -350,11 +359,13 @@ class Provider(AuthorizationServer):
     def authorize(self, parameters: Parameters) -> Answer | None:
         """Answer a browser that comes to sign in: None where it has not said as whom, and should be asked.
 
-        It says so by `login_hint`. Elsewhere that is only a hint; here nobody has a password.
+        It says so by `login_hint`. Elsewhere that is only a hint; here nobody has a password. By `acr_values`
+        it asks for a level.
         """
         request = Request("GET", f"{self.issuer}/authorize", parameters)
-        persona = PERSONAS.get(request.payload.data.get("login_hint", ""))
-        request.user = persona if persona in PEOPLE else None
+        asked = request.payload.data
+        persona = PERSONAS.get(asked.get("login_hint", ""))
+        request.user = persona.signed_in(asked.get("acr_values", "")) if persona in PEOPLE else None
         try:
             grant = self.get_authorization_grant(request)
             grant.validate_no_multiple_request_parameter(request)
@@ -379,6 +390,22 @@ class Provider(AuthorizationServer):
         except ValueError:
             return BAD_REQUEST
         return answer
+
+    def end_session(self, parameters: Parameters) -> Answer | None:
+        """Answer a browser in which somebody signs out: lead it back to where it came from, if it says.
+
+        Nobody stays signed in here, so there is nothing to end, nor to ask.
+
+        Source: OpenID Connect RP-Initiated Logout 1.0 sections 2 and 3.
+        """
+        asked = Payload(parameters).data
+        if "post_logout_redirect_uri" not in asked:
+            return None
+        client, back = self.query_client(asked.get("client_id", "")), asked["post_logout_redirect_uri"]
+        if client is None or back not in client.post_logout_redirect_uris:
+            return BAD_REQUEST
+        state = {"state": asked["state"]} if "state" in asked else {}
+        return Answer(302, "", {"Location": add_params_to_uri(back, state)})
 
     def token_of(self, persona: Persona) -> str:
         """Issue an access token for a persona, with all that it may ask for."""

@@ -168,9 +168,20 @@ class Sessions:
             self._pool, viewer.session_id, viewer.binding, now=now, idle_since=now - self._limits.idle
         )
 
+    async def issuer_session(self, secret: str) -> str | None:
+        """What the issuer calls its own session, if it has said and ours still stands."""
+        id_hash, now = hash_of(secret), self._clock()
+        row = id_hash and await sessions.find_session(
+            self._pool, id_hash, now=now, idle_since=now - self._limits.idle
+        )
+        return row["issuer_session"] if row else None
+
     async def end(self, secret: str) -> None:
         """End a session: here at once, in every other process within a second."""
-        id_hash = hash_of(secret)
+        await self.end_of(hash_of(secret))
+
+    async def end_of(self, id_hash: bytes | None) -> None:
+        """End the session that is found by a hash, if there is one."""
         if id_hash is not None:
             await sessions.end_session(self._pool, id_hash)
             self._remembered.pop(id_hash, None)

@@ -73,6 +73,7 @@ _shown = (
     _seen.c.name,
     _seen.c.scopes,
     _seen.c.assurance,
+    _seen.c.issuer_session,
     _seen.c.last_seen_at,
     _seen.c.expires_at,
 )

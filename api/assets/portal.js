@@ -1,4 +1,5 @@
 // Signing out: our own header, which a plain form cannot send, tells the door that the reader asks and no other site.
+// Where the identity system keeps people signed in, the answer says where the browser goes on to sign out there too.
 
 for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
   const button = form.querySelector('button');
@@ -15,7 +16,7 @@ for (const form of document.querySelectorAll('form[action="/sign-out"]')) {
       });
       if (!answer.ok) throw new Error(answer.statusText);
       sessionStorage.clear();
-      location.assign('/');
+      location.assign(answer.status === 200 ? (await answer.json()).next : '/');
     } catch {
       button.disabled = false;
       status.textContent = 'Chưa đăng xuất được, xin thử lại. Not signed out yet, please try again.';

@@ -70,7 +70,11 @@ async def served_portal(
     listening.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     provider = Provider(
-        home, f"{url}/provider", is_development=True, redirect_uris=(f"{url}/sign-in/callback",)
+        home,
+        f"{url}/provider",
+        is_development=True,
+        redirect_uris=(f"{url}/sign-in/callback",),
+        post_logout_redirect_uris=(f"{url}/sign-out/done",),
     )
     async with (
         open_authentication(
@@ -85,6 +89,7 @@ async def served_portal(
             client_id="ansinh",
             client_secret=DEVELOPMENT_SECRET,
             redirect_uri=f"{url}/sign-in/callback",
+            post_logout_redirect_uri=f"{url}/sign-out/done",
         ) as signing_in,
         httpx2.AsyncClient(trust_env=False) as http,
     ):
@@ -136,15 +141,17 @@ class Browser:
         own: dict[str, str | None] = {"ansinh_request": "1", "origin": self.portal.url}
         return await self.go(address, "POST", **(own | headers))
 
-    async def leave_for_the_issuer(self, persona: str = "lan", path: str = "/who-am-i") -> str:
+    async def leave_for_the_issuer(
+        self, persona: str = "lan", path: str = "/who-am-i", **asked: object
+    ) -> str:
         """Begin to sign in, and stand before the return: its address is given."""
-        departure = await self.go(f"/sign-in?{urlencode({'as': persona, 'next': path})}")
+        departure = await self.go(f"/sign-in?{urlencode({'as': persona, 'next': path, **asked})}")
         answer = await self.go(departure.headers["location"])
         return answer.headers["location"]
 
-    async def sign_in(self, persona: str = "lan") -> httpx2.Response:
+    async def sign_in(self, persona: str = "lan", **asked: object) -> httpx2.Response:
         """Sign in as a persona."""
-        return await self.go(await self.leave_for_the_issuer(persona))
+        return await self.go(await self.leave_for_the_issuer(persona, **asked))
 
     async def who(self) -> str:
         """As whom the portal knows this browser: a name, or nothing."""

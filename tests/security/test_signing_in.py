@@ -1,13 +1,19 @@
 """Nobody is led astray while signing in, and nobody from elsewhere signs in without a password."""
 
-from dataclasses import replace
+import base64
+import json
+from contextlib import suppress
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from api import application
-from api.signing_in import Attempt
+from api.signing_in import Attempt, SignInRefused
 from auth.provider import OutsideDevelopment
+from auth.viewer import Viewer, ViewerKind
 from db import roles
 from tests.api.conftest import settings_of
 from tests.conftest import Database
@@ -25,6 +31,29 @@ ELSEWHERE = [
 def test_cookie_that_somebody_else_wrote_leads_to_our_own_pages(path: str) -> None:
     written = replace(Attempt.begun("/graphql"), path=path)
     assert Attempt.returned(written.written(), written.state).path == "/"
+
+
+def test_cookie_of_an_attempt_keeps_no_secret_of_a_session() -> None:
+    secret = "s" * 43
+    viewer = Viewer(ViewerKind.CITIZEN, uuid4())
+    kept = base64.urlsafe_b64decode(Attempt.begun("/").leaving(viewer, secret).written()).decode()
+    assert secret not in kept
+    assert json.loads(kept)["session"] == sha256(secret.encode()).hexdigest()
+
+
+@pytest.mark.parametrize("change", [{"session": "x"}, {"session": "0"}, {"session": 1}, {"account": None}])
+def test_cookie_of_an_attempt_that_somebody_else_wrote_breaks_nothing(change: dict[str, object]) -> None:
+    attempt = asdict(Attempt.begun("/"))
+    cookie = base64.urlsafe_b64encode(json.dumps(attempt | change).encode()).decode()
+    with suppress(SignInRefused):
+        assert bytes.fromhex(Attempt.returned(cookie, attempt["state"]).session) == b""
+
+
+@pytest.mark.parametrize("level", ["2", 7, None, "x", -1, {}, "\u0661"])
+def test_level_in_a_cookie_is_one_of_ours_or_none(level: object) -> None:
+    attempt = asdict(Attempt.begun("/"))
+    cookie = base64.urlsafe_b64encode(json.dumps(attempt | {"level": level}).encode()).decode()
+    assert Attempt.returned(cookie, attempt["state"]).level == (2 if level == "2" else 0)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "", "::", "192.0.2.1"])  # noqa: S104 -- refused
