@@ -5,6 +5,10 @@ condition of a yes. It stands in the statement, so it is seen in every snapshot 
 row-level security asks the same question again behind it (db/migrations/versions/*_walls.py). What no case
 grants is refused.
 
+Its docstring is the question, and below it the answer for each capacity that is not refused, on one line:
+`CITIZEN: their own record.`, with EVERYBODY where no capacity matters. The page of rights
+(docs/rights.md) is read out of these lines.
+
 The viewer is read as `(SELECT vget(…))`, once a statement, and rights that can be taken back are read from
 `grants`.
 """
@@ -124,12 +128,20 @@ def _works_for_me(person: Columns, employer: ColumnElement[Any] | None = None) -
 
 
 def everybody(_row: Columns, _kind: str) -> Condition:
-    """May the viewer see this? Everybody may: it is nobody's data."""
+    """May the viewer see this?
+
+    EVERYBODY: it is nobody's data.
+    """
     return true()
 
 
 def concerned(row: Columns, kind: str) -> Condition:
-    """Is the row about the viewer, from an employer of the viewer's, or in an office the viewer serves?"""
+    """Is the viewer concerned?
+
+    CITIZEN: what is about them.
+    EMPLOYER: what an employer that they act for did.
+    OFFICER, PARTNER: what lies in an office that they serve, or in one below it.
+    """
     match kind:
         case ViewerKind.CITIZEN:
             return row.participant_id == ME
@@ -143,8 +155,9 @@ def concerned(row: Columns, kind: str) -> Condition:
 def participants(participant: Columns, kind: str) -> Condition:
     """May the viewer see this person?
 
-    The person; an employer the person works for today; an officer of the person's office; a partner for its
-    population.
+    CITIZEN: themself.
+    EMPLOYER: whoever works today for an employer that they act for.
+    OFFICER, PARTNER: whoever's record lies in an office that they serve, or in one below it.
     """
     match kind:
         case ViewerKind.CITIZEN:
@@ -157,9 +170,10 @@ def participants(participant: Columns, kind: str) -> Condition:
 
 
 def listed_participants(participant: Columns, kind: str) -> Condition:
-    """May the viewer see these people? As `participants` says, of many: an employer's are gathered once.
+    """May the viewer see these people?
 
-    To find 20,000 people by their keys in one search takes a third of the time of as many searches.
+    As `participants` says, of many: an employer's are gathered once. To find 20,000 people by their keys in
+    one search takes a third of the time of as many searches.
     """
     return (
         participant.id == any_(_my_people())
@@ -169,7 +183,11 @@ def listed_participants(participant: Columns, kind: str) -> Condition:
 
 
 def identifiers(identifier: Columns, kind: str) -> Condition:
-    """May the viewer see this masked number? Whoever may see the person."""
+    """May the viewer see this masked number?
+
+    CITIZEN: their own.
+    EMPLOYER, OFFICER, PARTNER: those of whomever they may see.
+    """
     if kind == ViewerKind.CITIZEN:
         return identifier.participant_id == ME
     person = participants_table.alias("person")
@@ -177,14 +195,21 @@ def identifiers(identifier: Columns, kind: str) -> Condition:
 
 
 def employments(employment: Columns, kind: str) -> Condition:
-    """May the viewer see this employment? The person, the employer, and officers of the employer's office."""
+    """May the viewer see this employment?
+
+    CITIZEN: their own.
+    EMPLOYER: those by an employer that they act for, the past ones too.
+    OFFICER, PARTNER: those by the employers of an office that they serve, or of one below it.
+    """
     return concerned(employment, kind)
 
 
 def contributions(line: Columns, kind: str) -> Condition:
     """May the viewer see this line of the ledger?
 
-    The person; the employer whose line it is; officers and partners who may see the person.
+    CITIZEN: their own.
+    EMPLOYER: those that an employer that they act for paid.
+    OFFICER, PARTNER: those of whomever they may see.
     """
     match kind:
         case ViewerKind.CITIZEN:
@@ -198,7 +223,11 @@ def contributions(line: Columns, kind: str) -> Condition:
 
 
 def employer_accounts(account: Columns, kind: str) -> Condition:
-    """May the viewer see this account? Who acts for the employer, and officers of its office."""
+    """May the viewer see this account?
+
+    EMPLOYER: that of an employer that they act for.
+    OFFICER: those of the employers of an office that they serve, or of one below it.
+    """
     match kind:
         case ViewerKind.EMPLOYER:
             return account.employer_id == any_(_my_employers())
@@ -213,22 +242,37 @@ def employer_accounts(account: Columns, kind: str) -> Condition:
 
 
 def dossiers(dossier: Columns, kind: str) -> Condition:
-    """May the viewer see this dossier? Its participant, the employer that filed it, and its office."""
+    """May the viewer see this dossier?
+
+    CITIZEN: those about them, whoever filed them.
+    EMPLOYER: those that an employer that they act for filed.
+    OFFICER, PARTNER: those that lie in an office that they serve, or in one below it.
+    """
     return concerned(dossier, kind)
 
 
 def dossier_events(event: Columns, kind: str) -> Condition:
-    """May the viewer see this event? Whoever may see its dossier."""
+    """May the viewer see this event?
+
+    CITIZEN, EMPLOYER, OFFICER, PARTNER: those of the dossiers that they may see.
+    """
     return concerned(event, kind)
 
 
 def sessions(session: Columns, _kind: str) -> Condition:
-    """May the viewer see this session? Whose account it is, in whatever capacity it was begun."""
+    """May the viewer see this session?
+
+    EVERYBODY: those of their own account, in whatever capacity they were begun.
+    """
     return session.principal == PRINCIPAL
 
 
 def may_file_for(participant: Columns, kind: str) -> Condition:
-    """May the viewer file a dossier for this person? The person; the employer named, which employs them."""
+    """May the viewer file a dossier for this person?
+
+    CITIZEN: for themself.
+    EMPLOYER: for whoever works today for the employer that is named, if they act for it.
+    """
     match kind:
         case ViewerKind.CITIZEN:
             return participant.id == ME
@@ -238,12 +282,19 @@ def may_file_for(participant: Columns, kind: str) -> Condition:
 
 
 def may_accept(dossier: Columns, kind: str) -> Condition:
-    """May the viewer accept this dossier? Officers of the office that holds it."""
+    """May the viewer accept this dossier?
+
+    OFFICER: those that lie in an office that they serve, or in one below it.
+    """
     return dossier.office_id == any_(_my_offices()) if kind == ViewerKind.OFFICER else false()
 
 
 def may_withdraw(dossier: Columns, kind: str) -> Condition:
-    """May the viewer withdraw this dossier? Whoever filed it: the person, or who acts for the employer."""
+    """May the viewer withdraw this dossier?
+
+    CITIZEN: those that they filed themself.
+    EMPLOYER: those that an employer that they act for filed.
+    """
     match kind:
         case ViewerKind.CITIZEN:
             return and_(dossier.applicant == Applicant.CITIZEN.value, dossier.participant_id == ME)
