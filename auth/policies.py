@@ -262,9 +262,9 @@ def dossier_events(event: Columns, kind: str) -> Condition:
 def sessions(session: Columns, _kind: str) -> Condition:
     """May the viewer see this session?
 
-    EVERYBODY: those of their own account, in whatever capacity they were begun.
+    EVERYBODY: those of their own account that are not over, in whatever capacity they were begun.
     """
-    return session.principal == PRINCIPAL
+    return and_(session.principal == PRINCIPAL, session.expires_at > func.statement_timestamp())
 
 
 def may_file_for(participant: Columns, kind: str) -> Condition:

@@ -43,8 +43,7 @@ class Session(Node):
 
 
 def sessions_standing(session: Columns) -> Iterator[Condition]:
-    """The sessions that have not ended: the second wall hides those past their last hour."""
-    yield session.expires_at > func.statement_timestamp()
+    """The sessions that have not ended: in which somebody was seen lately."""
     yield session.last_seen_at > func.statement_timestamp() - IDLE
 
 

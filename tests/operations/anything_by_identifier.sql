@@ -57,7 +57,8 @@ SELECT ((
             FROM sessions AS session
             WHERE session.id = CAST(wanted.key AS UUID)
             AND session.principal = (
-              SELECT CAST(vget('principal') AS UUID) AS vget_1)) END, 'null'), ','
+              SELECT CAST(vget('principal') AS UUID) AS vget_1)
+            AND session.expires_at > statement_timestamp()) END, 'null'), ','
         ORDER BY wanted.number), ']')
     FROM unnest($3::TEXT[], $4::TEXT[]) WITH ORDINALITY AS wanted(type, key, number))) AS root_1
 FROM viewer
