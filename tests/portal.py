@@ -36,7 +36,7 @@ def without_policies() -> Translator:
     translator.catalogue = replace(
         translator.catalogue,
         entities={
-            name: replace(entity, visible_to=policies.everybody)
+            name: replace(entity, visible_to=policies.everybody, listed_to=None)
             for name, entity in translator.catalogue.entities.items()
         },
     )

@@ -23,11 +23,18 @@ $$
 
 
 @asynccontextmanager
-async def row_security_off(database: Database, name: str) -> AsyncIterator[Database]:
-    """A database of its own beside the worker's, built by the migrations, with row-level security off."""
+async def row_security_off(
+    database: Database, name: str, *, template: str = "ansinh"
+) -> AsyncIterator[Database]:
+    """A database of its own beside the worker's, with row-level security off.
+
+    It is as the migrations build it, or a copy of another one that nobody is connected to.
+    """
     own = Database(database.socket, f"{database.name}_{name}")
     admin = await asyncpg.connect(url(database.socket, SUPERUSER, "postgres"))
-    await admin.execute(f"CREATE DATABASE {own.name} OWNER ansinh_owner TEMPLATE ansinh STRATEGY file_copy")
+    await admin.execute(
+        f"CREATE DATABASE {own.name} OWNER ansinh_owner TEMPLATE {template} STRATEGY file_copy"
+    )
     try:
         inside = await asyncpg.connect(own.url(SUPERUSER))
         await inside.execute(roles.DOOR)

@@ -11,11 +11,13 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -82,10 +84,17 @@ class Said:
     faults: list[tuple[str, Path_]]
 
 
-def interpreted(eyes: Eyes, text: str, given: Mapping[str, Any]) -> Said:
-    """Answer an operation."""
+@lru_cache(maxsize=2_048)
+def understood(text: str) -> DocumentNode:
+    """A document that is valid."""
     document = parse(text)
     assert not validate(SCHEMA, document), validate(SCHEMA, document)
+    return document
+
+
+def interpreted(eyes: Eyes, text: str, given: Mapping[str, Any]) -> Said:
+    """Answer an operation."""
+    document = understood(text)
     fragments = {
         node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
     }
