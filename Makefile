@@ -13,7 +13,7 @@ PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' pyproject.toml --extra build
 
-.PHONY: help run test prove million bench lint sdl migrate explain lock chromium
+.PHONY: help run test prove probe million bench lint sdl rights migrate explain lock chromium
 
 help: ## list the verbs
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: .venv/tested chromium ## run all tests
 
 prove: .venv/tested ## ask five thousand generated operations of the translator, and of an interpreter (PROVE, SEED)
 	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/oracle
+
+probe: .venv/tested ## aim a hundred thousand probes at what is somebody else's, and walk every way whole (PROBES, SEED)
+	@PROBES=$(or $(PROBES),100000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/rights
 
 million: .venv/tested ## make a million dossiers, ask all that may be asked of their lists, and tell what took longest
 	@MILLION=$(or $(MILLION),1) .venv/bin/python -m tests.million
@@ -42,6 +45,10 @@ bench: .venv/benched ## measure what operations cost, beside a floor and peers (
 sdl: .venv/installed ## write schema.graphql from the types
 	@$(ANSINH) sdl > .venv/schema.graphql
 	@mv .venv/schema.graphql schema.graphql
+
+rights: .venv/installed ## write docs/rights.md, who may see and do what, from the policies
+	@$(ANSINH) rights > .venv/rights.md
+	@mv .venv/rights.md docs/rights.md
 
 migrate: .venv/installed ## bring the database to the newest revision (DATABASE_URL, else the one of `make run`)
 	@$(ANSINH) migrate

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import logs, registering, running
+from api import logs, registering, rights, running
 from api.explanations import header_of
 from api.settings import Settings
 from auth import provider
@@ -121,6 +121,17 @@ def token(persona: Persona) -> None:
 def sdl() -> None:
     """Print the schema."""
     typer.echo(schema.as_str())
+
+
+@app.command(name="rights")
+def rights_of_all(
+    *,
+    as_table: Annotated[
+        bool, typer.Option("--json", help="A line for each type, field and capacity, for machines.")
+    ] = False,
+) -> None:
+    """Print who may see and do what, as the code declares it (docs/rights.md)."""
+    typer.echo(rights.table() if as_table else rights.page(), nl=as_table)
 
 
 @app.command()

@@ -8,6 +8,8 @@ from sqlalchemy import or_, true
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
+from auth import policies
+from auth.scopes import Scope
 from schema.context import Context
 from schema.dossiers import (
     DOSSIER_ORDERS,
@@ -22,6 +24,7 @@ from schema.events import DossierEvent, dossier_events_followed
 from schema.ids import ParticipantID
 from schema.limits import Limits
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
+from schema.rights import ALLOWED, Allowed, Policy
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.sessions import SessionPayload, end_session
@@ -92,18 +95,20 @@ class Query:
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
-def _act(resolver: Callable[..., Any]) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
-    return strawberry.mutation(resolver=resolver, description=_said_by(resolver))
+def _act(resolver: Callable[..., Any], scope: Scope | None = None, policy: Policy | None = None) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
+    """Declare an act; scope and policy are those that it asks for, said here for whoever reads of rights."""
+    allowed = Allowed(scope, policy) if scope and policy else None
+    return strawberry.mutation(resolver=resolver, description=_said_by(resolver), metadata={ALLOWED: allowed})
 
 
 @strawberry.type(description="Everything one can do. Each act takes an idempotency key and happens once.")
 class Mutation:
     """Everything one can do."""
 
-    submit_dossier: DossierPayload = _act(submit_dossier)
-    accept_dossier: DossierPayload = _act(accept_dossier)
-    withdraw_dossier: DossierPayload = _act(withdraw_dossier)
-    end_session: SessionPayload = _act(end_session)
+    submit_dossier: DossierPayload = _act(submit_dossier, Scope.DOSSIER_SUBMIT, policies.may_file_for)
+    accept_dossier: DossierPayload = _act(accept_dossier, Scope.DOSSIER_ACCEPT, policies.may_accept)
+    withdraw_dossier: DossierPayload = _act(withdraw_dossier, Scope.DOSSIER_SUBMIT, policies.may_withdraw)
+    end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
 
 
 @strawberry.type(description="Everything one can follow.")
