@@ -91,6 +91,8 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 origins=[settings.url],
                 guests=settings.origins,
                 find_participant=partial(participant_of, pool, identifier_keys),
+                claim_names=settings.claim_names,
+                algorithms=settings.algorithms,
             )
         )
         signing_in = await opened.enter_async_context(

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Self
+from typing import Any, Self
 
-from auth.viewer import ViewerKind
+from auth.scopes import HIGHEST_ASSURANCE, LEVELS
+from auth.tokens import ALGORITHMS, ClaimNames
+from auth.viewer import ACCOUNT_KINDS, ViewerKind
 from db.identifiers import IdentifierKeys
 from db.server import CannotStart, FolderUnusable
 from schema.limits import USUAL_RATES, Rate
@@ -23,6 +25,17 @@ LONGEST_S = 3_600
 # What a browser writes as the origin of a page: no path, not even a slash.
 ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)
 SWITCH = {"on": True, "off": False}
+# personal_number=SoDinhDanh account_type:2=EMPLOYER assurance:urn:vn:muc2=2
+CLAIM = re.compile(
+    r"(?P<fact>account_type|assurance)(:(?P<word>\S+))?=(?P<meaning>[^=\s]+)"
+    r"|(?P<other>name|personal_number|scope)=(?P<claim>[^=\s]+)"
+)
+CLAIMS = (
+    "(account_type | assurance | name | personal_number | scope)=claim …"
+    f" account_type:word=({' | '.join(ACCOUNT_KINDS)}) … assurance:word=(1 … {HIGHEST_ASSURANCE}) …"
+)
+# Those that sign with a private key: what is signed with a shared one, or not at all, proves nothing.
+ASYMMETRIC = tuple(f"{family}{bits}" for family in ("ES", "PS", "RS") for bits in (256, 384, 512))
 RATES = re.compile(r"(?P<kind>[A-Z]+)=(?P<capacity>[1-9][0-9]{0,8}):(?P<restored>[1-9][0-9]{0,8})")
 
 
@@ -45,7 +58,8 @@ class Settings:
     `home` holds what An Sinh itself keeps: the embedded database, its log, the keys of a development
     installation. `database_url` is where this process reads and writes; None stands for the server in `home`.
     `url` is where browsers find us. `issuer` signs the tokens that we accept, for `audience`; only
-    who serves must have one. `has_introspection` and `has_explorer` are for developers. `origins` are those
+    who serves must have one. `claim_names` are under which names it says what, `algorithms` how it may sign.
+    `has_introspection` and `has_explorer` are for developers. `origins` are those
     of other sites whose pages may ask with a token, `*` for all; never with a session. `rates` is how much a
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
     (`X-Forwarded-For`). `logs_requests`: whether the log has a line for each request.
@@ -66,6 +80,8 @@ class Settings:
     database_url: str | None
     sealing_key: bytes | None
     finding_key: bytes | None
+    claim_names: ClaimNames = field(default_factory=ClaimNames)
+    algorithms: tuple[str, ...] = ALGORITHMS
     has_introspection: bool = False
     has_explorer: bool = False
     origins: tuple[str, ...] = ()
@@ -104,6 +120,8 @@ class Settings:
             database_url=environment.get("DATABASE_URL"),
             sealing_key=key(environment, "ANSINH_SEALING_KEY"),
             finding_key=key(environment, "ANSINH_FINDING_KEY"),
+            claim_names=claim_names(environment.get("ANSINH_CLAIMS", "")),
+            algorithms=algorithms(environment.get("ANSINH_ALGORITHMS", "")),
             has_introspection=switch(environment, "ANSINH_INTROSPECTION", otherwise=is_development),
             has_explorer=switch(environment, "ANSINH_EXPLORER", otherwise=is_development),
             origins=origins(environment.get("ANSINH_ORIGINS", "")),
@@ -190,6 +208,44 @@ def rates(written: str) -> Mapping[ViewerKind, Rate]:
             capacity=int(found["capacity"]), restore_rate=int(found["restored"])
         )
     return MappingProxyType({**USUAL_RATES, **given})
+
+
+def claim_names(written: str) -> ClaimNames:
+    """Read under which names an issuer says what, and what its words mean, `name=HoVaTen assurance:muc2=2`.
+
+    Where one word of its account types or levels is given, those that are not have no meaning.
+    Raises: SettingWrong.
+    """
+    words = written.split()
+    names: dict[str, Any] = {}
+    kinds: dict[str, ViewerKind] = {}
+    levels: dict[str, int] = {}
+    for found in map(CLAIM.fullmatch, words):
+        match found and found.groupdict():
+            case {"fact": "account_type", "word": str(word), "meaning": kind} if kind in ACCOUNT_KINDS:
+                kinds[word] = ViewerKind(kind)
+            case {"fact": "assurance", "word": str(word), "meaning": level} if level in LEVELS:
+                levels[word] = LEVELS[level]
+            case {"fact": str(fact), "word": None, "meaning": claim}:
+                names[fact] = claim
+            case {"other": str(fact), "claim": claim}:
+                names[fact] = claim
+    # What has no meaning, or is said twice, has found no place.
+    if len(names) + len(kinds) + len(levels) < len(words):
+        raise SettingWrong(name="ANSINH_CLAIMS", wanted=CLAIMS)
+    if kinds:
+        names["account_types"] = MappingProxyType(kinds)
+    if levels:
+        names["assurance_levels"] = MappingProxyType(levels)
+    return ClaimNames(**names)
+
+
+def algorithms(written: str) -> tuple[str, ...]:
+    """Read how an issuer may sign, `ES256 PS256`. Raises: SettingWrong."""
+    found = tuple(written.split()) or ALGORITHMS
+    if not set(found) <= set(ASYMMETRIC):
+        raise SettingWrong(name="ANSINH_ALGORITHMS", wanted=" | ".join(ASYMMETRIC))
+    return found
 
 
 def key(environment: Mapping[str, str], name: str) -> bytes | None:

@@ -48,7 +48,7 @@ from api.authentication import (
 from api.bodies import body_of
 from api.languages import language_of
 from api.pages import PLAIN_PAGE, page
-from auth.scopes import HIGHEST_ASSURANCE
+from auth.scopes import LEVELS
 from auth.sessions import hash_of
 from auth.tokens import Claims, IssuerUnreachable, TokenExpired, TokenRefused, is_this_machine
 from auth.viewer import Viewer, ViewerKind
@@ -59,7 +59,6 @@ from selection.faults import OperationFault
 ATTEMPT_COOKIE = "__Host-ansinh-sign-in"
 ATTEMPT_LIFE_S = 300
 LEAVING_COOKIE = "__Host-ansinh-sign-out"
-LEVELS = {str(level): level for level in range(1, HIGHEST_ASSURANCE + 1)}
 LONGEST_PATH = 2_000
 LONGEST_HINT = 255
 MOST_FIELDS = 20

@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from auth.scopes import HIGHEST_ASSURANCE, Scope
+from auth.scopes import LEVELS, Scope
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import ViewerKind
 from domain.refusals import Refusal
-
-# As an authentication context class is called here.
-ASSURANCE_LEVELS = tuple(str(level) for level in range(1, HIGHEST_ASSURANCE + 1))
 
 
 class PersonaUnknown(Refusal):
@@ -43,7 +40,7 @@ class Persona:
         Source: OpenID Connect Core 1.0 section 5.5.1.1: an issuer that cannot give what is asked gives less.
         """
         usual = self.assurance if self.usual_assurance is None else self.usual_assurance
-        asked = (int(word) for word in acr_values.split() if word in ASSURANCE_LEVELS)
+        asked = (LEVELS[word] for word in acr_values.split() if word in LEVELS)
         reached = next((level for level in asked if level <= self.assurance), usual)
         return replace(self, assurance=max(usual, reached))
 

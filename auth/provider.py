@@ -31,8 +31,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from auth.personas import ASSURANCE_LEVELS, PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
-from auth.scopes import Scope
+from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
+from auth.scopes import LEVELS, Scope
 from auth.tokens import LOGOUT_EVENT, ClaimNames, is_this_machine
 from domain.refusals import Refusal
 
@@ -336,7 +336,7 @@ class Provider(AuthorizationServer):
             "token_endpoint": f"{self.issuer}/token",
             "end_session_endpoint": f"{self.issuer}/end-session",
             "jwks_uri": f"{self.issuer}/jwks",
-            "acr_values_supported": list(ASSURANCE_LEVELS),
+            "acr_values_supported": list(LEVELS),
             "response_types_supported": ["code"],
             "response_modes_supported": ["query"],
             "grant_types_supported": ["authorization_code", "client_credentials"],

@@ -1,9 +1,12 @@
 """What a client may ask for, as OAuth scopes; whose rows it gets is said by the policies."""
 
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Self
 
 HIGHEST_ASSURANCE = 3
+# The levels that there are, as they are written.
+LEVELS = MappingProxyType({str(level): level for level in range(1, HIGHEST_ASSURANCE + 1)})
 
 
 class Scope(StrEnum):

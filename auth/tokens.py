@@ -25,7 +25,7 @@ from joserfc import jws, jwt
 from joserfc.errors import ClaimError, ExpiredTokenError, JoseError, SecurityWarning
 from joserfc.jwk import ECKey, KeySet, OctKey, OKPKey, RSAKey, import_key
 
-from auth.scopes import Scope, scopes_of
+from auth.scopes import LEVELS, Scope, scopes_of
 from auth.viewer import ACCOUNT_KINDS, Viewer, ViewerKind, principal_of
 from domain.identifiers import IdentifierKind, is_formed
 from domain.refusals import Refusal
@@ -105,9 +105,7 @@ class ClaimNames:
     account_types: Mapping[str, ViewerKind] = field(
         default_factory=lambda: MappingProxyType({kind.value.lower(): kind for kind in ACCOUNT_KINDS})
     )
-    assurance_levels: Mapping[str, int] = field(
-        default_factory=lambda: MappingProxyType({"1": 1, "2": 2, "3": 3})
-    )
+    assurance_levels: Mapping[str, int] = field(default_factory=lambda: LEVELS)
 
     def acr_values(self, level: int) -> str:
         """What to ask an issuer for who needs a level: its names of that level and those above, least first.

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.settings import SettingMissing, Settings, SettingWrong
+from auth.tokens import ClaimNames
 from auth.viewer import ViewerKind
 from schema.limits import USUAL_RATES
 
@@ -127,3 +128,62 @@ def test_notice_is_given_to_balancers_and_not_to_developers() -> None:
 def test_a_time_is_a_number_of_seconds(written: str) -> None:
     with pytest.raises(SettingWrong, match="ANSINH_NOTICE_S"):
         Settings.read({"ANSINH_NOTICE_S": written})
+
+
+NATIONAL = (
+    "personal_number=SoDinhDanh name=HoVaTen account_type=LoaiTaiKhoan account_type:1=CITIZEN"
+    " account_type:2=EMPLOYER assurance=MucDo assurance:urn:vn:muc=1=1 assurance:urn:vn:muc=2=2"
+)
+
+
+def test_claims_are_called_as_the_issuer_calls_them() -> None:
+    assert Settings.read({}).claim_names == ClaimNames()
+    assert Settings.read({"ANSINH_CLAIMS": NATIONAL}).claim_names == ClaimNames(
+        account_type="LoaiTaiKhoan",
+        name="HoVaTen",
+        personal_number="SoDinhDanh",
+        assurance="MucDo",
+        account_types={"1": ViewerKind.CITIZEN, "2": ViewerKind.EMPLOYER},
+        assurance_levels={"urn:vn:muc=1": 1, "urn:vn:muc=2": 2},
+    )
+
+
+def test_levels_are_asked_for_in_the_issuers_words() -> None:
+    names = Settings.read({"ANSINH_CLAIMS": "assurance:high=3 assurance:low=1 assurance:some=2"}).claim_names
+    assert [names.acr_values(level) for level in (1, 2, 3)] == ["low some high", "some high", "high"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "HoVaTen",
+        "full_name=HoVaTen",
+        "name=",
+        "=HoVaTen",
+        "name:1=CITIZEN",
+        "account_type:1=MINISTER",
+        "account_type:1=REPRESENTATIVE",
+        "account_type:1=ANONYMOUS",
+        "account_type:=CITIZEN",
+        "assurance:2=0",
+        "assurance:2=4",
+        "assurance:2=two",
+        "name=HoVaTen name=Ten",
+        "assurance:2=2 assurance:2=1",
+        "name = HoVaTen",
+    ],
+)
+def test_a_claim_has_a_meaning(written: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_CLAIMS is wrong"):
+        Settings.read({"ANSINH_CLAIMS": written})
+
+
+def test_issuer_signs_with_a_private_key() -> None:
+    assert Settings.read({}).algorithms == ("ES256", "PS256")
+    assert Settings.read({"ANSINH_ALGORITHMS": "RS256 ES384"}).algorithms == ("RS256", "ES384")
+
+
+@pytest.mark.parametrize("written", ["HS256", "none", "ES256 HS256", "es256", "RS1", "ES256,PS256"])
+def test_no_other_signature_is_believed(written: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_ALGORITHMS is wrong"):
+        Settings.read({"ANSINH_ALGORITHMS": written})
