@@ -80,6 +80,7 @@ def pages(personas: Sequence[Persona] = (), sdl: str = "", *, has_explorer: bool
     tag = f'"{sha256(sdl.encode()).hexdigest()[:16]}"'
     return [
         Route("/", partial(landing, personas=personas, has_explorer=has_explorer), name="landing"),
+        Route("/account", partial(account, personas=personas), name="account"),
         Route("/schema.graphql", partial(contract, sdl=sdl, tag=tag), name="contract"),
         Mount("/assets/{edition}", Assets(directory=ASSETS), name="assets"),
     ]
@@ -95,6 +96,16 @@ async def landing(request: Request, personas: Sequence[Persona], *, has_explorer
         explorer=EXPLORER if has_explorer else "",
         sign_in=_sign_in(viewer, personas, "/graphql" if has_explorer else "/"),
     )
+
+
+async def account(request: Request, personas: Sequence[Persona]) -> HTMLResponse:
+    """Show whoever is signed in what is theirs, which the page itself asks for; else offer to sign in."""
+    viewer = _viewer(request)
+    if viewer.kind is ViewerKind.ANONYMOUS:
+        who, sections = "", _sign_in(viewer, personas, "/account")
+    else:
+        who, sections = _level(viewer), _filled("account_sections.html")
+    return page("account.html", PLAIN_PAGE, session=_session(viewer), who=who, sections=sections)
 
 
 def explorer(request: Request) -> HTMLResponse:
@@ -158,10 +169,14 @@ def _template(name: str) -> Template:
     return Template((ROOM / name).read_text(encoding="utf-8"))
 
 
+def _filled(name: str, **parts: str) -> str:
+    return _template(name).substitute(parts, assets=f"/assets/{edition()}")
+
+
 def page(name: str, policy: dict[str, str], **parts: str) -> HTMLResponse:
     """Fill a page with parts that are HTML already."""
     return HTMLResponse(
-        _template(name).substitute(parts, assets=f"/assets/{edition()}"),
+        _filled(name, **parts),
         headers=EVERYWHERE
         | {
             # The page names its reader, and one address answers readers and programs differently.
@@ -192,10 +207,27 @@ def _session(viewer: Viewer) -> str:
     vietnamese, english = CAPACITIES[viewer.kind]
     return f"""
 <form class="session" action="/sign-out" method="post">
-<p>{escape(viewer.name)} <span>{vietnamese} · <span lang="en">{english}</span></span></p>
+<p><a href="/account">{escape(viewer.name)}</a>
+<span>{vietnamese} · <span lang="en">{english}</span></span></p>
 <button>Đăng xuất <span lang="en">Sign out</span></button>
 <p role="status"></p>
 </form>"""
+
+
+def _level(viewer: Viewer) -> str:
+    """Say who is signed in and at which level, with the way to the one that the rest takes."""
+    vietnamese, english = CAPACITIES[viewer.kind]
+    needed = max(viewer.withheld.values(), default=0)
+    up = f"""
+<p>Hồ sơ, quá trình làm việc và số định danh cần mức {needed}.</p>
+<p class="english" lang="en">Dossiers, employments and identity numbers take level {needed}.</p>
+<p class="actions"><a class="action" href="/sign-in?level={needed}&amp;next=/account">Lên mức {needed}
+<span lang="en">Step up to level {needed}</span></a></p>"""
+    return f"""
+<p><strong>{escape(viewer.name)}</strong> · {vietnamese} <span class="english" lang="en">{english}</span></p>
+<p>Đăng nhập ở mức {viewer.assurance} của tài khoản định danh.
+<span class="english" lang="en">Signed in at level {viewer.assurance} of the electronic identity.</span></p>
+{up if needed else ""}"""
 
 
 def _sign_in(viewer: Viewer, personas: Sequence[Persona], then: str) -> str:

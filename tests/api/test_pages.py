@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from api import pages
 from api.pages import ASSETS, MEDIA_TYPES
 from auth.personas import Persona
+from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from schema.portal import schema
 
@@ -55,7 +56,7 @@ class Outline(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag == name]
 
 
-@pytest.fixture(params=["/", "/graphql"])
+@pytest.fixture(params=["/", "/graphql", "/account"])
 def page(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -80,7 +81,7 @@ def test_page_says_who_reads_it_and_offers_the_way_out(page: str) -> None:
     answer = client(LAN).get(page).text
     assert "Nguyễn Thị Lan" in answer
     assert "Người dân" in answer
-    assert [form["action"] for form in Outline(answer).all("form")] == ["/sign-out"]
+    assert [form["action"] for form in Outline(answer).all("form") if "action" in form] == ["/sign-out"]
 
 
 def test_nobody_signed_in_is_offered_no_way_out(page: str) -> None:
@@ -90,6 +91,42 @@ def test_nobody_signed_in_is_offered_no_way_out(page: str) -> None:
 def test_explorer_knows_whose_words_it_keeps() -> None:
     [main] = Outline(client(LAN).get("/graphql").text).all("main")
     assert (main["data-kind"], main["data-reader"]) == ("CITIZEN", str(LAN.principal))
+
+
+def test_name_of_whoever_is_signed_in_leads_to_their_account(page: str) -> None:
+    links = [link["href"] for link in Outline(client(LAN).get(page).text).all("a")]
+    assert "/account" in links
+
+
+@pytest.mark.parametrize("assurance", [1, 2])
+def test_account_offers_the_level_that_is_missing(assurance: int) -> None:
+    viewer = Viewer.proven(
+        ViewerKind.CITIZEN, SCOPES_OF_KIND[ViewerKind.CITIZEN], assurance, name="<b>Lan</b>"
+    )
+    answer = client(viewer).get("/account").text
+    assert "&lt;b&gt;Lan&lt;/b&gt;" in answer
+    assert f"level {assurance} of the electronic identity" in answer
+    ways = [link["href"] for link in Outline(answer).all("a")]
+    assert ("/sign-in?level=2&next=/account" in ways) is (assurance == 1)
+
+
+def test_account_of_nobody_is_the_way_in() -> None:
+    outline = Outline(client().get("/account").text)
+    assert "/sign-in?as=lan&next=%2Faccount" in [link["href"] for link in outline.all("a")]
+    assert [script["src"] for script in outline.all("script") if "account" in str(script["src"])] == []
+
+
+def test_account_asks_what_the_schema_answers() -> None:
+    module = (ASSETS / "account.js").read_text(encoding="utf-8")
+    operations = re.findall(r"= `((?:query|mutation) [^`]+)`", module)
+    assert operations
+    for operation in operations:
+        assert validate(schema._schema, parse(operation)) == []  # noqa: SLF001 -- strawberry has no other name for it
+
+
+def test_account_writes_text_and_never_markup() -> None:
+    module = (ASSETS / "account.js").read_text(encoding="utf-8")
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval", module)
 
 
 def test_landing_leads_to_explorer_and_schema() -> None:

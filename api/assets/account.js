@@ -1,0 +1,189 @@
+// The page of one's own account: it asks /graphql as any program of a browser does, and writes only text into the page.
+
+const DOSSIERS = `query Dossiers {
+  viewer {
+    participant {
+      fullName
+      dossiers(first: 20, order: NEWEST) { nodes { id reference code status dueOn service { nameVi nameEn } } }
+    }
+  }
+}`;
+const SERVICES = `query Services { services(first: 100) { nodes { id nameVi nameEn version { applicants } } } }`;
+const FILE = `mutation File($input: SubmitDossierInput!) {
+  submitDossier(input: $input) { dossier { reference } errors { code message params { name value } } }
+}`;
+const BROWSERS = `query Browsers { viewer { sessions { nodes { id browser begunAt lastSeenAt isAsking } } } }`;
+const END = `mutation EndBrowser($input: EndSessionInput!) { endSession(input: $input) { errors { code message } } }`;
+
+const STATUSES = {
+  NEW: ['Mới đăng ký', 'Submitted'],
+  ACCEPTED: ['Được tiếp nhận', 'Accepted'],
+  NOT_ACCEPTED: ['Không được tiếp nhận', 'Not accepted'],
+  IN_PROCESS: ['Đang xử lý', 'In process'],
+  SUPPLEMENT_REQUESTED: ['Yêu cầu bổ sung giấy tờ', 'Papers are missing'],
+  PAYMENT_REQUESTED: ['Yêu cầu thực hiện nghĩa vụ tài chính', 'A payment is due'],
+  WITHDRAWN: ['Đã rút', 'Withdrawn'],
+  STOPPED: ['Dừng xử lý', 'Stopped'],
+  DECIDED: ['Đã xử lý xong', 'Decided'],
+  RETURNED: ['Đã trả kết quả', 'Result handed over'],
+};
+
+const moment = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Ho_Chi_Minh'});
+const day = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeZone: 'UTC'});
+
+// What the reader is told comes from here or from the agency: its text, never as markup.
+class Refused extends Error {
+  constructor({message, extensions = {}, code = extensions.code, params = []}) {
+    super(message);
+    if (code !== 'STEP_UP_REQUIRED') return;
+    this.level = extensions.level ?? params.find(({name}) => name === 'level').value;
+  }
+}
+
+async function ask(query, variables = {}) {
+  const answer = await fetch('/graphql', {
+    method: 'POST',
+    credentials: 'same-origin',
+    headers: {'Content-Type': 'application/json', Accept: 'application/json', 'Ansinh-Request': '1'},
+    body: JSON.stringify({query, variables}),
+  });
+  const {data, errors} = await answer.json();
+  if (errors) throw new Refused(errors[0]);
+  return data;
+}
+
+async function act(mutation, input) {
+  const [done] = Object.values(await ask(mutation, {input: {idempotencyKey: crypto.randomUUID(), ...input}}));
+  if (done.errors.length) throw new Refused(done.errors[0]);
+  return done;
+}
+
+function element(name, attributes = {}, ...inside) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...inside);
+  return made;
+}
+
+const both = (vietnamese, english) => [`${vietnamese} `, element('span', {class: 'english', lang: 'en'}, english)];
+
+const wayUp = (level) =>
+  element(
+    'a',
+    {href: `/sign-in?level=${level}&next=/account`},
+    ...both(`Đăng nhập ở mức ${level}`, `Sign in at level ${level}`),
+  );
+
+class Section {
+  constructor(id) {
+    this.section = document.getElementById(id);
+    this.status = this.section.querySelector('[role="status"]');
+    this.rows = this.section.querySelector('.rows');
+  }
+
+  say(...words) {
+    this.status.replaceChildren(...words);
+  }
+
+  // Does something that asks, and says in its own place why it could not be done.
+  async try(doing) {
+    this.section.setAttribute('aria-busy', 'true');
+    try {
+      await doing();
+    } catch (problem) {
+      if (problem instanceof Refused) this.say(problem.message, ...(problem.level ? [' ', wayUp(problem.level)] : []));
+      else this.say(...both('Hiện không kết nối được, xin thử lại.', 'No connection just now, please try again.'));
+    } finally {
+      this.section.setAttribute('aria-busy', 'false');
+    }
+  }
+}
+
+const dossiers = new Section('dossiers');
+const filing = dossiers.section.querySelector('form');
+
+async function showDossiers() {
+  const {viewer: {participant}} = await ask(DOSSIERS);
+  if (!participant) {
+    dossiers.section.hidden = true;
+    return;
+  }
+  dossiers.section.querySelector('.person-shown').textContent = participant.fullName;
+  dossiers.rows.replaceChildren(
+    ...participant.dossiers.nodes.map((dossier) =>
+      element(
+        'li',
+        {},
+        element('strong', {}, dossier.service.nameVi),
+        element('span', {class: 'english', lang: 'en'}, dossier.service.nameEn),
+        element('code', {}, dossier.code ?? dossier.reference),
+        element('span', {}, ...both(...STATUSES[dossier.status])),
+        ...(dossier.dueOn
+          ? [element('span', {}, ...both(`Hẹn trả ${day.format(new Date(dossier.dueOn))}`, 'due'))]
+          : []),
+      ),
+    ),
+  );
+  if (!participant.dossiers.nodes.length) dossiers.say(...both('Chưa có hồ sơ nào.', 'No dossier yet.'));
+  if (filing.hidden) await offerFiling();
+}
+
+async function offerFiling() {
+  const {services: {nodes}} = await ask(SERVICES);
+  const open = nodes.filter(({version}) => version?.applicants.includes('CITIZEN'));
+  filing.elements.service.replaceChildren(
+    ...open.map(({id, nameVi}) => element('option', {value: id}, nameVi)),
+  );
+  filing.hidden = !open.length;
+}
+
+filing.addEventListener('submit', (event) => {
+  event.preventDefault();
+  const {service, request} = Object.fromEntries(new FormData(filing));
+  dossiers.try(async () => {
+    const {dossier} = await act(FILE, {service, request});
+    filing.reset();
+    await showDossiers();
+    dossiers.say(...both(`Đã nộp hồ sơ ${dossier.reference}.`, `Filed ${dossier.reference}.`));
+  });
+});
+
+const browsers = new Section('browsers');
+
+async function showBrowsers() {
+  const {viewer: {sessions: {nodes}}} = await ask(BROWSERS);
+  browsers.rows.replaceChildren(...nodes.map(browserRow));
+}
+
+function browserRow({id, browser, begunAt, lastSeenAt, isAsking}) {
+  const since = moment.format(new Date(begunAt));
+  const seen = moment.format(new Date(lastSeenAt));
+  const name = browser || 'Trình duyệt khác';
+  const row = element(
+    'li',
+    {},
+    element('strong', {}, name),
+    element('span', {}, ...both(`Đăng nhập lúc ${since}, hoạt động lần cuối ${seen}`, `since ${since}, last seen ${seen}`)),
+  );
+  if (isAsking) {
+    row.append(element('em', {}, ...both('Trình duyệt này', 'This browser')));
+    return row;
+  }
+  const button = element('button', {type: 'button'}, ...both('Kết thúc', 'End'));
+  button.setAttribute('aria-label', `Kết thúc phiên của ${name}, đăng nhập lúc ${since}`);
+  button.addEventListener('click', () =>
+    browsers.try(async () => {
+      await act(END, {session: id});
+      await showBrowsers();
+      // The button has gone with its row: whoever came by keyboard goes on from the list.
+      browsers.rows.tabIndex = -1;
+      browsers.rows.focus();
+      browsers.say(...both('Đã kết thúc phiên ở trình duyệt kia.', 'The other browser is signed out.'));
+    }),
+  );
+  row.append(button);
+  return row;
+}
+
+dossiers.try(showDossiers);
+browsers.try(showBrowsers);
