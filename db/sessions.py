@@ -100,6 +100,7 @@ END_ONE = (
     .where(
         sessions.c.id == bindparam("session_id", type_=Uuid),
         sessions.c.principal == bindparam("principal", type_=Uuid),
+        sessions.c.expires_at > func.statement_timestamp(),
     )
     .returning(sessions.c.id)
 )
