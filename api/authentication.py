@@ -9,7 +9,7 @@ Source: RFC 6750 (bearer tokens), RFC 6265bis (`__Host-`, SameSite), OWASP ASVS 
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,6 +23,7 @@ from api.headers import header_of
 from api.languages import language_of
 from api.observations import observation_of
 from auth.capacities import NO_ERRAND, Capacities, Errand
+from auth.mandates import MandateRefused, Mandates
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
@@ -38,7 +39,7 @@ from auth.tokens import (
 from auth.viewer import ANONYMOUS, Viewer
 from db.outages import UNREACHABLE
 from db.pool import Pool
-from domain.refusals import Refusal
+from domain.refusals import Refusal, StepUpRequired
 
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
 COOKIE = "__Host-ansinh"
@@ -91,7 +92,14 @@ class PortalInterrupted(Refusal):
     vietnamese = "Dịch vụ đang tạm gián đoạn; vui lòng thử lại."
 
 
-STATUS = {IssuerUnreachable: 503, OriginForeign: 403, PortalInterrupted: 503, RequestForged: 403}
+STATUS = {
+    IssuerUnreachable: 503,
+    MandateRefused: 403,
+    OriginForeign: 403,
+    PortalInterrupted: 503,
+    RequestForged: 403,
+    StepUpRequired: 403,
+}
 
 
 @dataclass(frozen=True)
@@ -103,9 +111,9 @@ class Authentication:
 
     verifier: Verifier
     sessions: Sessions
+    capacities: Capacities
     origins: frozenset[str]
     guests: frozenset[str] = frozenset()
-    capacities: Capacities = field(default_factory=Capacities)
 
     async def viewer_of(self, connection: HTTPConnection) -> Viewer:
         """Say who is asking, in the capacity that the request names.
@@ -187,9 +195,9 @@ class Authentication:
             log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
             return None
 
-    def way_up(self, viewer: Viewer, level: int) -> dict[str, str]:
-        """How a viewer comes to a level: a browser by an address of ours, else by what to ask the issuer."""
-        if viewer.session_id is not None:
+    def way_up(self, level: int, *, in_browser: bool) -> dict[str, str]:
+        """How somebody comes to a level: a browser by an address of ours, else by what to ask the issuer."""
+        if in_browser:
             return {"signIn": f"/sign-in?level={level}"}
         return {"acrValues": self.verifier.names.acr_values(level)}
 
@@ -221,7 +229,8 @@ async def open_authentication(
             claim_names=claim_names,
             algorithms=algorithms,
         )
-        yield Authentication(verifier, Sessions(pool), frozenset(origins), frozenset(guests))
+        capacities = Capacities(Mandates(pool))
+        yield Authentication(verifier, Sessions(pool), capacities, frozenset(origins), frozenset(guests))
 
 
 async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
@@ -270,11 +279,19 @@ class Doorkeeper:
                 # Before it is accepted, a socket is refused with a plain 403.
                 await send({"type": "websocket.close", "code": 4403})
             else:
-                await refused(connection, refusal)(scope, receive, send)
+                await self._refused(connection, refusal)(scope, receive, send)
             return
         observation_of(connection).viewer = viewer.kind.value
         scope["viewer"] = viewer
         await self.app(scope, receive, send)
+
+    def _refused(self, connection: HTTPConnection, refusal: Refusal) -> Response:
+        if not isinstance(refusal, StepUpRequired):
+            return refused(connection, refusal)
+        level, in_browser = int(refusal.params["level"]), "authorization" not in connection.headers
+        return refused(
+            connection, refusal, level=level, **self.authentication.way_up(level, in_browser=in_browser)
+        )
 
     async def _viewer(self, connection: HTTPConnection) -> Viewer:
         """Ask who it is; once more where PostgreSQL had gone: a kept connection may have died with it."""
@@ -290,11 +307,11 @@ class Doorkeeper:
             raise PortalInterrupted from outage
 
 
-def refused(connection: HTTPConnection, refusal: Refusal) -> Response:
-    """Say no over HTTP, in the caller's language and in the form of a GraphQL error."""
+def refused(connection: HTTPConnection, refusal: Refusal, **more: object) -> Response:
+    """Say no over HTTP, in the caller's language and in the form of a GraphQL error; `more` for programs."""
     message = refusal.message(language_of(connection))
     response = JSONResponse(
-        {"errors": [{"message": message, "extensions": {"code": refusal.code}}]},
+        {"errors": [{"message": message, "extensions": {"code": refusal.code, **more}}]},
         STATUS.get(type(refusal), 401),
         {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
     )

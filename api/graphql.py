@@ -307,7 +307,9 @@ class Door(GraphQL[Context, None]):
         for error in shown:
             said = error.extensions or {}
             if said.get("code") == StepUpRequired.code:
-                error.extensions = said | self.authentication.way_up(viewer, said["level"])
+                error.extensions = said | self.authentication.way_up(
+                    said["level"], in_browser=viewer.session_id is not None
+                )
         return shown or None
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:

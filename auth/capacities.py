@@ -6,6 +6,7 @@ whoever errs is told; the right itself is asked by both walls at every statement
 
 from dataclasses import dataclass
 
+from auth.mandates import Mandates
 from auth.viewer import Viewer
 
 
@@ -22,9 +23,17 @@ class Errand:
 NO_ERRAND = Errand()
 
 
+@dataclass(frozen=True, slots=True)
 class Capacities:
     """Says in which capacity somebody asks who has proved who they are."""
 
-    async def assumed(self, viewer: Viewer, errand: Errand) -> Viewer:  # noqa: ARG002 -- nobody asks for others yet
-        """The viewer in the capacity that the errand takes."""
+    mandates: Mandates
+
+    async def assumed(self, viewer: Viewer, errand: Errand) -> Viewer:
+        """The viewer in the capacity that the errand takes.
+
+        Raises: MandateRefused, StepUpRequired.
+        """
+        if errand.acting_for:
+            return await self.mandates.assumed(viewer, errand.acting_for)
         return viewer

@@ -37,15 +37,19 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
-from sqlalchemy.types import Integer
+from sqlalchemy.types import Integer, SmallInteger
 
 from auth.viewer import ViewerKind
+from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
 from db.grants import grants as grants_table
+from db.mandates import mandates as mandates_table
 from db.offices import offices as offices_table
 from db.participants import participants as participants_table
+from db.services import services as services_table
 from domain.dossiers import Applicant
+from domain.mandates import MandateBasis
 from domain.working_calendar import VIETNAM
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
@@ -59,6 +63,10 @@ def viewers(key: str) -> ScalarSelect[Any]:
 
 PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_subquery()
 ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
+PERSON = select(cast(func.vget(literal_column("'person'")), Uuid)).scalar_subquery()
+ACTING = select(cast(func.vget(literal_column("'representative'")), Uuid)).scalar_subquery()
+MANDATE = select(cast(func.vget(literal_column("'mandate'")), Uuid)).scalar_subquery()
+ASSURANCE = select(cast(func.vget(literal_column("'assurance'")), SmallInteger)).scalar_subquery()
 MY_SESSION = select(cast(func.vget(literal_column("'session_id'")), Uuid)).scalar_subquery()
 TODAY = select(
     cast(func.timezone(literal_column(f"'{VIETNAM.key}'"), func.statement_timestamp()), Date)
@@ -127,6 +135,39 @@ def _works_for_me(person: Columns, employer: ColumnElement[Any] | None = None) -
     )
 
 
+def stands(mandate: Columns) -> Condition:
+    """Is the mandate in force: accepted, not revoked, and today among its days?"""
+    return and_(
+        mandate.accepted_at.is_not(None),
+        mandate.revoked_at.is_(None),
+        mandate.valid_from <= TODAY,
+        or_(mandate.valid_to.is_(None), mandate.valid_to >= TODAY),
+    )
+
+
+def acted_by(mandate: Columns) -> Condition:
+    """Is it the mandate by which the viewer acts, in force, at a level of assurance that it takes?"""
+    return and_(
+        mandate.id == MANDATE,
+        mandate.representative_id == ACTING,
+        mandate.minimum_assurance <= ASSURANCE,
+        stands(mandate),
+    )
+
+
+def _represented(group: str | None = None) -> ScalarSelect[Any]:
+    """Whom the viewer represents; in a group of services, where the mandate covers it."""
+    mandate = mandates_table.alias("my_mandate")
+    covers = true() if group is None else literal_column(f"'{group}'", Text) == any_(mandate.c.service_groups)
+    return select(mandate.c.participant_id).where(acted_by(mandate.c), covers).scalar_subquery()
+
+
+def _services_covered() -> ColumnElement[Any]:
+    mandate, service = mandates_table.alias("my_mandate"), services_table.alias("covered")
+    joined = mandate.join(service, service.c.service_group == any_(mandate.c.service_groups))
+    return _array(service.c.id, acted_by(mandate.c), item=Text, joined=joined)
+
+
 def everybody(_row: Columns, _kind: str) -> Condition:
     """May the viewer see this?
 
@@ -142,6 +183,7 @@ def concerned(row: Columns, kind: str) -> Condition:
     EMPLOYER: what an employer that they act for did.
     OFFICER, PARTNER: what lies in an office that they serve, or in one below it.
     """
+    # What a representative may see of it depends on what it is.
     match kind:
         case ViewerKind.CITIZEN:
             return row.participant_id == ME
@@ -158,10 +200,13 @@ def participants(participant: Columns, kind: str) -> Condition:
     CITIZEN: themself.
     EMPLOYER: whoever works today for an employer that they act for.
     OFFICER, PARTNER: whoever's record lies in an office that they serve, or in one below it.
+    REPRESENTATIVE: whom they act for.
     """
     match kind:
         case ViewerKind.CITIZEN:
             return participant.id == ME
+        case ViewerKind.REPRESENTATIVE:
+            return participant.id == _represented()
         case ViewerKind.EMPLOYER:
             return _works_for_me(participant)
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
@@ -186,7 +231,7 @@ def identifiers(identifier: Columns, kind: str) -> Condition:
     """May the viewer see this masked number?
 
     CITIZEN: their own.
-    EMPLOYER, OFFICER, PARTNER: those of whomever they may see.
+    EMPLOYER, OFFICER, PARTNER, REPRESENTATIVE: those of whomever they may see.
     """
     if kind == ViewerKind.CITIZEN:
         return identifier.participant_id == ME
@@ -200,7 +245,10 @@ def employments(employment: Columns, kind: str) -> Condition:
     CITIZEN: their own.
     EMPLOYER: those by an employer that they act for, the past ones too.
     OFFICER, PARTNER: those by the employers of an office that they serve, or of one below it.
+    REPRESENTATIVE: those of whom they act for, in contributions.
     """
+    if kind == ViewerKind.REPRESENTATIVE:
+        return employment.participant_id == _represented("CONTRIBUTIONS")
     return concerned(employment, kind)
 
 
@@ -210,6 +258,7 @@ def contributions(line: Columns, kind: str) -> Condition:
     CITIZEN: their own.
     EMPLOYER: those that an employer that they act for paid.
     OFFICER, PARTNER: those of whomever they may see.
+    REPRESENTATIVE: those of whom they act for, in contributions.
     """
     match kind:
         case ViewerKind.CITIZEN:
@@ -219,6 +268,8 @@ def contributions(line: Columns, kind: str) -> Condition:
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
             person = participants_table.alias("person")
             return exists(select(1).where(person.c.id == line.participant_id, participants(person.c, kind)))
+        case ViewerKind.REPRESENTATIVE:
+            return line.participant_id == _represented("CONTRIBUTIONS")
     return false()
 
 
@@ -247,15 +298,21 @@ def dossiers(dossier: Columns, kind: str) -> Condition:
     CITIZEN: those about them, whoever filed them.
     EMPLOYER: those that an employer that they act for filed.
     OFFICER, PARTNER: those that lie in an office that they serve, or in one below it.
+    REPRESENTATIVE: those about whom they act for, of services that the mandate covers.
     """
+    if kind == ViewerKind.REPRESENTATIVE:
+        return and_(dossier.participant_id == _represented(), dossier.service_id == any_(_services_covered()))
     return concerned(dossier, kind)
 
 
 def dossier_events(event: Columns, kind: str) -> Condition:
     """May the viewer see this event?
 
-    CITIZEN, EMPLOYER, OFFICER, PARTNER: those of the dossiers that they may see.
+    CITIZEN, EMPLOYER, OFFICER, PARTNER, REPRESENTATIVE: those of the dossiers that they may see.
     """
+    if kind == ViewerKind.REPRESENTATIVE:
+        dossier = dossiers_table.alias("its_dossier")
+        return exists(select(1).where(dossier.c.id == event.dossier_id, dossiers(dossier.c, kind)))
     return concerned(event, kind)
 
 
@@ -267,15 +324,68 @@ def sessions(session: Columns, _kind: str) -> Condition:
     return and_(session.principal == PRINCIPAL, session.expires_at > func.statement_timestamp())
 
 
+def mandates(mandate: Columns, kind: str) -> Condition:
+    """May the viewer see this mandate?
+
+    CITIZEN: those by which others act for them, and those that they were given.
+    REPRESENTATIVE: the one by which they act.
+    OFFICER: those for people of an office that they serve, or of one below it.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return or_(mandate.participant_id == ME, mandate.representative_id == ME)
+        case ViewerKind.REPRESENTATIVE:
+            return acted_by(mandate)
+        case ViewerKind.OFFICER:
+            return mandate.office_id == any_(_my_offices())
+    return false()
+
+
+def may_accept_mandate(mandate: Columns, kind: str) -> Condition:
+    """May the viewer accept this mandate?
+
+    CITIZEN: those that they were given.
+    """
+    return mandate.representative_id == ME if kind == ViewerKind.CITIZEN else false()
+
+
+def may_revoke_mandate(mandate: Columns, kind: str) -> Condition:
+    """May the viewer revoke this mandate?
+
+    CITIZEN: those that they were given, and of their agents.
+    OFFICER: those for people of an office that they serve, or of one below it.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            appointed = and_(mandate.participant_id == ME, mandate.basis == MandateBasis.AGENT.value)
+            return or_(mandate.representative_id == ME, appointed)
+        case ViewerKind.OFFICER:
+            return mandate.office_id == any_(_my_offices())
+    return false()
+
+
+def may_give_mandate_for(participant: Columns, kind: str) -> Condition:
+    """May the viewer set up a mandate for this person?
+
+    CITIZEN: for themself, an agent.
+    OFFICER: for whomever they may see, a parent, a guardian or an heir.
+    """
+    return participants(participant, kind) if kind in {ViewerKind.CITIZEN, ViewerKind.OFFICER} else false()
+
+
 def may_file_for(participant: Columns, kind: str) -> Condition:
     """May the viewer file a dossier for this person?
 
     CITIZEN: for themself.
     EMPLOYER: for whoever works today for the employer that is named, if they act for it.
+    REPRESENTATIVE: for whom they act for, in services that the mandate covers.
     """
     match kind:
         case ViewerKind.CITIZEN:
             return participant.id == ME
+        case ViewerKind.REPRESENTATIVE:
+            service = bindparam("service_id", type_=Text)
+            return and_(participant.id == _represented(), service == any_(_services_covered()))
         case ViewerKind.EMPLOYER:
             return _works_for_me(participant, bindparam("employer_id", type_=Uuid))
     return false()
@@ -294,8 +404,11 @@ def may_withdraw(dossier: Columns, kind: str) -> Condition:
 
     CITIZEN: those that they filed themself.
     EMPLOYER: those that an employer that they act for filed.
+    REPRESENTATIVE: those of whom they act for, in services that the mandate covers.
     """
     match kind:
+        case ViewerKind.REPRESENTATIVE:
+            return and_(dossier.applicant == Applicant.CITIZEN.value, dossiers(dossier, kind))
         case ViewerKind.CITIZEN:
             return and_(dossier.applicant == Applicant.CITIZEN.value, dossier.participant_id == ME)
         case ViewerKind.EMPLOYER:

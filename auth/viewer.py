@@ -40,7 +40,8 @@ class Viewer:
     """The person or machine behind a request, as far as its token or session proves it.
 
     `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
-    program that was given the token. `mandate_id` is by which mandate a representative asks; `agreement_id`,
+    program that was given the token. Of a representative `participant_id` is whom they act for by the mandate
+    `mandate_id`, and `representative_id` is their own record. `agreement_id`,
     `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
     own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
     `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
@@ -59,6 +60,7 @@ class Viewer:
     session_id: UUID | None = None
     client: str | None = None
     mandate_id: UUID | None = None
+    representative_id: UUID | None = None
     agreement_id: UUID | None = None
     purpose: str = ""
     case_reference: str = ""
@@ -84,7 +86,13 @@ class Viewer:
             "kind": self.kind.value,
             "name": self.name,
             "principal": self.principal and str(self.principal),
-            "participant": self.participant_id and str(self.participant_id),
+            # Whom the viewer's page is about. Only what one is by oneself opens a wall; the right of a
+            # representative is looked up by the mandate.
+            "person": self.participant_id and str(self.participant_id),
+            "participant": self.participant_id
+            and self.kind is not ViewerKind.REPRESENTATIVE
+            and str(self.participant_id),
+            "representative": self.representative_id and str(self.representative_id),
             "scopes": " ".join(sorted(self.scopes)),
             "assurance": str(self.assurance),
             "mandate": self.mandate_id and str(self.mandate_id),

@@ -261,6 +261,7 @@ async def submit(
         _filed_for(right),
         participant_id=filing.participant_id,
         employer_id=filing.employer_id,
+        service_id=filing.service_id,
     )
     if person is None:
         raise NotFound(path=("participant",))
@@ -412,6 +413,7 @@ async def _append(
         status=status.value,
         actor_kind=actor.kind.value,
         actor=actor.principal,
+        mandate_id=actor.mandate_id,
         reason=reason,
         participant_id=dossier["participant_id"],
         employer_id=dossier["employer_id"],

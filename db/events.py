@@ -48,6 +48,8 @@ dossier_events = Table(
     instant("at", default=True),
     words("actor_kind"),
     Column("actor", Uuid),
+    # By which mandate a representative acted; whom they represented is the participant.
+    refers("mandate_id", "mandates.id", nullable=True),
     words("reason", nullable=True),
     refers("participant_id", "participants.id"),
     refers("employer_id", "employers.id", nullable=True),
@@ -56,6 +58,9 @@ dossier_events = Table(
     one_of("status", DossierStatus),
     one_of("actor_kind", ActorKind),
     CheckConstraint("seq >= 1", name="seq_counts"),
+    CheckConstraint(
+        "(mandate_id IS NOT NULL) = (actor_kind = 'REPRESENTATIVE')", name="mandate_of_representative"
+    ),
     CheckConstraint(f"length(reason) <= {LONGEST_REASON}", name="reason_bounded"),
 )
 

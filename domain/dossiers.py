@@ -47,15 +47,17 @@ class ActorKind(StrEnum):
     CITIZEN = "CITIZEN"
     EMPLOYER = "EMPLOYER"
     OFFICER = "OFFICER"
+    REPRESENTATIVE = "REPRESENTATIVE"
     SYSTEM = "SYSTEM"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the account, and in which capacity."""
+    """Who acts: the account, in which capacity, and by which mandate where it is for somebody else."""
 
     kind: ActorKind
     principal: UUID
+    mandate_id: UUID | None = None
 
 
 class Applicant(StrEnum):

@@ -25,6 +25,7 @@ ACTORS = {
     ViewerKind.CITIZEN: ActorKind.CITIZEN,
     ViewerKind.EMPLOYER: ActorKind.EMPLOYER,
     ViewerKind.OFFICER: ActorKind.OFFICER,
+    ViewerKind.REPRESENTATIVE: ActorKind.REPRESENTATIVE,
 }
 
 
@@ -67,7 +68,7 @@ async def perform(
             raise StepUpRequired(level=viewer.withheld[scope])
         if scope not in viewer.scopes or viewer.kind not in ACTORS:
             raise ScopeMissing(scope=scope)
-        actor = Actor(ACTORS[viewer.kind], viewer.principal)
+        actor = Actor(ACTORS[viewer.kind], viewer.principal, viewer.mandate_id)
         now = context.clock()
         claim: Mapping[str, Any] = {
             "principal": viewer.principal,
@@ -75,7 +76,9 @@ async def perform(
             "key": key,
         }
         async with transaction(context.pool, viewer.binding) as connection:
-            outcome = await idempotency_keys.claim(connection, **claim, input_hash=_hash(wish))
+            outcome = await idempotency_keys.claim(
+                connection, **claim, input_hash=_hash(wish, viewer.mandate_id)
+            )
             replayed = outcome is not None
             if outcome is None:
                 outcome = str(await act(connection, actor, Moment(now, date_in_vietnam(now))))
@@ -98,5 +101,7 @@ def key_of(info: Info[Context, None], noun: str, identifier: str, argument: str)
         raise IdentifierRefused(path=(argument,), type=noun) from fault
 
 
-def _hash(wish: Mapping[str, Any]) -> bytes:
-    return sha256(json.dumps(wish, sort_keys=True, default=str).encode()).digest()
+def _hash(wish: Mapping[str, Any], mandate_id: UUID | None) -> bytes:
+    # The same words for oneself and for somebody else are two wishes.
+    said = {**wish, "mandate_id": mandate_id} if mandate_id else wish
+    return sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()

@@ -26,6 +26,7 @@ from schema.deadlines import DEADLINE_READS, Deadline, deadline_facts, deadline_
 from schema.employers import Employer
 from schema.enums import described
 from schema.events import EVENT_ORDERS, DossierEvent, events_of
+from schema.filers import Filer
 from schema.ids import EmployerID, OfficeID, ParticipantID, ServiceID
 from schema.offices import Office
 from schema.refusals import Refusal
@@ -58,12 +59,6 @@ DOSSIER_ORDERS = {
     DossierOrder.OLDEST: Order(("id",), unsearchable=DUE_RANGE),
     DossierOrder.DUE: Order(("due_on", "id"), only=lambda dossier: dossier.due_on.is_not(None)),
 }
-
-
-Filer = Annotated[
-    Annotated["Participant", strawberry.lazy("schema.participants")] | Employer,
-    strawberry.union("Filer", description="Who files a dossier."),
-]
 
 
 @entity(dossiers, visible_to=policies.dossiers, needs=Scope.DOSSIER_READ)

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Annotated
 
 import strawberry
+from sqlalchemy import and_
 from strawberry import Info
 
 from auth import policies
@@ -17,8 +18,22 @@ from db.outages import UNREACHABLE
 from domain.dossiers import ActorKind, DossierStatus, EventKind
 from schema.context import Context
 from schema.enums import described
+from schema.filers import Filer
+from schema.mandates import Mandate
 from schema.offices import Office
-from selection import Columns, Condition, Cursor, Followed, Order, computed, cursor_text, entity, link, stored
+from selection import (
+    Columns,
+    Condition,
+    Cursor,
+    Followed,
+    Order,
+    computed,
+    cursor_text,
+    either,
+    entity,
+    link,
+    stored,
+)
 from selection.cursors import read_cursor
 from selection.entities import MOST_ROWS
 from selection.faults import OperationFault
@@ -48,9 +63,10 @@ described(
 
 described(
     ActorKind,
-    CITIZEN="The applicant.",
+    CITIZEN="The applicant, in person.",
     EMPLOYER="Somebody for the employer.",
     OFFICER="An officer of the agency.",
+    REPRESENTATIVE="Somebody for the applicant, by a mandate.",
     SYSTEM="The portal itself.",
 )
 
@@ -72,6 +88,20 @@ class DossierEvent:
     at: datetime = stored("When it happened.")
     actor_kind: ActorKind = stored("In which capacity somebody acted.")
     reason: str | None = stored("The reason given, where there is one.")
+    on_behalf_of: Filer | None = either(
+        "Whom the actor represented: the employer, or the person by a mandate; null where they acted in"
+        " person or for the agency, or the viewer may not see the person.",
+        Employer=lambda event, employer: and_(
+            event.actor_kind == ActorKind.EMPLOYER.value, employer.id == event.employer_id
+        ),
+        Participant=lambda event, participant: and_(
+            event.mandate_id.is_not(None), participant.id == event.participant_id
+        ),
+    )
+    mandate: Mandate | None = link(
+        "By which mandate a representative acted; null where nobody did, or the viewer may not see it.",
+        lambda event, mandate: mandate.id == event.mandate_id,
+    )
     office: Office = link(
         "The office that held the dossier then.", lambda event, office: office.id == event.office_id
     )

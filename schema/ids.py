@@ -7,6 +7,7 @@ import strawberry
 from selection import Names
 
 EmployerID = Annotated[strawberry.ID, Names("Employer")]
+MandateID = Annotated[strawberry.ID, Names("Mandate")]
 OfficeID = Annotated[strawberry.ID, Names("Office")]
 ParticipantID = Annotated[strawberry.ID, Names("Participant")]
 ServiceID = Annotated[strawberry.ID, Names("Service")]

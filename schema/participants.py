@@ -17,6 +17,7 @@ from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
 from schema.enums import described
 from schema.identifiers import Identifier, identifiers_of
 from schema.ids import OfficeID
+from schema.mandates import NEWEST_MANDATE, Mandate, mandates_about
 from schema.offices import Office
 from selection import (
     Columns,
@@ -68,6 +69,9 @@ class Participant(Node):
     )
     employments: Connection[Employment] = rows(
         "For whom the person works and worked, newest first.", employments_of, orders=NEWEST_EMPLOYMENT
+    )
+    mandates: Connection[Mandate] = rows(
+        "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE
     )
     dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
 

@@ -23,6 +23,7 @@ from schema.dossiers import (
 from schema.events import DossierEvent, dossier_events_followed
 from schema.ids import ParticipantID
 from schema.limits import Limits
+from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.rights import ALLOWED, Allowed, Policy
 from schema.scalars import SCALARS
@@ -108,6 +109,10 @@ class Mutation:
     submit_dossier: DossierPayload = _act(submit_dossier, Scope.DOSSIER_SUBMIT, policies.may_file_for)
     accept_dossier: DossierPayload = _act(accept_dossier, Scope.DOSSIER_ACCEPT, policies.may_accept)
     withdraw_dossier: DossierPayload = _act(withdraw_dossier, Scope.DOSSIER_SUBMIT, policies.may_withdraw)
+    give_mandate: MandatePayload = _act(give_mandate, Scope.MANDATE_GIVE, policies.may_give_mandate_for)
+    record_mandate: MandatePayload = _act(record_mandate, Scope.MANDATE_RECORD, policies.may_give_mandate_for)
+    accept_mandate: MandatePayload = _act(accept_mandate, Scope.MANDATE_GIVE, policies.may_accept_mandate)
+    revoke_mandate: MandatePayload = _act(revoke_mandate, Scope.MANDATE_GIVE, policies.may_revoke_mandate)
     end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
 
 

@@ -13,6 +13,16 @@ from domain.dossiers import (
     TransitionRefused,
     VersionConflict,
 )
+from domain.mandates import (
+    MandateBasisRefused,
+    MandateGroupsMissing,
+    MandateLevelRefused,
+    MandateOver,
+    MandatePeriodRefused,
+    MandateToOneself,
+    NotDeceased,
+    NotMinor,
+)
 from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
 from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired
 from domain.refusals import Refusal as Refused
@@ -26,8 +36,16 @@ REFUSALS = (
     IdentifierRefused,
     KeyMismatch,
     KeyRefused,
+    MandateBasisRefused,
+    MandateGroupsMissing,
+    MandateLevelRefused,
+    MandateOver,
+    MandatePeriodRefused,
+    MandateToOneself,
     MarkWithoutLetter,
+    NotDeceased,
     NotFound,
+    NotMinor,
     NotSignedIn,
     ServiceNotOffered,
     StepUpRequired,

@@ -6,11 +6,12 @@ from sqlalchemy import Integer, Text, cast, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from auth import policies
-from auth.policies import ME
+from auth.policies import MANDATE, PERSON
 from auth.viewer import ViewerKind
 from db.grants import grants
 from schema.employers import Employer
 from schema.enums import described
+from schema.mandates import NEWEST_MANDATE, Mandate, mandates_held, mandates_to_act_by
 from schema.offices import Office
 from schema.participants import Participant
 from schema.sessions import NEWEST_SESSION, Session, sessions_standing
@@ -62,7 +63,23 @@ class Viewer:
         lambda: func.coalesce(cast(func.vget(words("assurance")), Integer), number(0)),
     )
     participant: Participant | None = link(
-        "The viewer's own record; null where the viewer has none.", lambda participant: participant.id == ME
+        "The viewer's own record, or whom a representative acts for; null where the viewer has none.",
+        lambda participant: participant.id == PERSON,
+    )
+    acting_for: Connection[Mandate] = rows(
+        "For whom the viewer may act today: choose by the header `Ansinh-Acting-For`, or by `actingFor` in"
+        " the payload of `connection_init`, with the mandate's `id`.",
+        mandates_to_act_by,
+        orders=NEWEST_MANDATE,
+    )
+    mandates: Connection[Mandate] = rows(
+        "All mandates that the viewer was ever given, also those still to be accepted.",
+        mandates_held,
+        orders=NEWEST_MANDATE,
+    )
+    mandate: Mandate | None = link(
+        "By which mandate the viewer acts; null where they act for themself.",
+        lambda mandate: mandate.id == MANDATE,
     )
     offices: Connection[Office] = rows(
         "The offices that the viewer serves, each with all below it.",

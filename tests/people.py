@@ -5,6 +5,7 @@ given it makes too. Data stay for the whole run, so a test makes its own.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from uuid import UUID, uuid4
@@ -13,10 +14,12 @@ from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db.identifiers import IdentifierKeys
 from db.pool import Connection
+from db.services import SERVICE_GROUPS
 from domain.identifiers import IdentifierKind
 from domain.names import folded, sort_key
 
 EVERY_SCOPE = frozenset(Scope)
+EVERY_GROUP = frozenset(SERVICE_GROUPS)
 KEYS = IdentifierKeys(sealing=b"s" * 32, finding=b"f" * 32)
 
 # A number for each thing that is made; the codes of things are made of it, so no two are alike.
@@ -111,6 +114,7 @@ async def an_employment(
 async def a_service(
     owner: Connection,
     *,
+    group: str = "BENEFITS",
     applicants: Collection[str] = ("CITIZEN", "EMPLOYER"),
     days: int | None = 10,
     offered_until: date | None = None,
@@ -120,8 +124,9 @@ async def a_service(
     service = f"TEST-{next(_numbers)}"
     await owner.execute(
         "INSERT INTO services (id, service_group, name_vi, name_en)"
-        " VALUES ($1, 'BENEFITS', 'Dịch vụ thử', 'A service')",
+        " VALUES ($1, $2, 'Dịch vụ thử', 'A service')",
         service,
+        group,
     )
     version = await owner.fetchval(
         "INSERT INTO service_versions"
@@ -214,6 +219,39 @@ async def a_grant(
     return grant
 
 
+async def a_mandate(
+    owner: Connection,
+    participant: UUID,
+    representative: UUID,
+    *,
+    basis: str = "AGENT",
+    groups: Collection[str] = EVERY_GROUP,
+    level: int = 2,
+    is_accepted: bool = True,
+    is_revoked: bool = False,
+    valid_to: date | None = None,
+) -> UUID:
+    """That somebody may act for a person since 2020: in force unless it is said otherwise."""
+    mandate: UUID = await owner.fetchval(
+        "INSERT INTO mandates (participant_id, represented_name, representative_id, representative_name,"
+        " office_id, basis, service_groups, minimum_assurance, valid_from, valid_to, evidence, given_by,"
+        " given_kind, accepted_at, revoked_at, revoked_by)"
+        " SELECT person.id, person.full_name, other.id, CASE WHEN $6 THEN other.full_name END,"
+        " person.office_id, $3, $4, $5, '2020-01-01', $8, '', uuidv4(), 'OFFICER',"
+        " CASE WHEN $6 THEN now() END, CASE WHEN $7 THEN now() END, CASE WHEN $7 THEN uuidv4() END"
+        " FROM participants person, participants other WHERE person.id = $1 AND other.id = $2 RETURNING id",
+        participant,
+        representative,
+        basis,
+        sorted(groups),
+        level,
+        is_accepted,
+        is_revoked,
+        valid_to,
+    )
+    return mandate
+
+
 # ----------------------------------------------------------------- who is asking ---
 
 
@@ -221,6 +259,20 @@ def citizen_of(participant: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE) ->
     """The person, for themself."""
     return Viewer(
         ViewerKind.CITIZEN, uuid4(), participant, name="Nguyễn Thị Thử", scopes=frozenset(scopes), assurance=2
+    )
+
+
+def representing(
+    participant: UUID, by: Viewer, mandate: UUID, *, scopes: Collection[Scope] = EVERY_SCOPE
+) -> Viewer:
+    """A person who acts for another by a mandate, as the door makes one of them."""
+    return replace(
+        by,
+        kind=ViewerKind.REPRESENTATIVE,
+        participant_id=participant,
+        representative_id=by.participant_id,
+        mandate_id=mandate,
+        scopes=frozenset(scopes),
     )
 
 
@@ -252,10 +304,12 @@ def _principal(viewer: Viewer) -> UUID:
 
 __all__ = [
     "ANONYMOUS",
+    "EVERY_GROUP",
     "EVERY_SCOPE",
     "KEYS",
     "a_dossier",
     "a_grant",
+    "a_mandate",
     "a_number",
     "a_participant",
     "a_service",
@@ -267,4 +321,5 @@ __all__ = [
     "citizen_of",
     "officer_of",
     "partner_for",
+    "representing",
 ]

@@ -32,6 +32,8 @@ TYPES = [
 SHORT_LISTS = {
     "Deadline.daysOff": "the days of one time limit",
     "DossierPayload.errors": "the reasons for one refusal",
+    "Mandate.serviceGroups": "the values of an enum",
+    "MandatePayload.errors": "the reasons for one refusal",
     "Query.nodes": "as many as were asked for, at most a hundred",
     "Refusal.params": "the values in one sentence",
     "Refusal.path": "the depth of the input",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from auth.viewer import Viewer, ViewerKind
 from db.pool import Connection
@@ -95,6 +95,16 @@ async def a_world(owner: Connection) -> World:
         dossier = await people.a_dossier(owner, participant=person, employer=employer, service=service)
         note("dossiers", name, dossier)
         note("dossier_events", name, dossier)
+    for name, person, groups, more in (
+        ("hoa", hoa, people.EVERY_GROUP, {}),
+        ("lan-payment", lan, ["PAYMENT"], {}),
+        ("lan-revoked", lan, people.EVERY_GROUP, {"is_revoked": True}),
+        ("lan-offered", lan, people.EVERY_GROUP, {"is_accepted": False}),
+        ("lan-over", lan, people.EVERY_GROUP, {"valid_to": LEFT_ON}),
+        ("lan-higher", lan, people.EVERY_GROUP, {"level": 3}),
+    ):
+        mandate = await people.a_mandate(owner, person, minh, groups=groups, **more)  # type: ignore[arg-type] -- any of them
+        note("mandates", name, mandate)
     household = await owner.fetchval(
         "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
         people.a_number()[-10:],
@@ -116,9 +126,10 @@ async def a_world(owner: Connection) -> World:
     await people.a_grant(
         owner, ended.principal, office=province, valid_until=datetime.now(UTC) - timedelta(seconds=1)
     )
+    minh_himself = people.citizen_of(minh)
     world.viewers = {
         "lan": people.citizen_of(lan),
-        "minh": people.citizen_of(minh),
+        "minh": minh_himself,
         "mill": await people.acting_for(owner, mill),
         "shop": await people.acting_for(owner, shop),
         "old": await people.acting_for(owner, old),
@@ -130,5 +141,10 @@ async def a_world(owner: Connection) -> World:
         "officer whose right ended": ended,
         "officer here as an employer": replace(officer_here, kind=ViewerKind.EMPLOYER),
         "anonymous": Viewer(scopes=EVERY_SCOPE),
+    } | {
+        f"minh by the mandate {name}": people.representing(
+            hoa if name == "hoa" else lan, minh_himself, UUID(mandate)
+        )
+        for mandate, name in world.keys["mandates"].items()
     }
     return world

@@ -44,7 +44,9 @@ from db.demonstration.people import (
 )
 from db.demonstration.rows import Rows
 from db.identifiers import IdentifierKeys
+from db.services import SERVICE_GROUPS
 from domain.identifiers import IdentifierKind
+from domain.mandates import last_day_as_minor
 from domain.names import folded, sort_key
 from domain.working_calendar import WorkingCalendar
 
@@ -123,14 +125,14 @@ class Community:
             household = self._a_household(life.address)
             number = personas.PERSONAL_NUMBERS[life.subject]
             self._enter(Random(life.subject), life.person, household, insurance, number)
+            for child in life.children:
+                self._enter_child(Random(child.number), child, life.person, household)
         while len(self.histories) < self.people:
             members = a_household(self.random, self.office.province.names, self.world.today)
             household = self._a_household(self._an_address())
             for person in members[: self.people - len(self.histories)]:
                 place = birthplace(self.random, self.office, person.birth_date)
-                number = personal_number(
-                    self.serials, place, person, taken=tuple(personas.PERSONAL_NUMBERS.values())
-                )
+                number = personal_number(self.serials, place, person, taken=personas.TAKEN)
                 self._enter(self.random, person, household, self._insurance_of(person), number)
         for employer in self.employers:
             add_employer(self.rows, employer, self.office)
@@ -243,6 +245,30 @@ class Community:
             self._record(random, person, scheme, None, lines)
         self.histories.append((person, insurance.jobs))
 
+    def _enter_child(self, random: Random, child: personas.Child, parent: Person, household: bytes) -> None:
+        """Add a child of a persona, and that the persona acts for the child."""
+        self._enter(random, child.person, household, self._since_first(child.person), child.number)
+        recorded = instant(child.person.insured_since, OPENS_S)
+        self.rows.add(
+            "mandates",
+            id=key(random, recorded),
+            participant_id=child.person.id,
+            represented_name=child.person.name,
+            representative_id=parent.id,
+            representative_name=parent.name,
+            office_id=self.office.id,
+            basis="PARENT",
+            service_groups=SERVICE_GROUPS,
+            minimum_assurance=2,
+            valid_from=child.person.insured_since,
+            valid_to=last_day_as_minor(child.person.birth_date),
+            evidence="Giấy khai sinh",
+            given_by=uuid5(NAMESPACE_OID, self.office.code).bytes,
+            given_kind="OFFICER",
+            given_at=recorded,
+            accepted_at=recorded,
+        )
+
     def _numbers(
         self, random: Random, person: Person, insurance: Insurance, number: str
     ) -> Iterator[tuple[IdentifierKind, str, date, date | None]]:
@@ -343,5 +369,6 @@ class Community:
             today=self.world.today,
         )
         personas.file_dossiers(desk, lives)
-        desk.some(self.random, self.histories[len(lives) :])
+        theirs = sum(1 + len(life.children) for life in lives)
+        desk.some(self.random, self.histories[theirs:])
         desk.add(self.random, self.rows)

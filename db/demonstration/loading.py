@@ -174,7 +174,7 @@ async def _write_all(connection: Connection, world: World, people: int, progress
 
 def _shares(among: Sequence[Office], people: int) -> Sequence[int]:
     """How many people each office has: its personas, and its part of the others."""
-    own = {code: len(lives) for code, lives in personas.LIVES.items()}
+    own = {code: personas.people_at(code) for code in personas.LIVES}
     weights = dict.fromkeys(own, WEIGHT_OF_PERSONAS_OFFICES)
     others = max(0, people - sum(own.values()))
     return [

@@ -1,6 +1,7 @@
 """The personas: people whose lives are always the same, so that a guide can tell of them.
 
-Lan has sewn for Sông Hồng in Hà Nội for twelve years, and two dossiers are open about her. Minh, in
+Lan has sewn for Sông Hồng in Hà Nội for twelve years, and two dossiers are open about her; she acts for her
+son Bảo, who goes to school. Minh, in
 TP. Hồ Chí Minh, left an employer that had stopped paying for him, was without work, and found another.
 Hoa, in Hà Nội, insures herself.
 """
@@ -20,6 +21,9 @@ from db.demonstration.people import FEMALE, MALE, Person
 PERSONAL_NUMBERS: Mapping[str, str] = MappingProxyType(
     {"lan": "001192001234", "minh": "079085004321", "hoa": "001168007788"}
 )
+
+BAO = "001219005678"
+TAKEN = (*PERSONAL_NUMBERS.values(), BAO)
 
 LONG_BIEN, DONG_DA, TAN_BINH = "00109", "00103", "07906"
 SONG_HONG = "Công ty Dệt may Sông Hồng"
@@ -89,14 +93,23 @@ def employers_at(office: str) -> list[Employer]:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """A child of a persona, for whom the persona acts, and the child's personal number."""
+
+    person: Person
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Life:
-    """What a persona has lived: jobs, and insurance of their own."""
+    """What a persona has lived: jobs, and insurance of their own; and their children."""
 
     subject: str
     person: Person
     address: str
     jobs: Sequence[Job] = ()
     voluntary: Sequence[Line] = ()
+    children: Sequence[Child] = ()
 
 
 def _lan(employers: Mapping[str, Employer], last: Month) -> Life:
@@ -121,6 +134,7 @@ def _lan(employers: Mapping[str, Employer], last: Month) -> Life:
         person=Person("Nguyễn Thị Lan", FEMALE, date(1992, 4, 18), "Chủ hộ"),
         address="Số 12, ngõ 75 đường Ngọc Lâm, Long Biên, Hà Nội",
         jobs=(_and(sewing, leave), _and(leading, right)),
+        children=(Child(Person("Nguyễn Gia Bảo", MALE, date(2019, 3, 8), "Con"), BAO),),
     )
 
 
@@ -155,6 +169,13 @@ def _hoa(_employers: Mapping[str, Employer], last: Month) -> Life:
 LIVES: Mapping[str, Sequence[Callable[[Mapping[str, Employer], Month], Life]]] = MappingProxyType(
     {LONG_BIEN: (_lan,), TAN_BINH: (_minh,), DONG_DA: (_hoa,)}
 )
+
+
+def people_at(office: str) -> int:
+    """How many people the personas of an office are, with their children."""
+    employers = {employer.name: employer for employer in employers_at(office)}
+    lives = [live(employers, month(2026)) for live in LIVES[office]]
+    return sum(1 + len(life.children) for life in lives)
 
 
 def lives_at(office: str, employers: Sequence[Employer], last: Month) -> Iterator[Life]:

@@ -3,13 +3,14 @@
 Source: the PostgreSQL manual, COPY, "Binary Format".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from struct import Struct
 from typing import Any
 
 from sqlalchemy import BigInteger, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
 from db.demonstration.moments import POSTGRES_EPOCH
@@ -19,6 +20,8 @@ HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
 NULL = b"\xff\xff\xff\xff"
 COUNT, LENGTH = Struct("!h"), Struct("!i")
+ARRAY_HEAD = Struct("!iiIii")
+TEXT_OID = 25  # of PostgreSQL's type text
 SMALL, WHOLE, LARGE = Struct("!ih"), Struct("!ii"), Struct("!iq")
 FIRST_ORDINAL = POSTGRES_EPOCH.toordinal()
 
@@ -49,8 +52,14 @@ def _large(value: int) -> bytes:
     return LARGE.pack(8, value)
 
 
+def _texts(values: Sequence[str]) -> bytes:
+    """A row of texts: how many dimensions, no nulls, texts, how many, numbered from 1."""
+    return _binary(ARRAY_HEAD.pack(1, 0, TEXT_OID, len(values), 1) + b"".join(map(_text, values)))
+
+
 # Values are given as Python has them, but keys as 16 bytes, and instants as `moments` counts them.
 ENCODERS: dict[type, Encode] = {
+    postgresql.ARRAY: _texts,
     BigInteger: _large,
     Date: _day,
     Integer: _whole,

@@ -22,6 +22,7 @@ TABLES = (
     "identifiers",
     "employments",
     "contributions",
+    "mandates",
     "dossiers",
     "dossier_code_serials",
     "dossier_events",

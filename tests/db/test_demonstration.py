@@ -700,9 +700,9 @@ async def test_the_personas_are_the_same_whatever_the_seed_and_size(
     server: Path, worker_id: str, world: Connection
 ) -> None:
     database = await an_empty_database(server, f"few_{worker_id}")
-    await load_into(database, people=3, seed=99)
+    await load_into(database, people=4, seed=99)
     few = await asyncpg.connect(database.url(roles.OWNER))
-    assert await few.fetchval("SELECT count(*) FROM participants") == 3
+    assert await few.fetchval("SELECT count(*) FROM participants") == 4
     lines = "SELECT * FROM contributions WHERE participant_id = $1 ORDER BY id"
     numbers = (
         "SELECT kind, blind_index, valid_from, valid_to FROM identifiers"
@@ -714,3 +714,19 @@ async def test_the_personas_are_the_same_whatever_the_seed_and_size(
         assert await few.fetch(lines, person) == await world.fetch(lines, person)
         assert await few.fetch(numbers, person) == await world.fetch(numbers, person)
     await few.close()
+
+
+async def test_lan_acts_for_her_son_until_he_is_of_age(world: Connection) -> None:
+    rows = await world.fetch(
+        "SELECT represented_name, representative_name, basis, valid_to, cardinality(service_groups) AS groups"
+        " FROM mandates WHERE accepted_at IS NOT NULL AND revoked_at IS NULL"
+    )
+    assert [dict(row) for row in rows] == [
+        {
+            "represented_name": "Nguyễn Gia Bảo",
+            "representative_name": "Nguyễn Thị Lan",
+            "basis": "PARENT",
+            "valid_to": date(2037, 3, 7),
+            "groups": 5,
+        }
+    ]

@@ -226,6 +226,9 @@ async def test_way_05_policy_functions_are_not_immutable(owner: Connection) -> N
         " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
     )
     assert {row["proname"]: row["provolatile"] for row in volatilities} == {
+        "represented": "s",
+        "represented_in": "s",
+        "services_covered": "s",
         "vget": "s",
         "vhas": "s",
         "vset": "v",
@@ -578,6 +581,7 @@ WRITABLE = {
     (roles.API, "dossiers"): "accepted_at closed_at code due_on status version",
     (roles.API, "dossier_code_serials"): "last_serial",
     (roles.API, "idempotency_keys"): "outcome",
+    (roles.API, "mandates"): "accepted_at representative_name revoked_at revoked_by",
     (roles.API, "sessions"): "last_seen_at",
 }
 

@@ -20,7 +20,14 @@ SELECT ((
             FROM identifiers AS identifier
             WHERE identifier.id = CAST(wanted.key AS UUID)
             AND identifier.participant_id = (
-              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Office' THEN (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Mandate' THEN (
+            SELECT concat('{"__typename":"Mandate","id":"Mandate:', mandate.id, '"}')
+            FROM mandates AS mandate
+            WHERE mandate.id = CAST(wanted.key AS UUID)
+            AND (mandate.participant_id = (
+                SELECT CAST(vget('participant') AS UUID) AS vget_1)
+              OR mandate.representative_id = (
+                SELECT CAST(vget('participant') AS UUID) AS vget_1))) WHEN wanted.type = 'Office' THEN (
             SELECT concat('{"__typename":"Office","id":"Office:', office.id, '"}')
             FROM offices AS office
             WHERE office.id = CAST(wanted.key AS INTEGER)) WHEN wanted.type = 'Participant' THEN (

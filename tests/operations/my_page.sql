@@ -72,7 +72,7 @@ SELECT (concat('{"name":', coalesce(to_json(vget('name')), 'null'),
             HAVING true), '}')
         FROM participants AS participant
         WHERE participant.id = (
-          SELECT CAST(vget('participant') AS UUID) AS vget_1)
+          SELECT CAST(vget('person') AS UUID) AS vget_1)
         AND participant.id = (
           SELECT CAST(vget('participant') AS UUID) AS vget_1)), 'null'), '}')) AS root_1
 FROM viewer

@@ -293,6 +293,8 @@ class Interpreter:
             return self.first(place, row, nodes, given, path)
         if not is_leaf_type(target):
             return self.special(place, row, nodes, given, path)
+        if place == ("Mandate", "isInForce"):
+            return self.eyes.stands(row)
         if place == ("Session", "isAsking"):
             return row["id"] == self.eyes.session
         if place == ("DossierEvent", "cursor"):

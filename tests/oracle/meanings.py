@@ -25,6 +25,7 @@ TABLES = {
     "Employer": "employers",
     "Employment": "employments",
     "Identifier": "identifiers",
+    "Mandate": "mandates",
     "Office": "offices",
     "Participant": "participants",
     "Service": "services",
@@ -37,6 +38,7 @@ SCOPES = {
     "DossierEvent": "dossier:read",
     "Employment": "employment:read",
     "Identifier": "identifier:read",
+    "Mandate": "mandate:read",
     "Participant": "participant:read",
     "Session": "session:read",
 }
@@ -130,6 +132,12 @@ def is_granted(column: str) -> Callable[[Eyes, Row, Row, Values], bool]:
     return lambda eyes, _parent, row, _given: any(grant[column] == row["id"] for grant in eyes.grants)
 
 
+def is_given(eyes: Eyes, mandate: Row) -> bool:
+    """Whether a person has been given a mandate; who acts by one asks for another."""
+    return eyes.kind != "REPRESENTATIVE" and mandate["representative_id"] == eyes.person
+
+
+NEWEST = {"NEWEST": Ordering(("id",), descending=True)}
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
     "NEWEST": Ordering(("id",), descending=True, refused_with=("dueFrom", "dueTo")),
@@ -159,6 +167,11 @@ LISTS = {
         ),
         {"NEWEST": Ordering(("id",), descending=True)},
     ),
+    ("Viewer", "actingFor"): Listing(
+        "Mandate", lambda eyes, _p, row, _g: is_given(eyes, row) and eyes.stands(row), NEWEST
+    ),
+    ("Viewer", "mandates"): Listing("Mandate", lambda eyes, _p, row, _g: is_given(eyes, row), NEWEST),
+    ("Participant", "mandates"): Listing("Mandate", same("id", "participant_id"), NEWEST),
     ("Participant", "identifiers"): Listing(
         "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
     ),
@@ -205,6 +218,18 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Query", "participant"): {"Participant": lambda _e, _p, row, given: row["id"] == given["id"]},
     ("Query", "service"): {"Service": lambda _e, _p, row, given: row["id"] == given["code"]},
     ("Query", "dossier"): {"Dossier": is_quoted},
+    ("Viewer", "mandate"): {"Mandate": lambda eyes, _p, row, _given: row["id"] == eyes.mandate},
+    ("Mandate", "office"): {"Office": same("office_id", "id")},
+    ("Mandate", "participant"): {"Participant": same("participant_id", "id")},
+    ("DossierEvent", "mandate"): {"Mandate": same("mandate_id", "id")},
+    ("DossierEvent", "onBehalfOf"): {
+        "Employer": lambda _e, event, row, _given: (
+            event["actor_kind"] == "EMPLOYER" and event["employer_id"] == row["id"]
+        ),
+        "Participant": lambda _e, event, row, _given: (
+            event["mandate_id"] is not None and event["participant_id"] == row["id"]
+        ),
+    },
     ("Viewer", "participant"): {"Participant": lambda eyes, _p, row, _given: row["id"] == eyes.person},
     ("Participant", "office"): {"Office": same("office_id", "id")},
     ("Employer", "office"): {"Office": same("office_id", "id")},

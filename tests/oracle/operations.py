@@ -27,6 +27,7 @@ from tests.oracle.world import DAY, TODAY, World
 MOST_DEPTH = 4
 DERIVED = ("deadline",)
 UNIONS = ("filedBy",)
+UNIONS_OF_EVENTS = ("onBehalfOf",)
 # How often an argument is given, where that is more often than others.
 OFTEN = {"order": 0.5, "on": 0.5, "respondOn": 0.5}
 
@@ -78,7 +79,7 @@ class Author:
             body += " __typename"
         head = f"query Generated({', '.join(self.definitions)}) " if self.definitions else ""
         text = "\n".join([f"{head}{{ {body} }}", *self.fragments])
-        is_rich = len(roots) > 1 or any(name in text for name in (*DERIVED, *UNIONS))
+        is_rich = len(roots) > 1 or any(name in text for name in (*DERIVED, *UNIONS, *UNIONS_OF_EVENTS))
         return Operation(text, self.variables, self.others, is_rich)
 
     def alias(self) -> str:

@@ -9,6 +9,9 @@ from zoneinfo import ZoneInfo
 
 from tests.oracle.world import Row, World
 
+# What is nobody's.
+PUBLIC = ("calendar_overrides", "employers", "offices", "service_time_limits", "service_versions", "services")
+
 
 @dataclass(frozen=True)
 class Eyes:
@@ -26,6 +29,9 @@ class Eyes:
     session: UUID | None = None
     withheld: AbstractSet[str] = frozenset()
     assurance: int = 0
+    # Of a representative, whose own record is not the person's: the mandate, and that record.
+    mandate: UUID | None = None
+    representative: UUID | None = None
 
     @cached_property
     def today(self) -> date:
@@ -71,8 +77,69 @@ class Eyes:
             and (employment["ended_on"] is None or employment["ended_on"] >= self.today)
         }
 
+    def stands(self, mandate: Row) -> bool:
+        """Whether a mandate is in force today."""
+        return (
+            mandate["accepted_at"] is not None
+            and mandate["revoked_at"] is None
+            and mandate["valid_from"] <= self.today
+            and (mandate["valid_to"] is None or mandate["valid_to"] >= self.today)
+        )
+
+    def acts_by(self, mandate: Row) -> bool:
+        """Whether this is the mandate by which they act, and may."""
+        return (
+            mandate["id"] == self.mandate
+            and mandate["representative_id"] == self.representative
+            and mandate["minimum_assurance"] <= self.assurance
+            and self.stands(mandate)
+        )
+
+    def represents(self, person: UUID, group: str | None = None) -> bool:
+        """Whether they act for a person, in services of a group."""
+        return any(
+            self.acts_by(mandate)
+            and mandate["participant_id"] == person
+            and (group is None or group in mandate["service_groups"])
+            for mandate in self.world["mandates"]
+        )
+
+    def may_see_as_representative(self, table: str, row: Row) -> bool:
+        """Whom they act for; of the rest what concerns the services that the mandate covers."""
+        match table:
+            case "participants":
+                return self.represents(row["id"])
+            case "identifiers":
+                return self.represents(row["participant_id"])
+            case "employments":
+                return self.represents(row["participant_id"], "CONTRIBUTIONS")
+            case "dossiers":
+                service = self.world.find("services", row["service_id"])
+                return service is not None and self.represents(
+                    row["participant_id"], service["service_group"]
+                )
+            case "dossier_events":
+                dossier = self.world.find("dossiers", row["dossier_id"])
+                return dossier is not None and self.may_see_as_representative("dossiers", dossier)
+        return False
+
+    def may_see_mandate(self, mandate: Row) -> bool:
+        """Who is represented, who represents, who acts by it, and officers of its office."""
+        match self.kind:
+            case "CITIZEN":
+                return self.person in {mandate["participant_id"], mandate["representative_id"]}
+            case "REPRESENTATIVE":
+                return self.acts_by(mandate)
+            case "OFFICER":
+                return mandate["office_id"] in self.offices
+        return False
+
     def may_see(self, table: str, row: Row) -> bool:
         """May they see this row?"""
+        if table == "mandates":
+            return self.may_see_mandate(row)
+        if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
+            return table != "sessions" and self.may_see_as_representative(table, row)
         match table:
             case "participants":
                 return self.may_see_person(row)

@@ -53,6 +53,19 @@ def somebody(kind: ViewerKind, number: int, *, scopes: frozenset[Scope] = EVERY)
     return Viewer(kind, account(number), name=f"Ông {number}", scopes=scopes)
 
 
+def representative(mandate: int, number: int) -> Viewer:
+    """A person who acts for another by a mandate."""
+    own = person(3)
+    return replace(
+        own,
+        kind=ViewerKind.REPRESENTATIVE,
+        participant_id=key(1, number),
+        representative_id=own.participant_id,
+        mandate_id=key(9, mandate),
+        assurance=2,
+    )
+
+
 VIEWERS = {
     "nobody": ANONYMOUS,
     "a person": person(0),
@@ -63,6 +76,9 @@ VIEWERS = {
     "a person at level 1": Viewer.proven(
         ViewerKind.CITIZEN, EVERY, 1, principal=account(20), participant_id=key(1, 0), name="Người 0"
     ),
+    "who acts for somebody": representative(1, 0),
+    "who acts for somebody in one group": representative(2, 1),
+    "who acted, until it was revoked": representative(4, 0),
     "an employer": somebody(ViewerKind.EMPLOYER, 1),
     "an employer twice": somebody(ViewerKind.EMPLOYER, 2),
     "an employer whose right has ended": somebody(ViewerKind.EMPLOYER, 3),
@@ -116,6 +132,8 @@ class Court:
             viewer.session_id,
             frozenset(scope.value for scope in viewer.withheld),
             viewer.assurance,
+            viewer.mandate_id,
+            viewer.representative_id,
         )
 
     async def compiled(self, operation: Operation, viewer: Viewer, translator: Translator) -> Said:

@@ -24,6 +24,7 @@ TABLES = (
     "service_versions",
     "service_time_limits",
     "dossiers",
+    "mandates",
     "dossier_events",
     "grants",
     "sessions",
@@ -204,6 +205,15 @@ async def people_it(owner: Connection) -> None:
             # A right in another capacity than the one asked in.
             (key(7, 11), account(4), "EMPLOYER", None, key(3, 4), None),
         ],
+        "mandates": [
+            a_mandate(1, 0, 3, ["BENEFITS", "CONTRIBUTIONS", "HEALTH_INSURANCE", "PAYMENT"]),
+            a_mandate(2, 1, 3, ["PAYMENT"]),
+            a_mandate(3, 0, 4, ["BENEFITS"], accepted_at=None),
+            a_mandate(4, 0, 3, ["BENEFITS"], revoked_at=NOW - DAY),
+            a_mandate(5, 2, 3, ["BENEFITS"], valid_to=TODAY - DAY),
+            a_mandate(6, 2, 3, ["BENEFITS"], level=3),
+            a_mandate(7, 3, 0, ["CONTRIBUTIONS", "BENEFITS"]),
+        ],
         "sessions": [
             a_session(1, account(20), "CITIZEN", "Firefox"),
             a_session(2, account(20), "CITIZEN", ""),
@@ -234,7 +244,12 @@ async def people_it(owner: Connection) -> None:
             " applicant, submitted_by, request, status, version, submitted_at, accepted_at, due_on, closed_at"
         ),
         "dossier_events": (
-            "dossier_id, seq, kind, status, actor_kind, reason, participant_id, employer_id, office_id"
+            "dossier_id, seq, kind, status, actor_kind, reason, participant_id, employer_id, office_id,"
+            " mandate_id"
+        ),
+        "mandates": (
+            "id, participant_id, represented_name, representative_id, representative_name, office_id,"
+            " service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at, revoked_by"
         ),
         "grants": "id, principal, kind, office_id, employer_id, valid_until",
         "sessions": "id, id_hash, principal, kind, browser, created_at, last_seen_at, expires_at",
@@ -242,6 +257,12 @@ async def people_it(owner: Connection) -> None:
     constants = {
         "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
         "grants": {"granted_by": "'oracle'"},
+        "mandates": {
+            "basis": "'AGENT'",
+            "evidence": "''",
+            "given_by": "uuidv4()",
+            "given_kind": "'CITIZEN'",
+        },
         "sessions": {"issuer": "''", "subject": "''", "name": "''", "scopes": "''", "assurance": "2"},
     }
     for table in TABLES:
@@ -249,6 +270,26 @@ async def people_it(owner: Connection) -> None:
         names = ", ".join([columns[table], *more])
         values = ", ".join([*(f"${number + 1}" for number in range(len(rows[table][0]))), *more.values()])
         await owner.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows[table])  # noqa: S608 -- written above
+
+
+def a_mandate(
+    number: int,
+    person: int,
+    representative: int,
+    groups: Sequence[str],
+    *,
+    level: int = 2,
+    valid_to: date | None = None,
+    accepted_at: datetime | None = NOW - 2 * DAY,
+    revoked_at: datetime | None = None,
+) -> Sequence[Any]:
+    """One of the world's mandates, since 2024."""
+    name = NAMES[representative] if accepted_at else None
+    office = (11, 12, 21, 10)[person % 4]
+    return (
+        *(key(9, number), key(1, person), NAMES[person], key(1, representative), name, office, groups, level),
+        *(date(2024, 1, 1), valid_to, accepted_at, revoked_at, revoked_at and account(99)),
+    )
 
 
 def a_session(
@@ -297,8 +338,11 @@ def events(row: Sequence[Any]) -> Iterable[Sequence[Any]]:
     """What happened to a dossier: an event a version, the last ones under its present office."""
     for seq in range(1, row[12] + 1):
         kind = ("SUBMITTED", "ACCEPTED", "WITHDRAWN")[seq - 1]
-        actor = "OFFICER" if kind == "ACCEPTED" else row[8]
-        yield row[0], seq, kind, row[11], actor, "Nhầm" if seq == 3 else None, row[5], row[6], row[7]
+        # Some of what was filed about the first person a representative filed.
+        is_acted_for = kind == "SUBMITTED" and row[5] == key(1, 0) and row[8] == "CITIZEN"
+        actor = "OFFICER" if kind == "ACCEPTED" else "REPRESENTATIVE" if is_acted_for else row[8]
+        mandate = key(9, 1) if is_acted_for else None
+        yield row[0], seq, kind, row[11], actor, "Nhầm" if seq == 3 else None, row[5], row[6], row[7], mandate
 
 
 @dataclass(frozen=True)
