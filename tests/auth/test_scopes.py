@@ -8,6 +8,8 @@ import pytest
 from auth.scopes import Scope, scopes_of
 from auth.sessions import SCOPES_OF_KIND
 from auth.viewer import ACCOUNT_KINDS, Viewer, ViewerKind
+from selection.entities import Entity
+from tests.portal import portal
 
 EVERY = frozenset(Scope)
 
@@ -61,3 +63,15 @@ def test_second_wall_is_told_the_reached_scopes_only() -> None:
 def test_viewers_of_two_levels_are_told_apart_and_can_be_keys() -> None:
     weak, strong = (Viewer.proven(ViewerKind.CITIZEN, EVERY, level) for level in (1, 2))
     assert len({weak, strong}) == 2
+
+
+OWNED = [
+    entity
+    for entity in portal().catalogue.entities.values()
+    if entity.table is not None and not entity.table.info.get("public")
+]
+
+
+@pytest.mark.parametrize("entity", OWNED, ids=lambda entity: entity.name)
+def test_what_is_somebodys_takes_a_scope_and_so_a_level(entity: Entity) -> None:
+    assert entity.needs in set(Scope)
