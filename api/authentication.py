@@ -322,11 +322,21 @@ def refused(connection: HTTPConnection, refusal: Refusal, **more: object) -> Res
         response.headers["WWW-Authenticate"] = (
             f'Bearer realm="ansinh", error="invalid_token", error_description="{said}"'
         )
+    elif "acrValues" in more:
+        # RFC 9470 section 3: whoever gets tokens is told to ask for a better one.
+        response.status_code = 401
+        response.headers["WWW-Authenticate"] = insufficient(str(more["acrValues"]))
     elif isinstance(refusal, SessionEnded):
         response.headers["WWW-Authenticate"] = 'Bearer realm="ansinh"'
         # Without its cookie the browser is simply somebody who has not signed in.
         forget_session(response)
     return response
+
+
+def insufficient(acr_values: str) -> str:
+    """The challenge to whose token is of too low a level for all that was asked."""
+    error = "insufficient_user_authentication"
+    return f'Bearer realm="ansinh", error="{error}", acr_values="{acr_values}"'
 
 
 def keep_session(response: Response, secret: str) -> None:

@@ -25,7 +25,7 @@ from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.types import ExecutionResult
 
-from api.authentication import Authentication
+from api.authentication import Authentication, insufficient
 from api.bodies import body_of, decoded
 from api.documents import RegisteredDocuments
 from api.faults import (
@@ -475,9 +475,7 @@ def _challenge(errors: Sequence[Mapping[str, Any]]) -> str | None:
     if None in asked:
         return None
     # What suffices for the highest level suffices for the others, and has the fewest names.
-    values = min(asked, key=len)
-    error = "insufficient_user_authentication"
-    return f'Bearer realm="ansinh", error="{error}", acr_values="{values}"'
+    return insufficient(min(asked, key=len))
 
 
 def _status_unexecuted(media_type: str | None) -> int:

@@ -121,7 +121,8 @@ async def test_mandate_that_takes_more_says_so(
     assert lan.participant
     higher = await people.a_mandate(owner, child, lan.participant, level=3)
     refused = await portal.post(asked(WHOM), lan, ansinh_acting_for=f"Mandate:{higher}")
-    assert refused.status_code == 403
+    assert refused.status_code == 401
+    assert 'error="insufficient_user_authentication", acr_values="3"' in refused.headers["www-authenticate"]
     [error] = refused.json()["errors"]
     assert error["extensions"] == {"code": "STEP_UP_REQUIRED", "level": 3, "acrValues": "3"}
 
