@@ -1,5 +1,11 @@
 // The page of one's own account: it asks /graphql as any program of a browser does, and writes only text into the page.
 
+const ACTING = `query Acting {
+  viewer {
+    actingFor(first: 100) { nodes { id basis representedName } }
+    participant { mandates(first: 100) { nodes { basis representativeName isInForce } } }
+  }
+}`;
 const DOSSIERS = `query Dossiers {
   viewer {
     participant {
@@ -28,6 +34,13 @@ const STATUSES = {
   RETURNED: ['Đã trả kết quả', 'Result handed over'],
 };
 
+const BASES = {
+  AGENT: ['người được ủy quyền', 'agent'],
+  GUARDIAN: ['người giám hộ', 'guardian'],
+  HEIR: ['người thừa kế', 'heir'],
+  PARENT: ['cha, mẹ', 'parent'],
+};
+
 const moment = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Ho_Chi_Minh'});
 const day = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeZone: 'UTC'});
 
@@ -36,15 +49,23 @@ class Refused extends Error {
   constructor({message, extensions = {}, code = extensions.code, params = []}) {
     super(message);
     if (code !== 'STEP_UP_REQUIRED') return;
-    this.level = extensions.level ?? params.find(({name}) => name === 'level').value;
+    this.level = extensions.level ?? params.find(({name}) => name === 'level')?.value;
   }
 }
 
-async function ask(query, variables = {}) {
+// By which mandate the page asks: null where somebody asks for themself.
+let mandate = null;
+
+async function ask(query, variables = {}, by = mandate) {
   const answer = await fetch('/graphql', {
     method: 'POST',
     credentials: 'same-origin',
-    headers: {'Content-Type': 'application/json', Accept: 'application/json', 'Ansinh-Request': '1'},
+    headers: {
+      'Content-Type': 'application/json',
+      Accept: 'application/json',
+      'Ansinh-Request': '1',
+      ...(by && {'Ansinh-Acting-For': by}),
+    },
     body: JSON.stringify({query, variables}),
   });
   const {data, errors} = await answer.json();
@@ -52,8 +73,8 @@ async function ask(query, variables = {}) {
   return data;
 }
 
-async function act(mutation, input) {
-  const [done] = Object.values(await ask(mutation, {input: {idempotencyKey: crypto.randomUUID(), ...input}}));
+async function act(mutation, input, by = mandate) {
+  const [done] = Object.values(await ask(mutation, {input: {idempotencyKey: crypto.randomUUID(), ...input}}, by));
   if (done.errors.length) throw new Refused(done.errors[0]);
   return done;
 }
@@ -151,7 +172,7 @@ filing.addEventListener('submit', (event) => {
 const browsers = new Section('browsers');
 
 async function showBrowsers() {
-  const {viewer: {sessions: {nodes}}} = await ask(BROWSERS);
+  const {viewer: {sessions: {nodes}}} = await ask(BROWSERS, {}, null);
   browsers.rows.replaceChildren(...nodes.map(browserRow));
 }
 
@@ -173,7 +194,7 @@ function browserRow({id, browser, begunAt, lastSeenAt, isAsking}) {
   button.setAttribute('aria-label', `Kết thúc phiên của ${name}, đăng nhập lúc ${since}`);
   button.addEventListener('click', () =>
     browsers.try(async () => {
-      await act(END, {session: id});
+      await act(END, {session: id}, null);
       await showBrowsers();
       // The button has gone with its row: whoever came by keyboard goes on from the list.
       browsers.rows.tabIndex = -1;
@@ -185,5 +206,43 @@ function browserRow({id, browser, begunAt, lastSeenAt, isAsking}) {
   return row;
 }
 
+const acting = new Section('acting');
+const choice = acting.section.querySelector('.choice');
+
+async function showMandates() {
+  const {viewer: {actingFor, participant}} = await ask(ACTING, {}, null);
+  const inForce = participant?.mandates.nodes.filter(({isInForce}) => isInForce) ?? [];
+  acting.section.hidden = !actingFor.nodes.length && !inForce.length;
+  const others = actingFor.nodes.map(({id, basis, representedName}) =>
+    choiceButton(id, representedName, ...BASES[basis]),
+  );
+  choice.replaceChildren(choiceButton(null, 'Chính tôi', '', 'myself'), ...others);
+  acting.rows.replaceChildren(
+    ...inForce.map(({basis, representativeName}) =>
+      element('li', {}, element('strong', {}, representativeName), element('span', {}, ...both(...BASES[basis]))),
+    ),
+  );
+  acting.section.querySelector('.given').hidden = !inForce.length;
+}
+
+function choiceButton(by, name, vietnamese, english) {
+  const words = vietnamese ? [`${name}, ${vietnamese} `] : [`${name} `];
+  const button = element(
+    'button',
+    {type: 'button', 'aria-pressed': String(by === mandate)},
+    ...words,
+    element('span', {class: 'english', lang: 'en'}, english),
+  );
+  button.addEventListener('click', () => {
+    mandate = by;
+    for (const each of choice.children) each.setAttribute('aria-pressed', String(each === button));
+    dossiers.rows.replaceChildren();
+    dossiers.say();
+    dossiers.try(showDossiers);
+  });
+  return button;
+}
+
+acting.try(showMandates);
 dossiers.try(showDossiers);
 browsers.try(showBrowsers);

@@ -79,3 +79,26 @@ async def test_account_is_read_without_a_mouse_and_in_the_dark(house: House, chr
         assert await page.evaluate("getComputedStyle(document.body).backgroundColor") != light
         for words in ("Đến nội dung chính", "Nguyễn Thị Lan", "Đăng xuất", "Nộp hồ sơ"):
             await reach(page, words)
+
+
+async def test_parent_acts_for_the_child_and_files_in_its_name(house: House, chromium: Browser) -> None:
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        shown, status = page.locator("#dossiers .person-shown"), page.locator("#dossiers [role=status]")
+        await expect(shown).to_have_text("Nguyễn Thị Lan")
+        child = page.get_by_role("button", name="Nguyễn Gia Bảo")
+        await reach(page, "Nguyễn Gia Bảo")
+        await page.keyboard.press("Enter")
+        await expect(shown).to_have_text("Nguyễn Gia Bảo")
+        await expect(child).to_have_attribute("aria-pressed", "true")
+
+        await page.locator("#dossiers form").get_by_role("button", name="Nộp hồ sơ").click()
+        await expect(status).to_contain_text("Đã nộp hồ sơ")
+        await expect(page.locator("#dossiers .rows li").first).to_contain_text("Mới đăng ký")
+        filed = await page.locator("#dossiers .rows li code").first.inner_text()
+
+        # Her own dossiers are others, and the browsers stay hers.
+        await page.get_by_role("button", name="Chính tôi").click()
+        await expect(shown).to_have_text("Nguyễn Thị Lan")
+        await expect(page.locator("#dossiers .rows li").first).to_be_visible()
+        assert filed not in await page.locator("#dossiers .rows").inner_text()
+        await expect(page.locator("#browsers .rows li")).not_to_have_count(0)
