@@ -373,6 +373,16 @@ def may_give_mandate_for(participant: Columns, kind: str) -> Condition:
     return participants(participant, kind) if kind in {ViewerKind.CITIZEN, ViewerKind.OFFICER} else false()
 
 
+def may_reveal(identifier: Columns, kind: str) -> Condition:
+    """May the viewer see this number in full?
+
+    CITIZEN: their own.
+    OFFICER, REPRESENTATIVE: those of whomever they may see.
+    """
+    kinds = {ViewerKind.CITIZEN, ViewerKind.OFFICER, ViewerKind.REPRESENTATIVE}
+    return identifiers(identifier, kind) if kind in kinds else false()
+
+
 def may_file_for(participant: Columns, kind: str) -> Condition:
     """May the viewer file a dossier for this person?
 

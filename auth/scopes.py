@@ -25,6 +25,7 @@ class Scope(StrEnum):
     DOSSIER_SUBMIT = "dossier:submit", 2
     EMPLOYMENT_READ = "employment:read", 2
     IDENTIFIER_READ = "identifier:read", 2
+    IDENTIFIER_REVEAL = "identifier:reveal", 2  # [unsure]
     MANDATE_GIVE = "mandate:give", 2
     MANDATE_READ = "mandate:read", 1  # [unsure]
     MANDATE_RECORD = "mandate:record", 3  # [unsure]

@@ -38,12 +38,15 @@ _READ = _OWN_ACCOUNT | {
 }
 SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
     {
-        ViewerKind.CITIZEN: _READ | {Scope.DOSSIER_SUBMIT, Scope.MANDATE_GIVE, Scope.MANDATE_READ},
+        ViewerKind.CITIZEN: _READ
+        | {Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_GIVE, Scope.MANDATE_READ},
         ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
-        ViewerKind.OFFICER: _READ | {Scope.DOSSIER_ACCEPT, Scope.MANDATE_READ, Scope.MANDATE_RECORD},
+        ViewerKind.OFFICER: _READ
+        | {Scope.DOSSIER_ACCEPT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ, Scope.MANDATE_RECORD},
         ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
         # What a person may do for another: nothing that concerns the person's own account.
-        ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT) | {Scope.DOSSIER_SUBMIT, Scope.MANDATE_READ},
+        ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)
+        | {Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ},
     }
 )
 

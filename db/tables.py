@@ -16,6 +16,7 @@ from db import (
     mandates,
     offices,
     participants,
+    reveals,
     services,
     sessions,
 )
@@ -37,6 +38,7 @@ NOUNS = (
     mandates,
     offices,
     participants,
+    reveals,
     services,
     sessions,
 )

@@ -25,6 +25,7 @@ from schema.ids import ParticipantID
 from schema.limits import Limits
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
+from schema.reveals import RevealPayload, reveal_identifier
 from schema.rights import ALLOWED, Allowed, Policy
 from schema.scalars import SCALARS
 from schema.services import Service, services_listed
@@ -113,6 +114,7 @@ class Mutation:
     record_mandate: MandatePayload = _act(record_mandate, Scope.MANDATE_RECORD, policies.may_give_mandate_for)
     accept_mandate: MandatePayload = _act(accept_mandate, Scope.MANDATE_GIVE, policies.may_accept_mandate)
     revoke_mandate: MandatePayload = _act(revoke_mandate, Scope.MANDATE_GIVE, policies.may_revoke_mandate)
+    reveal_identifier: RevealPayload = _act(reveal_identifier, Scope.IDENTIFIER_REVEAL, policies.may_reveal)
     end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
 
 

@@ -26,6 +26,7 @@ from domain.mandates import (
 from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
 from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired
 from domain.refusals import Refusal as Refused
+from domain.reveals import RevealCaseMissing, RevealLimit, RevealPurposeRefused
 from schema.enums import described
 
 # Every refusal that a mutation can give.
@@ -47,6 +48,9 @@ REFUSALS = (
     NotFound,
     NotMinor,
     NotSignedIn,
+    RevealCaseMissing,
+    RevealLimit,
+    RevealPurposeRefused,
     ServiceNotOffered,
     StepUpRequired,
     TextMissing,

@@ -37,6 +37,7 @@ SHORT_LISTS = {
     "Query.nodes": "as many as were asked for, at most a hundred",
     "Refusal.params": "the values in one sentence",
     "Refusal.path": "the depth of the input",
+    "RevealPayload.errors": "the reasons for one refusal",
     "SessionPayload.errors": "the reasons for one refusal",
     "ServiceVersion.applicants": "the values of an enum",
     "ServiceVersion.forms": "the forms of one procedure in the catalogue",

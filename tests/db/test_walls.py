@@ -85,6 +85,11 @@ async def world(database: Database) -> World:
         "INSERT INTO event_positions SELECT 1 + coalesce(max(position), 0), $1, 1 FROM event_positions",
         UUID(world.key("dossiers", "lan")),
     )
+    await owner.execute(
+        "INSERT INTO reveals (identifier_id, principal, purpose, case_reference, at)"
+        " SELECT id, $1, 'DOSSIER', 'x', now() FROM identifiers LIMIT 1",
+        principal,
+    )
     for table in PROTECTED:
         assert await rows_of(owner, table), table
     await owner.close()
@@ -563,7 +568,7 @@ async def test_nobody_withdraws_what_somebody_else_filed(
     assert await withdraw(walls, filer, dossier)
 
 
-@pytest.mark.parametrize("table", ["dossier_events", "event_positions", "contributions"])
+@pytest.mark.parametrize("table", ["dossier_events", "event_positions", "contributions", "reveals"])
 @pytest.mark.parametrize("act", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
 @pytest.mark.parametrize("role", [roles.API, roles.JOBS, roles.AUDITOR])
 async def test_nobody_rewrites_what_is_only_added_to(
@@ -653,4 +658,21 @@ async def test_nobody_files_with_an_office_of_their_choice(pool: Pool, owner: Co
                 " SELECT $1, service_id, id, $2, $3, 'CITIZEN', $4, '', 'NEW', 1, now()"
                 " FROM service_versions LIMIT 1",
                 *(str(uuid4()), person, elsewhere, citizen.principal),
+            )
+
+
+@pytest.mark.parametrize("name", ["shop", "mill", "partner here", "officer there", "officer far away"])
+async def test_nobody_notes_a_reveal_that_is_not_theirs_to_make(world: World, pool: Pool, name: str) -> None:
+    # Without the note there is no number: the wall stands before the act.
+    viewer, [lan] = (
+        world.viewers[name],
+        [key for key, known in world.keys["identifiers"].items() if known == "lan"],
+    )
+    with pytest.raises(REFUSED):
+        async with transaction(pool, viewer.binding) as connection:
+            await connection.execute(
+                "INSERT INTO reveals (identifier_id, principal, purpose, case_reference, at)"
+                " VALUES ($1, $2, 'DOSSIER', 'x', now())",
+                UUID(lan),
+                viewer.principal,
             )
