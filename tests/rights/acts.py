@@ -25,6 +25,11 @@ MUTATION = "Mutation"
 USUAL = {"String": "x", "Int": 1, "Boolean": False, "Date": "2026-11-28", "DateTime": "2026-11-28T00:00:00Z"}
 
 
+# Somebody to whom something is offered is not looked up: known and unknown are answered alike, with a yes
+# (tests/db/test_mandates.py).
+OFFERED_TO = frozenset({"representative"})
+
+
 @dataclass(frozen=True)
 class Act:
     """A mutation, and the argument of its input that names something of somebody's; or none does."""
