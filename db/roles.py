@@ -213,12 +213,12 @@ SELECT to_regclass(:table) IS NOT NULL AS has_table, pg_has_role('ansinh_owner',
 # Each row is a hole: whose it is, and what PostgreSQL calls it.
 HOLES = text("""
 WITH me AS (
-    SELECT oid, rolname, rolsuper, rolbypassrls
+    SELECT oid, rolname, rolsuper, rolbypassrls, rolreplication, rolcreaterole
     FROM   pg_roles
     WHERE  rolname IN (session_user, current_user)
 ),
 ours AS (
-    SELECT c.oid, c.relname, c.relkind, c.relowner, c.reloptions,
+    SELECT c.oid, c.relname, c.relkind, c.relowner, c.reloptions, c.relacl,
            c.relrowsecurity AND c.relforcerowsecurity AS is_walled,
            n.nspname = 'public' AND c.relname = ANY (CAST(:public_tables AS text[])) AS is_public
     FROM   pg_class c
@@ -237,6 +237,11 @@ SELECT rolname AS whose, 'SUPERUSER' AS hole FROM me WHERE rolsuper
 UNION ALL
 SELECT rolname, 'BYPASSRLS' FROM me WHERE rolbypassrls
 UNION ALL
+-- What is written goes past every wall to whoever may copy it.
+SELECT rolname, 'REPLICATION' FROM me WHERE rolreplication
+UNION ALL
+SELECT rolname, 'CREATEROLE' FROM me WHERE rolcreaterole
+UNION ALL
 SELECT me.rolname, 'OWNER' FROM me JOIN owners USING (oid)
 UNION ALL
 SELECT me.rolname, 'MEMBER OF ' || other.rolname
@@ -248,6 +253,20 @@ UNION ALL
 SELECT relname, 'NO FORCE ROW LEVEL SECURITY'
 FROM   ours
 WHERE  relkind IN ('r', 'p') AND NOT is_public AND NOT is_walled
+UNION ALL
+SELECT relname, 'GRANT TO PUBLIC'
+FROM   ours
+WHERE  NOT is_public
+AND    (EXISTS (SELECT FROM aclexplode(relacl) AS granted WHERE granted.grantee = 0)
+        OR EXISTS (
+            SELECT FROM pg_attribute a, aclexplode(a.attacl) AS granted
+            WHERE  a.attrelid = ours.oid AND granted.grantee = 0))
+UNION ALL
+-- A policy that names no role is for everybody there is and will be.
+SELECT relname, 'POLICY FOR PUBLIC'
+FROM   ours
+JOIN   pg_policy ON polrelid = ours.oid
+WHERE  NOT is_public AND polpermissive AND 0 = ANY (polroles)
 UNION ALL
 -- Neither of them can have row-level security at all.
 SELECT relname, CASE relkind WHEN 'm' THEN 'MATERIALIZED VIEW' ELSE 'FOREIGN TABLE' END
@@ -277,9 +296,10 @@ ORDER BY whose, hole
 async def check_walls(connection: Connection, metadata: MetaData) -> list[str]:
     """Look for holes in the second wall, as the role that is connected; an empty list is a wall that stands.
 
-    A hole is: the role is superuser, bypasses row-level security, owns the tables or can become somebody who
-    does; a table without forced row-level security, unless `metadata` calls it public; a view that reads with
-    its owner's rights; a function with its owner's rights whose search path is the caller's.
+    A hole is: the role is superuser, bypasses row-level security, may replicate or make roles, owns the
+    tables or can become somebody who does; a table without forced row-level security, granted to everybody or
+    with a policy for everybody, unless `metadata` calls it public; a view that reads with its owner's rights;
+    a function with its owner's rights whose search path is the caller's.
     """
     public_tables = [table.name for table in metadata.tables.values() if table.info.get("public")]
     rows = await fetch(connection, HOLES, public_tables=[*public_tables, revisions.TABLE])
