@@ -460,7 +460,7 @@ async def test_officer_with_an_old_version_is_told_the_new_one(
     assert (error["code"], error["path"]) == ("VERSION_CONFLICT", ["expectedVersion"])
 
 
-async def test_same_key_gives_the_same_dossier(portal: RunningPortal, owner: Connection) -> None:
+async def test_d1_same_key_gives_the_same_dossier(portal: RunningPortal, owner: Connection) -> None:
     lan = await portal.citizen(owner)
     wish = {"idempotencyKey": "once", "service": f"Service:{await people.a_service(owner)}"}
     first, second = [(await portal.told(SUBMIT, lan, input=wish))["submitDossier"] for _ in range(2)]
@@ -492,7 +492,9 @@ async def test_partner_may_read_and_do_nothing(portal: RunningPortal, owner: Con
 # ----------------------------------------------------------- many at once ---
 
 
-async def test_fifty_identical_submissions_file_one_dossier(portal: RunningPortal, owner: Connection) -> None:
+async def test_d1_fifty_identical_submissions_file_one_dossier(
+    portal: RunningPortal, owner: Connection
+) -> None:
     lan = await portal.citizen(owner)
     wish = {"idempotencyKey": "fifty", "service": f"Service:{await people.a_service(owner)}"}
     told = await asyncio.gather(*(portal.told(SUBMIT, lan, input=wish) for _ in range(50)))
@@ -523,7 +525,7 @@ async def test_two_hundred_acceptances_at_once_give_codes_in_sequence(
 
 
 @pytest.mark.parametrize("rival", [ACCEPT, WITHDRAW])
-async def test_of_two_at_once_one_wins(portal: RunningPortal, owner: Connection, rival: str) -> None:
+async def test_d4_of_two_at_once_one_wins(portal: RunningPortal, owner: Connection, rival: str) -> None:
     office = await people.an_office(owner)
     lan, thu, son = (
         await portal.citizen(owner, office=office),

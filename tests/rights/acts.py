@@ -22,6 +22,9 @@ from tests.rights.court import BOTH, POLICIES, VIEWERS, Assize
 from tests.rights.ways import ENTITIES, OWNED, Scribe, a_row, identifier, object_type
 
 MUTATION = "Mutation"
+# Arguments that are called by what somebody is, not by the type. Who is to act for somebody is hidden from
+# them: they name that person by the identifier which that person told them.
+CALLED = {"representative": "Participant"}
 USUAL = {"String": "x", "Int": 1, "Boolean": False, "Date": "2026-11-28", "DateTime": "2026-11-28T00:00:00Z"}
 
 
@@ -76,7 +79,9 @@ def input_of(mutation: str) -> GraphQLInputObjectType:
 
 def noun_of(argument: str) -> str | None:
     """The type whose identifier an argument of an input is, by its name: `dossier`, or `fromParticipant`."""
-    return next((name for name in sorted(ENTITIES) if argument.lower().endswith(name.lower())), None)
+    return CALLED.get(argument) or next(
+        (name for name in sorted(ENTITIES) if argument.lower().endswith(name.lower())), None
+    )
 
 
 def value_of(name: str, field: Any, eyes: Eyes, chance: random.Random) -> Any:  # noqa: ANN401 -- JSON
@@ -103,7 +108,7 @@ MUTATIONS = tuple(
     Act(mutation, name)
     for mutation in object_type(MUTATION).fields
     for name, field in input_of(mutation).fields.items()
-    if get_named_type(field.type).name == "ID" and noun_of(name) in OWNED
+    if get_named_type(field.type).name == "ID" and noun_of(name) in OWNED and name not in CALLED
 )
 
 

@@ -1,0 +1,96 @@
+"""Every mutation, done once by whoever may: what it takes to do it over HTTP, for tests that do them all."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from auth.sessions import Sessions
+from auth.viewer import Viewer, ViewerKind
+from db.pool import Connection
+from tests import people
+from tests.api.conftest import Account, RunningPortal, global_id
+
+GIVE = "mutation ($input: GiveMandateInput!) { giveMandate(input: $input) { mandate { id } } }"
+
+# Who does it, and the input without its key.
+Wish = tuple[Account, dict[str, Any]]
+Preparing = Callable[[RunningPortal, Connection], Awaitable[Wish]]
+
+
+async def submitting(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants to file something."""
+    return await portal.citizen(owner), {"service": f"Service:{await people.a_service(owner)}"}
+
+
+async def accepting(portal: RunningPortal, owner: Connection) -> Wish:
+    """An officer before a dossier that is new."""
+    office = await people.an_office(owner)
+    dossier = await people.a_dossier(owner, participant=await people.a_participant(owner, office=office))
+    return await portal.officer(owner, office), {"dossier": global_id(dossier), "expectedVersion": 1}
+
+
+async def withdrawing(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody before a dossier that they filed."""
+    lan = await portal.citizen(owner)
+    dossier = await people.a_dossier(owner, participant=lan.participant)
+    return lan, {"dossier": global_id(dossier), "expectedVersion": 1}
+
+
+async def giving_a_mandate(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants another to act for them."""
+    agent = await people.a_participant(owner, number=people.a_number())
+    return await portal.citizen(owner), {
+        "representative": f"Participant:{agent}",
+        "serviceGroups": ["BENEFITS"],
+    }
+
+
+async def recording_a_mandate(portal: RunningPortal, owner: Connection) -> Wish:
+    """An officer before the papers of a guardian."""
+    office = await people.an_office(owner)
+    ward, guardian = [await people.a_participant(owner, office=office) for _ in range(2)]
+    return await portal.officer(owner, office), {
+        "basis": "GUARDIAN",
+        "participant": f"Participant:{ward}",
+        "representative": f"Participant:{guardian}",
+        "serviceGroups": ["BENEFITS"],
+        "evidence": "Quyết định giám hộ",
+    }
+
+
+async def accepting_a_mandate(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who was asked to act for another."""
+    lan, minh = await portal.citizen(owner), await portal.citizen(owner)
+    wish = {"representative": f"Participant:{minh.participant}", "serviceGroups": ["BENEFITS"]}
+    given = await portal.told(GIVE, lan, input={"idempotencyKey": uuid4().hex, **wish})
+    return minh, {"mandate": given["giveMandate"]["mandate"]["id"]}
+
+
+async def revoking_a_mandate(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody for whom another may act."""
+    lan, minh = await portal.citizen(owner), await portal.citizen(owner)
+    assert lan.participant
+    assert minh.participant
+    return lan, {"mandate": f"Mandate:{await people.a_mandate(owner, lan.participant, minh.participant)}"}
+
+
+async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who is signed in elsewhere, too."""
+    lan = await portal.citizen(owner)
+    viewer = Viewer(ViewerKind.CITIZEN, lan.principal, lan.participant, name="Lan", assurance=2)
+    await Sessions(portal.door.pool).begin(replace(viewer), issuer="tests", subject=lan.persona.subject)
+    session = await owner.fetchval("SELECT id FROM sessions WHERE principal = $1", lan.principal)
+    return lan, {"session": f"Session:{session}"}
+
+
+ACTS: Mapping[str, Preparing] = {
+    "submitDossier": submitting,
+    "acceptDossier": accepting,
+    "withdrawDossier": withdrawing,
+    "giveMandate": giving_a_mandate,
+    "recordMandate": recording_a_mandate,
+    "acceptMandate": accepting_a_mandate,
+    "revokeMandate": revoking_a_mandate,
+    "endSession": ending_a_session,
+}
