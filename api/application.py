@@ -104,7 +104,8 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 post_logout_redirect_uri=post_logout_redirect_uri,
             )
         )
-        translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
+        witness = Witness(ledger)
+        translator = Translator(schema._schema, witness)  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
         places = Places(PLACES, PLACES_OF_EACH)
@@ -122,7 +123,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             places,
             observer,
             identifier_keys,
-            Witness(ledger),
+            witness,
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )

@@ -5,7 +5,7 @@ all below it, somebody who acts for an employer, or a partner for the population
 read it at every statement.
 """
 
-from sqlalchemy import CheckConstraint, Column, Table, Uuid
+from sqlalchemy import CheckConstraint, Column, Integer, Table, Uuid, column, table
 
 from db.metadata import instant, key, metadata, one_of, refers, words
 
@@ -29,3 +29,6 @@ grants = Table(
         name="names_what_it_grants",
     ),
 )
+
+# A view: the offices that the viewer serves, without those that lie below another of them.
+offices_served = table("offices_served", column("id", Integer))

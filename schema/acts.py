@@ -84,10 +84,13 @@ async def perform(
                 outcome = str(await act(connection, actor, Moment(now, date_in_vietnam(now))))
                 await idempotency_keys.settle(connection, **claim, outcome=outcome)
             row_key = UUID(outcome)
-            rows = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
+            brought = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
     except Refusal as refusal:
         return Done({}, replayed=False, refusals=(refusal,))
-    return Done(rows, replayed, row_key=row_key)
+    # The ledger has a connection of its own, and no act waits for it. Who is refused here asks again with the
+    # same key, and is shown what was done.
+    await brought.tell()
+    return Done(brought.rows, replayed, row_key=row_key)
 
 
 def key_of(info: Info[Context, None], noun: str, identifier: str, argument: str) -> Any:  # noqa: ANN401 -- the key's own type

@@ -12,7 +12,7 @@ from sqlalchemy import and_, any_
 from strawberry import Info
 
 import db.dossiers
-from auth import policies
+from auth import policies, rights
 from auth.scopes import Scope
 from auth.viewer import ViewerKind
 from db.dossiers import LONGEST_REQUEST, Filing, Right, dossiers
@@ -61,7 +61,13 @@ DOSSIER_ORDERS = {
 }
 
 
-@entity(dossiers, visible_to=policies.dossiers, needs=Scope.DOSSIER_READ)
+@entity(
+    dossiers,
+    visible_to=policies.dossiers,
+    needs=Scope.DOSSIER_READ,
+    about="participant_id",
+    by_right=rights.concerned,
+)
 class Dossier(Node):
     """An application made to the agency (hồ sơ)."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from auth import policies
+from auth import policies, rights
 from auth.scopes import Scope
 from db.employments import employments
 from schema.employers import Employer
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 NEWEST_EMPLOYMENT = {"NEWEST": Order(("started_on", "id"), descending=True)}
 
 
-@entity(employments, visible_to=policies.employments, needs=Scope.EMPLOYMENT_READ)
+@entity(
+    employments,
+    visible_to=policies.employments,
+    needs=Scope.EMPLOYMENT_READ,
+    about="participant_id",
+    by_right=rights.concerned,
+)
 class Employment(Node):
     """That a person works or worked for an employer, from one day to another."""
 

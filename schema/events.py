@@ -11,7 +11,7 @@ import strawberry
 from sqlalchemy import and_
 from strawberry import Info
 
-from auth import policies
+from auth import policies, rights
 from auth.scopes import Scope
 from db.events import dossier_events
 from db.outages import UNREACHABLE
@@ -74,7 +74,13 @@ EVENT_ORDER = Order(("seq",))
 EVENT_ORDERS = {"OLDEST": EVENT_ORDER}
 
 
-@entity(dossier_events, visible_to=policies.dossier_events, needs=Scope.DOSSIER_READ)
+@entity(
+    dossier_events,
+    visible_to=policies.dossier_events,
+    needs=Scope.DOSSIER_READ,
+    about="participant_id",
+    by_right=rights.concerned,
+)
 class DossierEvent:
     """Something that happened to a dossier. Events are added, never changed; their numbers have no gap."""
 

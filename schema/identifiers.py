@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from auth import policies
+from auth import policies, rights
 from auth.scopes import Scope
 from db.identifiers import identifiers
 from domain.identifiers import IdentifierKind
@@ -19,7 +19,13 @@ described(
 )
 
 
-@entity(identifiers, visible_to=policies.identifiers, needs=Scope.IDENTIFIER_READ)
+@entity(
+    identifiers,
+    visible_to=policies.identifiers,
+    needs=Scope.IDENTIFIER_READ,
+    about="participant_id",
+    by_right=rights.identifiers,
+)
 class Identifier(Node):
     """A number that a person is or was known by, shown masked; a stolen copy of what is kept names nobody."""
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import strawberry
 from sqlalchemy import func
 
-from auth import policies
+from auth import policies, rights
 from auth.scopes import Scope
 from db.participants import participants
 from domain.names import folded
@@ -51,6 +51,8 @@ described(Sex, FEMALE="Nữ: female.", MALE="Nam: male.")
     visible_to=policies.participants,
     listed_to=policies.listed_participants,
     needs=Scope.PARTICIPANT_READ,
+    about="id",
+    by_right=rights.participants,
 )
 class Participant(Node):
     """A person who takes part in social, health or unemployment insurance (người tham gia)."""

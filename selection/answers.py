@@ -31,6 +31,7 @@ from selection.completion import Complete, RuleRefused, completion
 from selection.documents import Documents, Operation, usual_variables
 from selection.entities import Fetched, Followed
 from selection.faults import OperationFault
+from selection.marks import UNWITNESSED, Places, Shown, Witness, taken_out
 from selection.planner import Planner, Unplannable
 from selection.plans import HIDDEN, HIDDEN_TYPE, ROW_KEY, Part
 from selection.statements import statement
@@ -64,6 +65,9 @@ class Plan:
     statement: Statement
     readers: Mapping[str, Reader]
     completions: tuple[Complete | None, ...]
+    places: Places
+    document: str
+    witness: Witness
 
     def arguments(
         self, viewer: Viewer, variables: VariableValues, given: Mapping[str, Any] | None = None
@@ -82,11 +86,32 @@ class Plan:
         variables: VariableValues,
         given: Mapping[str, Any] | None = None,
     ) -> Sequence[str]:
-        """Run the statement as the viewer and return the JSON text of each part, as PostgreSQL wrote it."""
+        """Run the statement as the viewer and return the JSON text of each part, as PostgreSQL wrote it.
+
+        Where it shows something of somebody else, the witness has taken note of it before.
+        """
+        texts, shown = await self.read(connection, viewer, variables, given)
+        await self.tell(viewer, shown)
+        return texts
+
+    async def read(
+        self,
+        connection: Connection | Pool,
+        viewer: Viewer,
+        variables: VariableValues,
+        given: Mapping[str, Any] | None = None,
+    ) -> tuple[Sequence[str], Sequence[Shown]]:
+        """Run the statement as the viewer; the witness is told of what it shows before that is released."""
         arguments = self.arguments(viewer, variables, given)
         row = await connection.fetchrow(self.statement.sql, *arguments)
         assert row is not None  # noqa: S101 -- the viewer's row is always there
-        return tuple(row.values())
+        texts = tuple(row.values())
+        return taken_out(texts, self.places) if self.places else (texts, ())
+
+    async def tell(self, viewer: Viewer, shown: Sequence[Shown]) -> None:
+        """Tell the witness what is shown, where it is anything."""
+        if shown:
+            await self.witness.saw(viewer, shown, self.document)
 
     def completed(self, texts: Sequence[str], variables: VariableValues) -> bytes:
         """The object of all parts as JSON; where nothing is derived, the texts go out untouched.
@@ -107,11 +132,28 @@ class Plan:
         given: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
         """The same object for strawberry to execute on: where something is derived, what its rule gave."""
-        texts = await self.run(connection, viewer, variables, given)
+        return self.decoded(await self.run(connection, viewer, variables, given), variables)
+
+    def decoded(self, texts: Sequence[str], variables: VariableValues) -> dict[str, Any]:
+        """The texts as Python's objects, with what rules say of them."""
         return {
             part.key: complete(json.loads(text), variables) if complete else json.loads(text)
             for part, complete, text in zip(self.parts, self.completions, texts, strict=True)
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The rows that a payload shows, and what they show of others; it is told before they are released."""
+
+    rows: Mapping[str, Any]
+    plan: Plan
+    viewer: Viewer
+    shown: Sequence[Shown]
+
+    async def tell(self) -> None:
+        """Tell the witness."""
+        await self.plan.tell(self.viewer, self.shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +200,8 @@ class Feed:
 class Translator:
     """Answers the operations of one schema."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, witness: Witness = UNWITNESSED) -> None:
+        self.witness = witness
         self.catalogue: Catalogue = catalogue_of(schema)
         self.documents = Documents(self.catalogue)
         self.plans_found = self.plans_made = 0
@@ -260,11 +303,15 @@ class Translator:
             # Its words alone: the exception would keep the variables of whoever asked.
             operation.variants.put(key, str(unplannable))
             raise
+        written, places = statement(found, viewer.kind)
         plan = Plan(
             found,
-            statement(found, viewer.kind),
+            written,
             planner.readers,
             tuple(completion(part, is_executed=bool(path)) for part in found),
+            places,
+            operation.document if places else "",
+            self.witness,
         )
         operation.variants.put(key, plan)
         self.plans_made += 1
@@ -290,8 +337,11 @@ class Translator:
         info: GraphQLResolveInfo[Any],
         viewer: Viewer,
         row_key: Any,  # noqa: ANN401
-    ) -> dict[str, Any]:
-        """Read the rows that the payload of a mutation shows, in the transaction of its act."""
+    ) -> Brought:
+        """Read the rows that the payload of a mutation shows, in the transaction of its act.
+
+        Nothing of it is released before it is told, which is after the act has been committed.
+        """
         payload = get_named_type(info.return_type)
         assert isinstance(payload, GraphQLObjectType)  # noqa: S101 -- payloads are objects
 
@@ -302,8 +352,9 @@ class Translator:
 
         plan, variables = self.planned_part(info, viewer, parts)
         if not plan.parts:
-            return {}
-        return await plan.tree(connection, viewer, variables, {ROW_KEY: row_key})
+            return Brought({}, plan, viewer, ())
+        texts, shown = await plan.read(connection, viewer, variables, {ROW_KEY: row_key})
+        return Brought(plan.decoded(texts, variables), plan, viewer, shown)
 
     def follow(
         self,
@@ -329,7 +380,7 @@ class Translator:
             assert isinstance(graphql_type, GraphQLObjectType)  # noqa: S101 -- declarations stand on objects
             field = graphql_type.fields[field_name]
             if graphql_type is self.catalogue.schema.query_type:
-                field.resolve = self.resolve_root
+                field.resolve = resolved
             elif isinstance(self.catalogue.declaration(type_name, field_name), Fetched):
                 field.resolve = brought_by_act
             else:
@@ -344,7 +395,7 @@ class Translator:
                 for field in graphql_type.fields.values():
                     field.resolve = brought
 
-    async def resolve_root(self, _source: object, info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
+    async def resolve_root(self, info: GraphQLResolveInfo[Any]) -> Any:  # noqa: ANN401
         """Answer one root field of a query that strawberry executes."""
         viewer: Viewer = info.context.viewer
         key = str(info.path.key)
@@ -352,6 +403,11 @@ class Translator:
             info, viewer, lambda planner: [planner.part(info.parent_type, key, info.field_nodes, ())]
         )
         return (await plan.tree(info.context.pool, viewer, variables))[key]
+
+
+async def resolved(_source: object, info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401
+    """Answer a root field by the translator of this request: several may share a schema."""
+    return await info.context.translator.resolve_root(info)
 
 
 def brought(source: Mapping[str, Any], info: GraphQLResolveInfo[Any], **_arguments: object) -> Any:  # noqa: ANN401

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from enum import Enum, auto
+from hashlib import sha256
 from math import inf
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar, cast
@@ -139,6 +140,11 @@ class Operation:
     # The seventeenth shape takes the place of the one unused for longest: to plan anew takes a millisecond,
     # while one plan for every shape would have conditions that no index answers.
     variants: Recent[Any] = field(default_factory=lambda: Recent(MOST_VARIANTS))
+
+    @property
+    def document(self) -> str:
+        """The SHA-256 of the document that it stands in, in hexadecimal; empty where it stands in no text."""
+        return sha256(self.node.loc.source.body.encode()).hexdigest() if self.node.loc else ""
 
     @property
     def is_query(self) -> bool:

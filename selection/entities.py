@@ -31,6 +31,8 @@ from selection.cursors import Cursor
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Condition = ColumnElement[bool]
 Policy = Callable[[Columns, str], Condition]
+# By which right viewers of a capacity see a row, as SQL that says its key; None where nobody has to know.
+ByRight = Callable[[Columns, str], ColumnElement[Any] | None]
 
 DECLARATION = "selection"  # where a declaration stands in the metadata of its GraphQL field
 # Where strawberry leaves its own definition on a graphql-core object.
@@ -44,6 +46,7 @@ class Entity:
     """A GraphQL type whose objects are rows of a table; without a table it has one row, the viewer's.
 
     `listed_to` asks in a list what `visible_to` asks of a row, where many are found in another way than one.
+    `about` is the column that says whose data a row is; `by_right` says by which right it is seen.
     """
 
     name: str
@@ -51,6 +54,8 @@ class Entity:
     visible_to: Policy
     needs: str | None
     listed_to: Policy | None = None
+    about: str = ""
+    by_right: ByRight | None = None
 
     @property
     def rows(self) -> Table:
@@ -288,18 +293,27 @@ PAGE_ARGUMENTS = (
 
 
 def entity(
-    table: Table | None, *, visible_to: Policy, needs: str | None = None, listed_to: Policy | None = None
+    table: Table | None,
+    *,
+    visible_to: Policy,
+    needs: str | None = None,
+    listed_to: Policy | None = None,
+    about: str = "",
+    by_right: ByRight | None = None,
 ) -> Callable[[type[T]], type[T]]:
     """Declare a class as the GraphQL type of a table's rows; its docstring is the type's description.
 
     `needs` is the scope that every look at the type takes; `listed_to` the same policy as `visible_to`, said
-    in the way that finds many rows.
+    in the way that finds many rows. What is shown of a row is noted as shown of the person whom its column
+    `about` names, and as seen `by_right`.
     """
 
     def declare(cls: type[T]) -> type[T]:
         described = " ".join((cls.__doc__ or "").split())
         declared = strawberry.type(cls, description=described)
-        declared.__entity__ = Entity(declared.__name__, table, visible_to, needs, listed_to)  # type: ignore[attr-defined]
+        declared.__entity__ = Entity(  # type: ignore[attr-defined]
+            declared.__name__, table, visible_to, needs, listed_to, about, by_right
+        )
         return declared
 
     return declare

@@ -5,10 +5,15 @@ Nothing that a caller sends as a value comes here; values are bind parameters.
 
 from sqlalchemy import ColumnElement, Integer, Text, literal_column
 
+from selection.marks import SIGN
+
 
 def quoted(text: str) -> str:
     """A text constant."""
     doubled = text.replace("'", "''")
+    if SIGN in text:
+        # People read statements, and would not see the sign itself.
+        return "E'" + doubled.replace("\\", r"\\").replace(SIGN, r"\x1E") + "'"
     return f"'{doubled}'"
 
 

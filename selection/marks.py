@@ -6,7 +6,7 @@ PostgreSQL escapes the sign in every text of an answer, so it stands in none. Th
 the answer goes anywhere.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 SIGN = "\x1e"  # U+001E, the separator of records
@@ -27,8 +27,30 @@ class Witness(Protocol):
         """Take note of it. What it raises ends the answer: what nobody saw is not shown."""
 
 
-def taken_out(text: str, places: Sequence[tuple[str, ...]]) -> tuple[str, Iterator[Shown]]:
-    """The text without its marks, and what they say; `places` has the fields of each place."""
-    pieces = text.split(SIGN)
-    marks = (mark.split(",") for mark in pieces[1::2])
-    return "".join(pieces[::2]), (Shown(whose, places[int(place)], right) for place, whose, right in marks)
+# The fields that each mark of a plan stands for, by the number of its place.
+Places = tuple[tuple[str, ...], ...]
+
+
+class NotWitnessed(RuntimeError):  # noqa: N818 -- it names what is missing
+    """What is shown of people has no witness."""
+
+
+class _Nobody:
+    async def saw(self, viewer: Any, shown: Sequence[Shown], document: str) -> None:  # noqa: ANN401, ARG002 -- it looks at nothing
+        raise NotWitnessed
+
+
+# What somebody would have to see is not shown.
+UNWITNESSED: Witness = _Nobody()
+
+
+def taken_out(texts: Iterable[str], places: Places) -> tuple[Sequence[str], Sequence[Shown]]:
+    """The texts without their marks, and what these say."""
+    clean, shown = [], []
+    for text in texts:
+        pieces = text.split(SIGN)
+        clean.append("".join(pieces[::2]))
+        for mark in pieces[1::2]:
+            place, subject, right = mark.split(",")
+            shown.append(Shown(subject, places[int(place)], right))
+    return clean, shown

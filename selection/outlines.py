@@ -10,6 +10,7 @@ from selection.plans import (
     EdgeList,
     EdgeNode,
     EdgePart,
+    Mark,
     One,
     OneOf,
     Page,
@@ -63,6 +64,8 @@ def _said(part: AnyPart) -> str:
     match part:
         case TypeName(name=name):
             return f"always {name}"
+        case Mark(fields=fields):
+            return f"whose data it is, for the ledger: {', '.join(fields)}"
         case Value(entity=entity, declaration=declaration, name=name):
             return f"{type(declaration).__name__.lower()}, {entity.name}.{name}"
         case One(entity=entity):

@@ -58,6 +58,7 @@ from selection.plans import (
     ROW_KEY,
     Choice,
     Derivation,
+    Mark,
     One,
     OneOf,
     Page,
@@ -67,6 +68,8 @@ from selection.plans import (
     TypeName,
     Value,
 )
+
+TYPE_NAME = "__typename"
 
 
 class Unplannable(Exception):  # noqa: N818 -- not an error: ordinary execution answers instead
@@ -90,15 +93,15 @@ class Planner:
         self, parent: GraphQLObjectType, selections: Sequence[SelectionSetNode], path: Path
     ) -> tuple[Part, ...]:
         """Plan what is selected of an object."""
-        return tuple(
-            self.part(parent, key, nodes, path)
-            for key, nodes in self.selected.fields(parent, selections).items()
-        )
+        fields = self.selected.fields(parent, selections)
+        entity = self.catalogue.entities.get(parent.name)
+        marks = [_mark(entity, fields)] if entity and entity.about else []
+        return (*marks, *(self.part(parent, key, nodes, path) for key, nodes in fields.items()))
 
     def part(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> Part:
         """Plan one field under its response key; `nodes` are all its occurrences, merged."""
         name = nodes[0].name.value
-        if name == "__typename":
+        if name == TYPE_NAME:
             return TypeName(key, parent.name)
         declaration = self.catalogue.declaration(parent.name, name)
         if declaration is None:
@@ -294,7 +297,7 @@ class Planner:
             {
                 target.name: tuple(
                     TypeName(inner, target.name)
-                    if found[0].name.value == "__typename"
+                    if found[0].name.value == TYPE_NAME
                     else self._projection(
                         inner,
                         target.fields[found[0].name.value].extensions[BACK_REFERENCE].python_name,
@@ -343,6 +346,12 @@ class Planner:
             ),
             tuple(options),
         )
+
+
+def _mark(entity: Entity, fields: Mapping[str, Sequence[FieldNode]]) -> Mark:
+    """What an object tells of somebody: if nothing else, that it is there."""
+    names = {nodes[0].name.value for nodes in fields.values()} - {TYPE_NAME} or {TYPE_NAME}
+    return Mark(entity, tuple(f"{entity.name}.{name}" for name in sorted(names)))
 
 
 def _is_formed(identifier: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:

@@ -34,6 +34,15 @@ class TypeName:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """That an object tells these fields of somebody: no field of it, but what is noted of it."""
+
+    entity: Entity
+    fields: tuple[str, ...]
+    key: str = f"{HIDDEN}mark"
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """A scalar: the global identifier, a stored column, or an expression."""
 
@@ -175,6 +184,6 @@ class Choice:
     options: tuple[tuple[Entity, tuple["Part", ...]], ...]
 
 
-Part = TypeName | Value | One | OneOf | Page | Choice | Derivation
+Part = TypeName | Mark | Value | One | OneOf | Page | Choice | Derivation
 PagePart = TypeName | RowList | EdgeList | PageFacts | Total
 EdgePart = TypeName | EdgeCursor | EdgeNode

@@ -22,6 +22,7 @@ from selection import templates
 from selection.cursors import cursor_of
 from selection.entities import Computed, Entity, Identity, Policy
 from selection.literals import quoted
+from selection.marks import SIGN, Places
 from selection.plans import (
     Arguments,
     Choice,
@@ -29,6 +30,7 @@ from selection.plans import (
     EdgeCursor,
     EdgeList,
     EdgeNode,
+    Mark,
     One,
     OneOf,
     Page,
@@ -61,8 +63,8 @@ NULL = "'null'"
 PARAMETER = re.compile(r"\$\{(\w+)\}")
 
 
-def statement(parts: Sequence[Part], kind: str) -> Statement:
-    """Write the statement of a plan, for viewers of one capacity."""
+def statement(parts: Sequence[Part], kind: str) -> tuple[Statement, Places]:
+    """Write the statement of a plan, for viewers of one capacity; and say what its marks stand for."""
     writer = Writer(kind)
     roots = [concat(writer.part(part, NOWHERE)) for part in parts]
     # `$1` is the viewer; the others are numbered as they are met, and what was not written has no number.
@@ -76,7 +78,8 @@ def statement(parts: Sequence[Part], kind: str) -> Statement:
         for position, root in enumerate(numbered, start=1)
     ]
     outer = Statement.of(seen_by_viewer(*columns))
-    return Statement(outer.sql, (*outer.names, *numbers), {**outer.constants, **writer.constants})
+    written = Statement(outer.sql, (*outer.names, *numbers), {**outer.constants, **writer.constants})
+    return written, tuple(writer.places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +104,16 @@ class Writer:
         self.kind = kind
         self.names: dict[str, int] = {}
         self.constants: dict[str, Any] = {}
+        # What each mark that the statement writes stands for.
+        self.places: list[tuple[str, ...]] = []
 
     def part(self, part: Part, row: Row) -> Pieces:
         """The value of a field."""
         match part:
             case TypeName(name=name):
                 return [Words(f'"{name}"')]
+            case Mark():
+                return self.mark(part, row)
             case Value():
                 return self.value(part, row)
             case One():
@@ -121,8 +128,26 @@ class Writer:
                 return self.facts(part, row)
 
     def object(self, parts: Sequence[Part], row: Row) -> Pieces:
-        """What is selected of a row."""
-        return object_of((part.key, self.part(part, row)) for part in parts)
+        """What is selected of a row, behind the mark that says whose it is."""
+        marks = [piece for part in parts if isinstance(part, Mark) for piece in self.mark(part, row)]
+        fields = (part for part in parts if not isinstance(part, Mark))
+        return [*marks, *object_of((part.key, self.part(part, row)) for part in fields)]
+
+    def mark(self, mark: Mark, row: Row) -> Pieces:
+        """A mark of a row (selection/marks.py); nothing where its right is nobody's business."""
+        entity = mark.entity
+        assert entity.by_right  # noqa: S101 -- whose data is shown is shown by a right
+        right = templates.right(entity.by_right, entity.rows, self.kind)
+        if right is None:
+            return []
+        self.places.append(mark.fields)
+        return [
+            Words(f"{SIGN}{len(self.places) - 1},"),
+            row.column(entity.about),
+            Words(","),
+            self.filled(right, [row], {}),
+            Words(SIGN),
+        ]
 
     def value(self, part: Value, row: Row) -> Pieces:
         """A scalar."""
@@ -185,13 +210,30 @@ class Writer:
             name = self.number("total")
             once, total = f"WITH {name}(counted) AS MATERIALIZED {total}\n", f"(SELECT counted FROM {name})"
         if all(isinstance(item, TypeName | Total) for item in part.parts):
-            pieces = Fold(part, "", "", total).object()
+            pieces = [*self.counted(part, route, row), *Fold(part, "", "", total).object()]
             return [f"({once}SELECT {concat(pieces)})"] if once else pieces
-        name, rows = self.number("page"), self.rows(part, row, route)
+        place = self.place(part, row)
+        name, rows = self.number("page"), self.rows(part, row, route, place)
         size = str(part.size) if isinstance(part.size, int) else self.parameter(part.size)
-        fold = Fold(part, name, f"greatest(CAST(count(*) AS INTEGER) - {size}, 0)", total)
+        surplus = f"greatest(CAST(count(*) AS INTEGER) - {size}, 0)"
+        fold = Fold(part, name, surplus, total, is_marked=bool(place))
+        pieces = [*self.counted(part, route, row), *fold.object()]
         # HAVING makes it one row, whether or not an aggregate is asked for.
-        return [f"({once}SELECT {concat(fold.object())}\nFROM ({rows}) AS {name}\nHAVING true)"]
+        return [f"({once}SELECT {concat(pieces)}\nFROM ({rows}) AS {name}\nHAVING true)"]
+
+    def place(self, part: Page, row: Row) -> Pieces:
+        """The mark of a row whose cursor is shown: it has values of the row in it."""
+        is_noted = part.entity.about and _asks_for_cursors(part)
+        return self.mark(Mark(part.entity, (f"{part.entity.name}.cursor",)), row) if is_noted else []
+
+    def counted(self, part: Page, route: Way, row: Row) -> Pieces:
+        """The mark of one person's list, unless it is empty, where it is told how long it is."""
+        has_rows = any(isinstance(item, RowList | EdgeList) for item in part.parts)
+        is_told = not has_rows or any(isinstance(item, Total) for item in part.parts)
+        if not is_told or part.entity.about not in route.one:
+            return []
+        mark = self.mark(Mark(part.entity, (f"{part.entity.name}.totalCount",)), row)
+        return [f"(SELECT {concat(mark)}\nFROM {found(route, row, ())}\nLIMIT 1)"] if mark else []
 
     def total(self, route: Way, row: Row) -> str:
         """How many rows the whole list has, counted to one more than we say."""
@@ -201,12 +243,14 @@ class Writer:
             counted = f"SELECT 1\nFROM {route.values(by)}, LATERAL ({counted}) AS {row.name}\n{limit}"
         return f"(SELECT count(*) FROM ({counted}) AS counted)"
 
-    def rows(self, part: Page, row: Row, route: Way) -> str:
-        """The rows of a page, and one more."""
+    def rows(self, part: Page, row: Row, route: Way, mark: Pieces) -> str:
+        """The rows of a page, and one more; each with a mark where its place is shown."""
         texts = list(self.row_texts(part, row))
         if _asks_for_cursors(part):
             template = templates.expression(cursor_of(part.order_name, part.order.columns), _shape([row], {}))
             texts.append(f"{self.filled(template, [row], {})} AS cursor")
+        if mark:
+            texts.append(f"{concat(mark)} AS mark")
         descending = part.order.descending != part.backwards
         keys = [row.column(name) for name in part.order.columns]
         direction = " DESC" if descending else ""
@@ -338,6 +382,7 @@ class Fold:
     rows: str
     surplus: str
     total: str
+    is_marked: bool = False
 
     def object(self) -> Pieces:
         """The fields of the page."""
@@ -368,7 +413,8 @@ class Fold:
                 case TypeName(name=name):
                     yield part.key, [Words(f'"{name}"')]
                 case EdgeCursor():
-                    yield part.key, [Words('"'), f"{self.rows}.cursor", Words('"')]
+                    mark = [f"{self.rows}.mark"] if self.is_marked else []
+                    yield part.key, [*mark, Words('"'), f"{self.rows}.cursor", Words('"')]
                 case EdgeNode():
                     yield part.key, [f"{self.rows}.edges_{place}_{inner_place}"]
 
@@ -392,7 +438,9 @@ class Fold:
                 return [Words("true" if self.page.place else "false")]
         cursors = self.kept(f"{self.rows}.cursor")
         index = "0" if fact.name == "startCursor" else f"cardinality({cursors}) - 1"
-        return [f"coalesce(to_json(array_to_json({cursors}) ->> {index}), 'null')"]
+        cursor = f"coalesce(to_json(array_to_json({cursors}) ->> {index}), 'null')"
+        marks = f"array_to_json({self.kept(f'{self.rows}.mark')})"
+        return [f"({marks} ->> {index})", cursor] if self.is_marked else [cursor]
 
 
 def object_of(fields: Iterable[tuple[str, Pieces]]) -> Pieces:

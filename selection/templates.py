@@ -18,7 +18,7 @@ from sqlalchemy.sql.elements import BinaryExpression, CollectionAggregate
 from sqlalchemy.types import TypeEngine
 
 from db.connection import Statement
-from selection.entities import Policy, Reads
+from selection.entities import ByRight, Policy, Reads
 
 GAPS = re.compile(r"\brow_(\d+)_of_template\b|\$(\d+)")
 MARK = "mark_of_template"
@@ -90,6 +90,14 @@ def policy(function: Policy, table: Table, kind: str) -> Condition:
     """The condition of a policy, for viewers of one capacity; an empty text where everybody may."""
     rows, _ = _arguments(((table,), ()))
     return _condition(function(rows[0].c, kind), rows)
+
+
+@lru_cache(maxsize=MOST_TEMPLATES)
+def right(function: ByRight, table: Table, kind: str) -> Template | None:
+    """The key of the right by which viewers of one capacity see a row; None where nobody has to know."""
+    rows, _ = _arguments(((table,), ()))
+    found = function(rows[0].c, kind)
+    return None if found is None else _expression(found, rows)
 
 
 @lru_cache(maxsize=MOST_TEMPLATES)

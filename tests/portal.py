@@ -1,7 +1,8 @@
 """The portal without its door: an operation is asked by the translator, or executed by strawberry."""
 
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,20 +20,35 @@ from schema.context import Context
 from schema.portal import schema
 from selection.answers import Translator
 from selection.documents import Documents
+from selection.marks import Shown
 from tests.people import KEYS
+
+
+@dataclass
+class Notebook:
+    """A witness that only keeps in mind what it saw last: the ledger itself is asked at the door."""
+
+    last: tuple[Viewer, Sequence[Shown], str] | None = None
+
+    async def saw(self, viewer: Viewer, shown: Sequence[Shown], document: str) -> None:
+        """Keep it in mind."""
+        self.last = viewer, shown, document
+
+
+NOTEBOOK = Notebook()
 
 
 @cache
 def portal() -> Translator:
     """The translator of the portal's schema."""
-    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     translator.install()
     return translator
 
 
 def without_policies() -> Translator:
     """A translator whose every policy says yes: what is left is the second wall."""
-    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     translator.catalogue = replace(
         translator.catalogue,
         entities={

@@ -30,6 +30,11 @@ class World:
         """The key of a row by its short name."""
         return next(key for key, known in self.keys[table].items() if known == name)
 
+    def global_id(self, place: str) -> str:
+        """The global identifier of `table/short name`."""
+        table, _, name = place.partition("/")
+        return f"{table.removesuffix('s').capitalize()}:{self.key(table, name)}"
+
     def names(self, table: str, keys: list[str]) -> set[str]:
         """The short names of some rows; a stranger's row is called so."""
         return {self.keys[table].get(key, f"a stranger's: {key}") for key in keys}

@@ -39,6 +39,7 @@ from tests.api.conftest import (
 from tests.conftest import Database
 from tests.patience import eventually
 from tests.people import a_dossier
+from tests.portal import NOTEBOOK
 
 KIND = "query Kind { viewer { kind } }"
 MINE = """query Mine($status: [DossierStatus!], $first: Int, $after: Cursor) {
@@ -158,7 +159,7 @@ async def test_what_is_registered_is_known_before_anybody_asks(
     database: Database, pool: Pool, client: str
 ) -> None:
     name = await register(database, client, KIND)
-    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     async with open_documents(pool, translator, "ansinh") as opened:
         assert opened.texts[client, name] == KIND
         assert KIND in translator.documents.registered
@@ -280,7 +281,7 @@ async def test_a_registered_query_is_planned_before_anybody_asks(
 
 
 def test_the_plans_of_a_registered_document_are_bounded() -> None:
-    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     names = [f"$s{number}: [DossierStatus!]" for number in range(12)]
     pages = " ".join(f"d{number}: dossiers(status: $s{number}) {{ totalCount }}" for number in range(12))
     document = translator.documents.register(f"query Many({', '.join(names)}) {{ {pages} }}")

@@ -3,12 +3,24 @@ WITH viewer AS MATERIALIZED (
 SELECT ((
     SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 2, 0)), ','), ']}')
     FROM (
-      SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
+      SELECT concat(E'\x1E0,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"code":', coalesce(to_json(dossier.code), 'null'),
         ',"filedBy":', coalesce((
             SELECT concat('{"__typename":"Employer","name":', to_json(employer.name), '}')
             FROM employers AS employer
             WHERE employer.id = dossier.employer_id), (
-            SELECT concat('{"__typename":"Participant","fullName":', to_json(participant.full_name), '}')
+            SELECT concat(E'\x1E1,', participant.id, ',', (array((
+                    SELECT offices_served.id
+                    FROM offices_served
+                    ORDER BY offices_served.id)))[width_bucket(participant.office_id, array((
+                    SELECT offices_served.id
+                    FROM offices_served
+                    ORDER BY offices_served.id)))], E'\x1E{"__typename":"Participant","fullName":', to_json(participant.full_name), '}')
             FROM participants AS participant
             WHERE dossier.employer_id IS NULL
             AND participant.id = dossier.participant_id

@@ -26,11 +26,28 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
       HAVING true), '}')) AS root_1, ((
     SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page_2.nodes_1), greatest(CAST(count(*) AS INTEGER) - 20, 0)), ','), ']}')
     FROM (
-      SELECT concat('{"fullName":', to_json(participant.full_name),
+      SELECT concat(E'\x1E0,', participant.id, ',', (
+          SELECT my_employment.employer_id
+          FROM employments AS my_employment
+          JOIN grants AS my_grant ON my_grant.employer_id = my_employment.employer_id
+          WHERE my_employment.participant_id = participant.id
+          AND my_grant.principal = (
+            SELECT CAST(vget('principal') AS UUID) AS vget_1)
+          AND my_grant.kind = (
+            SELECT vget('kind') AS vget_2)
+          AND (my_grant.valid_until IS NULL
+            OR my_grant.valid_until > statement_timestamp())
+          AND my_employment.started_on <= (
+            SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+          AND (my_employment.ended_on IS NULL
+            OR my_employment.ended_on >= (
+              SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))
+          ORDER BY my_employment.id
+          LIMIT 1), E'\x1E{"fullName":', to_json(participant.full_name),
         ',"dossiers":', (
           SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page_3.nodes_1), greatest(CAST(count(*) AS INTEGER) - 20, 0)), ','), ']}')
           FROM (
-            SELECT concat('{"reference":', to_json(dossier.reference),
+            SELECT concat(E'\x1E1,', dossier.participant_id, ',', dossier.employer_id, E'\x1E{"reference":', to_json(dossier.reference),
               ',"applicant":', to_json(dossier.applicant), '}') AS nodes_1
             FROM dossiers AS dossier
             WHERE dossier.participant_id = participant.id
@@ -73,9 +90,26 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
     HAVING true)) AS root_2, ((
     SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page_4.nodes_1), greatest(CAST(count(*) AS INTEGER) - 20, 0)), ','), ']}')
     FROM (
-      SELECT concat('{"reference":', to_json(dossier_2.reference),
+      SELECT concat(E'\x1E2,', dossier_2.participant_id, ',', dossier_2.employer_id, E'\x1E{"reference":', to_json(dossier_2.reference),
         ',"participant":', coalesce((
-            SELECT concat('{"fullName":', to_json(participant_2.full_name), '}')
+            SELECT concat(E'\x1E3,', participant_2.id, ',', (
+                SELECT my_employment.employer_id
+                FROM employments AS my_employment
+                JOIN grants AS my_grant ON my_grant.employer_id = my_employment.employer_id
+                WHERE my_employment.participant_id = participant_2.id
+                AND my_grant.principal = (
+                  SELECT CAST(vget('principal') AS UUID) AS vget_1)
+                AND my_grant.kind = (
+                  SELECT vget('kind') AS vget_2)
+                AND (my_grant.valid_until IS NULL
+                  OR my_grant.valid_until > statement_timestamp())
+                AND my_employment.started_on <= (
+                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+                AND (my_employment.ended_on IS NULL
+                  OR my_employment.ended_on >= (
+                    SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))
+                ORDER BY my_employment.id
+                LIMIT 1), E'\x1E{"fullName":', to_json(participant_2.full_name), '}')
             FROM participants AS participant_2
             WHERE participant_2.id = dossier_2.participant_id
             AND (EXISTS (

@@ -26,7 +26,13 @@ SELECT ((
             LIMIT 10001) AS counted), 10000),
       ',"nodes":[', array_to_string(trim_array(array_agg(page.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']}')
     FROM (
-      SELECT concat('{"__typename":"Dossier","reference":', to_json(dossier.reference),
+      SELECT concat(E'\x1E0,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"__typename":"Dossier","reference":', to_json(dossier.reference),
         ',"code":', coalesce(to_json(dossier.code), 'null'),
         ',"office":', coalesce((
             SELECT concat('{"code":', to_json(office.code), '}')
@@ -93,7 +99,13 @@ SELECT ((
             LIMIT 10001) AS counted), 10000),
       ',"nodes":[', array_to_string(trim_array(array_agg(page_2.nodes_2), greatest(CAST(count(*) AS INTEGER) - 10, 0)), ','), ']}')
     FROM (
-      SELECT concat('{"__typename":"Dossier","reference":', to_json(dossier_2.reference),
+      SELECT concat(E'\x1E1,', dossier_2.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier_2.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"__typename":"Dossier","reference":', to_json(dossier_2.reference),
         ',"code":', coalesce(to_json(dossier_2.code), 'null'),
         ',"office":', coalesce((
             SELECT concat('{"code":', to_json(office_2.code), '}')

@@ -2,10 +2,22 @@ WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
     SELECT concat('{"nodes":[', array_to_string(array_reverse(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - 2, 0))), ','), '],"pageInfo":{"hasNextPage":true,"hasPreviousPage":', to_json(greatest(CAST(count(*) AS INTEGER) - 2, 0) > 0),
-      ',"startCursor":', coalesce(to_json(array_to_json(array_reverse(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - 2, 0)))) ->> 0), 'null'), '}}')
+      ',"startCursor":', (array_to_json(array_reverse(trim_array(array_agg(page.mark), greatest(CAST(count(*) AS INTEGER) - 2, 0)))) ->> 0), coalesce(to_json(array_to_json(array_reverse(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - 2, 0)))) ->> 0), 'null'), '}}')
     FROM (
-      SELECT concat('{"reference":', to_json(dossier.reference), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('OLDEST', dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
-', '-_') AS cursor
+      SELECT concat(E'\x1E1,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"reference":', to_json(dossier.reference), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('OLDEST', dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
+', '-_') AS cursor, concat(E'\x1E0,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E') AS mark
       FROM (
         SELECT dossier.*
         FROM (

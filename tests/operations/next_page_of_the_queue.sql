@@ -2,11 +2,23 @@ WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
     SELECT concat('{"nodes":[', array_to_string(trim_array(array_agg(page.nodes_1), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0) > 0),
-      ',"hasPreviousPage":true,"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '}}')
+      ',"hasPreviousPage":true,"endCursor":', (array_to_json(trim_array(array_agg(page.mark), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '}}')
     FROM (
-      SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
+      SELECT concat(E'\x1E1,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"code":', coalesce(to_json(dossier.code), 'null'),
         ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'), '}') AS nodes_1, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
-', '-_') AS cursor
+', '-_') AS cursor, concat(E'\x1E0,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E') AS mark
       FROM (
         SELECT dossier.*
         FROM (

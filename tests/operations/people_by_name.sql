@@ -30,7 +30,13 @@ SELECT ((WITH total(counted) AS MATERIALIZED (
           SELECT counted
           FROM total) <= 10000), '}')
     FROM (
-      SELECT concat('{"fullName":', to_json(participant.full_name),
+      SELECT concat(E'\x1E0,', participant.id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(participant.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"fullName":', to_json(participant.full_name),
         ',"sex":', to_json(participant.sex),
         ',"office":', coalesce((
             SELECT concat('{"nameEn":', to_json(office.name_en),

@@ -1,8 +1,8 @@
 WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
-    SELECT concat('{"edges":[', array_to_string(trim_array(array_agg(concat('{"cursor":"', page.cursor, '","node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0) > 0),
-      ',"endCursor":', coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '},"totalCount":', least((
+    SELECT concat('{"edges":[', array_to_string(trim_array(array_agg(concat('{"cursor":', page.mark, '"', page.cursor, '","node":', page.edges_1_2, '}')), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0)), ','), '],"pageInfo":{"hasNextPage":', to_json(greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0) > 0),
+      ',"endCursor":', (array_to_json(trim_array(array_agg(page.mark), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), coalesce(to_json(array_to_json(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) ->> cardinality(trim_array(array_agg(page.cursor), greatest(CAST(count(*) AS INTEGER) - $2::INTEGER, 0))) - 1), 'null'), '},"totalCount":', least((
           SELECT count(*)
           FROM (
             SELECT 1
@@ -27,10 +27,22 @@ SELECT ((
               LIMIT 10001) AS dossier
             LIMIT 10001) AS counted), 10000), '}')
     FROM (
-      SELECT concat('{"code":', coalesce(to_json(dossier.code), 'null'),
+      SELECT concat(E'\x1E1,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E{"code":', coalesce(to_json(dossier.code), 'null'),
         ',"dueOn":', coalesce(to_json(dossier.due_on), 'null'),
         ',"participant":', coalesce((
-            SELECT concat('{"fullName":', to_json(participant.full_name), '}')
+            SELECT concat(E'\x1E2,', participant.id, ',', (array((
+                    SELECT offices_served.id
+                    FROM offices_served
+                    ORDER BY offices_served.id)))[width_bucket(participant.office_id, array((
+                    SELECT offices_served.id
+                    FROM offices_served
+                    ORDER BY offices_served.id)))], E'\x1E{"fullName":', to_json(participant.full_name), '}')
             FROM participants AS participant
             WHERE participant.id = dossier.participant_id
             AND participant.office_id = ANY (array((
@@ -44,7 +56,13 @@ SELECT ((
                     SELECT vget('kind') AS vget_2)
                   AND (my_grant.valid_until IS NULL
                     OR my_grant.valid_until > statement_timestamp()))))), 'null'), '}') AS edges_1_2, translate(encode(convert_to(CAST(json_build_array('DUE', dossier.due_on, dossier.id) AS TEXT), 'UTF8'), 'base64'), '+/=
-', '-_') AS cursor
+', '-_') AS cursor, concat(E'\x1E0,', dossier.participant_id, ',', (array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))[width_bucket(dossier.office_id, array((
+              SELECT offices_served.id
+              FROM offices_served
+              ORDER BY offices_served.id)))], E'\x1E') AS mark
       FROM (
         SELECT dossier.*
         FROM (

@@ -33,7 +33,7 @@ from tests.oracle.interpreter import Said, interpreted
 from tests.oracle.operations import Operation, an_operation
 from tests.oracle.rights import Eyes
 from tests.oracle.world import World, account, key
-from tests.portal import code_of, execute, portal
+from tests.portal import NOTEBOOK, code_of, execute, portal
 
 OPERATIONS = int(os.environ.get("PROVE", "300"))
 FIRST_SEED = int(os.environ.get("SEED", "1"))
@@ -298,7 +298,7 @@ PLANTS = (
 async def test_what_is_wrong_in_the_translator_is_found(
     court: Court, monkeypatch: pytest.MonkeyPatch, plant: Callable[[Translator, pytest.MonkeyPatch], None]
 ) -> None:
-    translator = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     plant(translator, monkeypatch)
     for seed in range(1, 301):
         if await court.differs(seed, translator=translator):

@@ -14,7 +14,7 @@ from selection.answers import Translator
 from selection.documents import Recent
 from selection.faults import NullRefused, OperationFault
 from tests.people import EVERY_SCOPE
-from tests.portal import ask
+from tests.portal import NOTEBOOK, ask
 
 OFFICER = Viewer(ViewerKind.OFFICER, scopes=EVERY_SCOPE)
 TEXT = """
@@ -33,7 +33,7 @@ CURSOR = "WyJORVdFU1QiLCAiMDFhMjA2MzgtODM5ZS03MzQyLWI2ZjktZjg2NWUyMmE5ODk3Il0"
 @pytest.fixture
 def translator() -> Translator:
     """One that has seen nothing yet."""
-    return Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    return Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
 
 
 def plans_of(translator: Translator, text: str = TEXT) -> list[Any]:
@@ -176,7 +176,7 @@ def test_what_was_used_last_is_kept() -> None:
 
 async def test_the_same_operation_is_the_same_statement(pool: Pool, translator: Translator) -> None:
     # PostgreSQL's own plan is kept by the text, so the text must not depend on the process or the hour.
-    other = Translator(schema._schema)  # noqa: SLF001 -- as the door takes it
+    other = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
     for each in (translator, other):
         await ask(pool, OFFICER, TEXT, translator=each, p=SOMEBODY)
     (first,), (second,) = plans_of(translator), plans_of(other)
