@@ -316,6 +316,20 @@ def dossier_events(event: Columns, kind: str) -> Condition:
     return concerned(event, kind)
 
 
+def access_ledger(entry: Columns, kind: str) -> Condition:
+    """May the viewer see this entry of the ledger?
+
+    CITIZEN: what others were shown of them, and they themself of the ledger, unless it is withheld still.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return and_(
+                entry.subject_id == ME,
+                or_(entry.withheld_until.is_(None), entry.withheld_until <= func.statement_timestamp()),
+            )
+    return false()
+
+
 def sessions(session: Columns, _kind: str) -> Condition:
     """May the viewer see this session?
 

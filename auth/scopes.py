@@ -20,6 +20,7 @@ class Scope(StrEnum):
 
     least_assurance: int
 
+    ACCESS_READ = "access:read", 2
     DOSSIER_ACCEPT = "dossier:accept", 3  # [unsure]
     DOSSIER_READ = "dossier:read", 2
     DOSSIER_SUBMIT = "dossier:submit", 2

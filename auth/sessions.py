@@ -39,7 +39,13 @@ _READ = _OWN_ACCOUNT | {
 SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
     {
         ViewerKind.CITIZEN: _READ
-        | {Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_GIVE, Scope.MANDATE_READ},
+        | {
+            Scope.ACCESS_READ,
+            Scope.DOSSIER_SUBMIT,
+            Scope.IDENTIFIER_REVEAL,
+            Scope.MANDATE_GIVE,
+            Scope.MANDATE_READ,
+        },
         ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
         ViewerKind.OFFICER: _READ
         | {Scope.DOSSIER_ACCEPT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ, Scope.MANDATE_RECORD},

@@ -1,5 +1,7 @@
 """Who looked at whose data, and by which right."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -11,3 +13,161 @@ class AccessRightKind(StrEnum):
     EMPLOYMENT = "EMPLOYMENT"
     OFFICE = "OFFICE"
     AGREEMENT = "AGREEMENT"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """Something that was shown, by its name and in plain words."""
+
+    name: str
+    name_vi: str
+    name_en: str
+
+
+# What each field is that tells something of somebody. A field that is not here is in nobody's ledger: a test
+# asks for it.
+FIELDS: Mapping[str, tuple[str, str]] = {
+    "AccessEntry.__typename": ("một lượt xem dữ liệu", "an entry of this log"),
+    "AccessEntry.at": ("thời điểm xem", "when it was seen"),
+    "AccessEntry.caseReference": ("vụ việc của bên xem", "the reader's case"),
+    "AccessEntry.cursor": ("vị trí của lượt xem trong danh sách", "the place of an entry in this log"),
+    "AccessEntry.document": ("mã băm của câu hỏi", "the hash of what asked"),
+    "AccessEntry.employer": ("đơn vị đã xem", "the employer that looked"),
+    "AccessEntry.fields": ("những gì đã được xem", "what was seen"),
+    "AccessEntry.id": ("mã của lượt xem", "the identifier of an entry of this log"),
+    "AccessEntry.office": ("cơ quan đã xem", "the office that looked"),
+    "AccessEntry.purpose": ("mục đích xem", "what for"),
+    "AccessEntry.readerEn": ("người đã xem", "who looked"),
+    "AccessEntry.readerKind": ("tư cách của người xem", "in which capacity"),
+    "AccessEntry.readerVi": ("người đã xem", "who looked"),
+    "AccessEntry.right": ("quyền xem", "by which right"),
+    "AccessEntry.totalCount": ("số lượt xem", "how many entries this log has"),
+    "AccessEntry.withheldUntil": ("thời điểm được báo", "until when it was withheld"),
+    "Dossier.__typename": ("rằng có hồ sơ", "that there is a dossier"),
+    "Dossier.acceptedAt": ("thời điểm tiếp nhận hồ sơ", "when a dossier was accepted"),
+    "Dossier.applicant": ("người nộp hồ sơ với tư cách nào", "in which capacity a dossier was filed"),
+    "Dossier.closedAt": ("thời điểm kết thúc hồ sơ", "when a dossier was closed"),
+    "Dossier.code": ("mã hồ sơ", "the code of a dossier"),
+    "Dossier.cursor": ("vị trí của hồ sơ trong danh sách", "the place of a dossier in a list"),
+    "Dossier.deadline": ("thời hạn giải quyết hồ sơ", "the deadline of a dossier, with its reasons"),
+    "Dossier.dueOn": ("ngày hẹn trả kết quả", "by when a dossier is answered"),
+    "Dossier.employer": ("đơn vị nộp hồ sơ", "the employer that filed a dossier"),
+    "Dossier.events": ("quá trình giải quyết hồ sơ", "what happened to a dossier"),
+    "Dossier.filedBy": ("người nộp hồ sơ", "who filed a dossier"),
+    "Dossier.id": ("định danh của hồ sơ", "the identifier of a dossier"),
+    "Dossier.office": ("cơ quan giữ hồ sơ", "the office that holds a dossier"),
+    "Dossier.participant": ("hồ sơ của ai", "whom a dossier is about"),
+    "Dossier.reference": ("số tra cứu hồ sơ", "the reference of a dossier"),
+    "Dossier.request": ("nội dung yêu cầu", "what a dossier asks for"),
+    "Dossier.service": ("dịch vụ của hồ sơ", "the service of a dossier"),
+    "Dossier.serviceVersion": ("phiên bản thủ tục của hồ sơ", "the version of the service of a dossier"),
+    "Dossier.status": ("trạng thái hồ sơ", "where a dossier stands"),
+    "Dossier.submittedAt": ("thời điểm nộp hồ sơ", "when a dossier was filed"),
+    "Dossier.totalCount": ("số hồ sơ", "how many dossiers there are"),
+    "Dossier.version": ("số lần thay đổi hồ sơ", "how often a dossier changed"),
+    "DossierEvent.__typename": ("rằng hồ sơ có sự kiện", "that something happened to a dossier"),
+    "DossierEvent.actorKind": ("ai đã thực hiện sự kiện", "in which capacity somebody acted on a dossier"),
+    "DossierEvent.at": ("thời điểm của sự kiện", "when something happened to a dossier"),
+    "DossierEvent.cursor": ("thứ tự của sự kiện", "the place of an event of a dossier"),
+    "DossierEvent.kind": ("sự kiện của hồ sơ", "what happened to a dossier"),
+    "DossierEvent.mandate": ("giấy ủy quyền của sự kiện", "by which mandate somebody acted on a dossier"),
+    "DossierEvent.office": ("cơ quan giữ hồ sơ khi đó", "the office that held a dossier then"),
+    "DossierEvent.onBehalfOf": ("sự kiện thay mặt ai", "for whom somebody acted on a dossier"),
+    "DossierEvent.reason": ("lý do của sự kiện", "the reason given for an event of a dossier"),
+    "DossierEvent.seq": ("số thứ tự của sự kiện", "the number of an event of a dossier"),
+    "DossierEvent.status": ("trạng thái hồ sơ sau sự kiện", "where a dossier stood after an event"),
+    "DossierEvent.totalCount": ("số sự kiện của hồ sơ", "how many events a dossier has"),
+    "Employment.__typename": ("rằng có quá trình làm việc", "that there is an employment"),
+    "Employment.cursor": ("vị trí của quá trình làm việc", "the place of an employment in a list"),
+    "Employment.employer": ("nơi làm việc", "the employer"),
+    "Employment.endedOn": ("ngày nghỉ việc", "the last day of work"),
+    "Employment.id": ("định danh của quá trình làm việc", "the identifier of an employment"),
+    "Employment.participant": ("người lao động", "who is employed"),
+    "Employment.position": ("chức danh, công việc", "the position held"),
+    "Employment.startedOn": ("ngày bắt đầu làm việc", "the first day of work"),
+    "Employment.totalCount": ("số quá trình làm việc", "how many employments there are"),
+    "Identifier.__typename": ("rằng có một số định danh", "that there is a number"),
+    "Identifier.cursor": ("vị trí của số trong danh sách", "the place of a number in a list"),
+    "Identifier.id": ("định danh của số", "the identifier of a number"),
+    "Identifier.kind": ("loại số", "which numbers there are"),
+    "Identifier.masked": ("số định danh, đã che", "a number, masked"),
+    "Identifier.number": ("số định danh đầy đủ", "a number in full"),
+    "Identifier.totalCount": ("có bao nhiêu số", "how many numbers there are"),
+    "Identifier.validFrom": ("ngày bắt đầu dùng số", "since when a number is used"),
+    "Identifier.validTo": ("ngày thôi dùng số", "until when a number is used"),
+    "Participant.__typename": ("rằng có người này", "that there is such a person"),
+    "Participant.accessLog": ("nhật ký xem dữ liệu", "this log"),
+    "Participant.birthDate": ("ngày sinh", "the day of birth"),
+    "Participant.cursor": ("vị trí của người này trong danh sách", "the person's place in a list"),
+    "Participant.diedOn": ("ngày mất", "the day of death"),
+    "Participant.dossiers": ("danh sách hồ sơ", "the list of dossiers"),
+    "Participant.employments": ("quá trình làm việc", "the list of employments"),
+    "Participant.fullName": ("họ và tên", "the full name"),
+    "Participant.id": ("định danh của người này", "the person's identifier in the portal"),
+    "Participant.identifiers": ("danh sách số định danh", "the list of numbers"),
+    "Participant.mandates": ("danh sách ủy quyền", "the list of mandates"),
+    "Participant.office": ("cơ quan quản lý", "the office that keeps the record"),
+    "Participant.sex": ("giới tính", "the sex"),
+    "Participant.totalCount": ("rằng có người này", "that there is such a person"),
+}
+
+
+def shown(name: str) -> FieldShown:
+    """A field in plain words."""
+    return FieldShown(name, *FIELDS[name])
+
+
+def reader_in_vietnamese(
+    kind: str, name: str, office_vi: str | None, office_en: str | None, employer: str | None
+) -> str:
+    """Who looked, as one says it."""
+    del office_en
+    return _reader(
+        kind,
+        name,
+        office_vi,
+        employer,
+        yourself="Chính bạn",
+        officer="Cán bộ",
+        represents="người đại diện của bạn",
+    )
+
+
+def reader_in_english(
+    kind: str, name: str, office_vi: str | None, office_en: str | None, employer: str | None
+) -> str:
+    """Who looked, as one says it."""
+    del office_vi
+    return _reader(
+        kind,
+        name,
+        office_en,
+        employer,
+        yourself="You yourself",
+        officer="Officer",
+        represents="who represents you",
+    )
+
+
+def _reader(
+    kind: str,
+    name: str,
+    office: str | None,
+    employer: str | None,
+    *,
+    yourself: str,
+    officer: str,
+    represents: str,
+) -> str:
+    match kind:
+        case "CITIZEN":
+            return yourself
+        case "OFFICER":
+            said = [f"{officer} {name}".strip(), office]
+        case "EMPLOYER":
+            said = [name, employer]
+        case "REPRESENTATIVE":
+            said = [name, represents]
+        case _:
+            said = [name]
+    return ", ".join(each for each in said if each)

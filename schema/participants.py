@@ -12,6 +12,7 @@ from auth import policies, rights
 from auth.scopes import Scope
 from db.participants import participants
 from domain.names import folded
+from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
 from schema.enums import described
@@ -76,6 +77,11 @@ class Participant(Node):
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE
     )
     dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
+    access_log: Connection[AccessEntry] = rows(
+        "Who was shown what of the person, newest first, as far as it is not withheld; for the person alone.",
+        entries_about,
+        orders=NEWEST_ENTRY,
+    )
 
 
 class ParticipantOrder(StrEnum):

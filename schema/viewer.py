@@ -10,23 +10,12 @@ from auth.policies import MANDATE, PERSON
 from auth.viewer import ViewerKind
 from db.grants import grants
 from schema.employers import Employer
-from schema.enums import described
 from schema.mandates import NEWEST_MANDATE, Mandate, mandates_held, mandates_to_act_by
 from schema.offices import Office
 from schema.participants import Participant
 from schema.sessions import NEWEST_SESSION, Session, sessions_standing
 from selection import Columns, Condition, Connection, Order, computed, entity, link, rows
 from selection.literals import number, words
-
-described(
-    ViewerKind,
-    ANONYMOUS="Nobody signed in: public facts only.",
-    CITIZEN="A person, for themself.",
-    EMPLOYER="Somebody who acts for an employer.",
-    OFFICER="An officer of the agency.",
-    PARTNER="Another agency's system.",
-    REPRESENTATIVE="A person, for somebody else, by a mandate.",
-)
 
 
 def granted_offices(office: Columns) -> Iterator[Condition]:

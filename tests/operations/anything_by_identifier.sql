@@ -1,7 +1,14 @@
 WITH viewer AS MATERIALIZED (
   SELECT vset($1::VARCHAR) AS vset_1)
 SELECT ((
-    SELECT concat('[', string_agg(coalesce(CASE WHEN wanted.type = 'Dossier' THEN (
+    SELECT concat('[', string_agg(coalesce(CASE WHEN wanted.type = 'AccessEntry' THEN (
+            SELECT concat(E'\x1E0,', access_entry.subject_id, ',', '', E'\x1E{"__typename":"AccessEntry","id":"AccessEntry:', access_entry.id, '"}')
+            FROM access_ledger AS access_entry
+            WHERE access_entry.id = CAST(wanted.key AS UUID)
+            AND access_entry.subject_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)
+            AND (access_entry.withheld_until IS NULL
+              OR access_entry.withheld_until <= statement_timestamp())) WHEN wanted.type = 'Dossier' THEN (
             SELECT concat('{"__typename":"Dossier","id":"Dossier:', dossier.id, '","reference":', to_json(dossier.reference),
               ',"status":', to_json(dossier.status), '}')
             FROM dossiers AS dossier

@@ -39,6 +39,7 @@ from graphql import (
 from graphql.execution.values import VariableValues, get_variable_values
 
 from tests.oracle.meanings import (
+    CALLED,
     LINKS,
     LISTS,
     SCOPES,
@@ -48,6 +49,8 @@ from tests.oracle.meanings import (
     Ordering,
     column_of,
     deadline,
+    reader,
+    shown_of,
 )
 from tests.oracle.rights import Eyes
 from tests.oracle.world import Row
@@ -267,7 +270,7 @@ class Interpreter:
                 if read is None:
                     raise Fault("BAD_ID", path)
                 found[name] = read
-            elif name in {"on", "dueFrom", "dueTo", "respondOn"}:
+            elif name in {"on", "dueFrom", "dueTo", "from", "respondOn", "to"}:
                 found[name] = date.fromisoformat(value)
             else:
                 found[name] = value
@@ -291,7 +294,7 @@ class Interpreter:
             return self.page_of(listing, row, nodes, given, path)
         if place in LINKS:
             return self.first(place, row, nodes, given, path)
-        if not is_leaf_type(target):
+        if not is_leaf_type(target) or place in CALLED:
             return self.special(place, row, nodes, given, path)
         if place == ("Mandate", "isInForce"):
             return self.eyes.stands(row)
@@ -317,6 +320,14 @@ class Interpreter:
                 return self.named(given["id"], nodes, path)
             case ("Query", "nodes"):
                 return [self.named(one, nodes, (*path, number)) for number, one in enumerate(given["ids"])]
+            case ("AccessEntry", "readerVi" | "readerEn"):
+                return reader(self.eyes, row, CALLED[place])
+            case ("AccessEntry", "fields"):
+                told = [shown_of(name) for name in row["fields"]]
+                return [
+                    self.object(("ShownField", one), nodes, (*path, number))
+                    for number, one in enumerate(told)
+                ]
             case ("Dossier", "deadline"):
                 try:
                     found = deadline(self.eyes, row, given)

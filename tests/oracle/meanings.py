@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from holidays import country_holidays
 
+from domain.access_ledger import FIELDS
 from tests.oracle.rights import Eyes
 from tests.oracle.world import Row
 
@@ -20,6 +21,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 # The table of each type, and the scope that every look at it takes.
 TABLES = {
+    "AccessEntry": "access_ledger",
     "Dossier": "dossiers",
     "DossierEvent": "dossier_events",
     "Employer": "employers",
@@ -34,6 +36,7 @@ TABLES = {
     "Session": "sessions",
 }
 SCOPES = {
+    "AccessEntry": "access:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
     "Employment": "employment:read",
@@ -43,6 +46,7 @@ SCOPES = {
     "Session": "session:read",
 }
 COLUMNS = {
+    ("AccessEntry", "right"): "right_kind",
     ("Service", "code"): "id",
     ("Service", "group"): "service_group",
     ("Session", "begunAt"): "created_at",
@@ -180,6 +184,15 @@ LISTS = {
         same("id", "participant_id"),
         {"NEWEST": Ordering(("started_on", "id"), descending=True)},
     ),
+    ("Participant", "accessLog"): Listing(
+        "AccessEntry",
+        lambda _eyes, parent, row, given: (
+            row["subject_id"] == parent["id"]
+            and given.get("from", date.min) <= row["at"].astimezone(VIETNAM).date()
+            and row["at"].astimezone(VIETNAM).date() <= given.get("to", date.max)
+        ),
+        {"NEWEST": Ordering(("id",), descending=True)},
+    ),
     ("Participant", "dossiers"): Listing(
         "Dossier",
         lambda eyes, parent, row, given: (
@@ -242,6 +255,8 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Dossier", "office"): {"Office": same("office_id", "id")},
     ("Dossier", "participant"): {"Participant": same("participant_id", "id")},
     ("Dossier", "employer"): {"Employer": same("employer_id", "id")},
+    ("AccessEntry", "office"): {"Office": same("office_id", "id")},
+    ("AccessEntry", "employer"): {"Employer": same("employer_id", "id")},
     ("Dossier", "filedBy"): {
         "Employer": same("employer_id", "id"),
         "Participant": lambda _e, dossier, row, _given: (
@@ -325,3 +340,32 @@ def limit_of(eyes: Eyes, dossier: Row) -> Row | None:
         return own
     longest: Callable[[Row], float] = lambda row: row["days"] * (1.4 if row["unit"] == "WORKING_DAYS" else 1)  # noqa: E731
     return max(limits.values(), key=longest, default=None)
+
+
+# How a reader is called, in either language.
+CALLED = {
+    ("AccessEntry", "readerVi"): ("name_vi", "Chính bạn", "Cán bộ ", "người đại diện của bạn"),
+    ("AccessEntry", "readerEn"): ("name_en", "You yourself", "Officer ", "who represents you"),
+}
+
+
+def reader(eyes: Eyes, entry: Row, words: tuple[str, str, str, str]) -> str:
+    """Who looked, in words."""
+    column, yourself, officer, represents = words
+    office = eyes.world.find("offices", entry["office_id"]) or {column: ""}
+    employer = eyes.world.find("employers", entry["employer_id"]) or {"name": ""}
+    name = entry["reader_name"]
+    said = {
+        "CITIZEN": [yourself],
+        "OFFICER": [f"{officer}{name}".strip(), office[column]],
+        "EMPLOYER": [name, employer["name"]],
+        "REPRESENTATIVE": [name, represents],
+        "PARTNER": [name],
+    }[entry["reader_kind"]]
+    return ", ".join(filter(None, said))
+
+
+def shown_of(name: str) -> Row:
+    """A field in plain words."""
+    vietnamese, english = FIELDS[name]
+    return {"name": name, "name_vi": vietnamese, "name_en": english}

@@ -244,7 +244,7 @@ class Author:
             case "namePrefix":
                 person = self.chance.choice(self.world["participants"])["full_name"]
                 return self.chance.choice((person[: self.chance.randint(1, 9)].upper(), person, "", "Zz"))
-            case "respondOn" | "on" | "dueFrom" | "dueTo":
+            case "respondOn" | "on" | "dueFrom" | "dueTo" | "from" | "to":
                 days = self.chance.choice((-900, -3, 0, 1, 4, 30) if name == "respondOn" else (-3, 0, 4, 30))
                 return (TODAY + days * DAY).isoformat()
         kind = {"office": "Office", "service": "Service", "employer": "Employer"}.get(name, "Participant")

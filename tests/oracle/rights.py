@@ -148,6 +148,9 @@ class Eyes:
                 return person is not None and self.may_see_person(person)
             case "employments" | "dossiers" | "dossier_events":
                 return self.is_concerned(row)
+            case "access_ledger":
+                is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
+                return self.kind == "CITIZEN" and bool(row["subject_id"] == self.person) and is_told
             case "sessions":
                 return bool(row["principal"] == self.account and row["expires_at"] > datetime.now(UTC))
         return True

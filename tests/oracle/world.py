@@ -28,6 +28,7 @@ TABLES = (
     "dossier_events",
     "grants",
     "sessions",
+    "access_ledger",
 )
 NAMES = (
     "Nguyễn Thị Lan",
@@ -223,6 +224,7 @@ async def people_it(owner: Connection) -> None:
             a_session(5, account(5), "OFFICER", "Chrome"),
             a_session(6, account(1), "EMPLOYER", "Cốc Cốc"),
         ],
+        "access_ledger": [a_look(number) for number in range(12)],
     }
     rows["dossier_events"] = [event for row in rows["dossiers"] for event in events(row)]
     columns = {
@@ -253,6 +255,10 @@ async def people_it(owner: Connection) -> None:
         ),
         "grants": "id, principal, kind, office_id, employer_id, valid_until",
         "sessions": "id, id_hash, principal, kind, browser, created_at, last_seen_at, expires_at",
+        "access_ledger": (
+            "id, subject_id, at, reader_kind, reader_name, right_kind, office_id, employer_id, purpose,"
+            " case_reference, fields, document, withheld_until"
+        ),
     }
     constants = {
         "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
@@ -289,6 +295,27 @@ def a_mandate(
     return (
         *(key(9, number), key(1, person), NAMES[person], key(1, representative), name, office, groups, level),
         *(date(2024, 1, 1), valid_to, accepted_at, revoked_at, revoked_at and account(99)),
+    )
+
+
+def a_look(number: int) -> Sequence[Any]:
+    """That somebody was shown something of one of the first two people; of some it is withheld."""
+    reader = ("OFFICER", "EMPLOYER", "PARTNER", "CITIZEN", "REPRESENTATIVE")[number % 5]
+    right = ("OFFICE", "EMPLOYMENT", "AGREEMENT", "OWN", "MANDATE")[number % 5]
+    return (
+        key(12, number),
+        key(1, number % 2),
+        NOW - number // 2 * DAY,
+        reader,
+        "" if number == 5 else f"Bà {number}",
+        right,
+        11 if reader == "OFFICER" else None,
+        key(3, 1) if reader == "EMPLOYER" else None,
+        f"Việc {number}",
+        "",
+        ["Dossier.status", "Participant.fullName"][: 1 + number % 2],
+        "",
+        (None, None, NOW - DAY, NOW + DAY)[number % 4],
     )
 
 

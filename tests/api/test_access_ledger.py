@@ -1,0 +1,90 @@
+"""Who looked: what is shown of others is in the ledger before it is shown, and the person reads it there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from db.access_ledger import Ledger
+from db.pool import Connection
+from tests import people
+from tests.api.conftest import Account, RunningPortal
+
+LOG = """
+    query ($from: Date, $to: Date) { viewer { participant { accessLog(from: $from, to: $to) { nodes {
+      readerKind readerVi readerEn right office { id } purpose withheldUntil fields { name nameVi nameEn }
+    } } } } }
+"""
+NAME = "query ($id: ID!) { participant(id: $id) { name: fullName } }"
+
+
+async def log_of(portal: RunningPortal, person: Account, **period: object) -> Any:  # noqa: ANN401 -- JSON
+    told = await portal.told(LOG, person, **period)
+    return told["viewer"]["participant"]["accessLog"]["nodes"]
+
+
+async def rows_of(owner: Connection, subject: UUID | None) -> list[asyncpg.Record]:
+    return await owner.fetch("SELECT * FROM access_ledger WHERE subject_id = $1 ORDER BY id", subject)
+
+
+async def test_a_person_reads_who_looked_and_that_look_is_entered_too(
+    portal: RunningPortal, owner: Connection
+) -> None:
+    office = await people.an_office(owner)
+    officer = await portal.officer(owner, office)
+    person, other = [await portal.citizen(owner, office=office) for _ in range(2)]
+    assert await log_of(portal, person) == []
+    # One's own, and what is hidden, are in no ledger.
+    assert await rows_of(owner, person.participant) == []
+    stranger = await portal.officer(owner, await people.an_office(owner))
+    identifier = f"Participant:{person.participant}"
+    assert await portal.told(NAME, stranger, id=identifier) == {"participant": None}
+    assert await rows_of(owner, person.participant) == []
+    await portal.told(NAME, officer, id=identifier)
+    (entry,) = await log_of(portal, person)
+    fields = [{"name": "Participant.fullName", "nameVi": "họ và tên", "nameEn": "the full name"}]
+    assert (entry["readerKind"], entry["right"], entry["fields"]) == ("OFFICER", "OFFICE", fields)
+    assert entry["readerEn"].startswith("Officer ")
+    assert entry["office"] == {"id": f"Office:{office}"}
+    look, first = await log_of(portal, person)
+    assert (look["readerKind"], look["readerVi"], look["right"]) == ("CITIZEN", "Chính bạn", "OWN")
+    assert first == entry
+    assert await log_of(portal, other) == []
+    assert await log_of(portal, person, to="2000-01-01") == []
+    assert len(await log_of(portal, person, **{"from": "2000-01-01"})) == 3
+
+
+async def test_what_is_withheld_is_told_after_its_time(portal: RunningPortal, owner: Connection) -> None:
+    person = await portal.citizen(owner)
+    insert = (
+        "INSERT INTO access_ledger (subject_id, reader_kind, reader_name, right_kind, purpose,"
+        " case_reference, fields, document, withheld_until)"
+        " VALUES ($1, 'PARTNER', 'Bộ', 'AGREEMENT', '', '', '{}', '', $2)"
+    )
+    await owner.execute(insert, person.participant, datetime.now(UTC) + timedelta(hours=1))
+    assert await log_of(portal, person) == []
+    await owner.execute(insert, person.participant, datetime.now(UTC) - timedelta(hours=1))
+    (entry,) = await log_of(portal, person)
+    assert entry["withheldUntil"] is not None
+
+
+async def test_where_the_ledger_is_away_others_are_refused_and_ones_own_goes_on(
+    portal: RunningPortal, owner: Connection
+) -> None:
+    office = await people.an_office(owner)
+    officer, person = await portal.officer(owner, office), await portal.citizen(owner, office=office)
+    witness = portal.door.translator.witness
+    there = witness._ledger  # type: ignore[attr-defined]  # noqa: SLF001 -- the door's own
+    try:
+        async with Ledger("postgresql://ansinh_api@127.0.0.1:1/nowhere") as away:
+            witness._ledger = away  # type: ignore[attr-defined]  # noqa: SLF001
+            answer = await portal.ask(NAME, officer, id=f"Participant:{person.participant}")
+            assert answer.status_code == 503
+            assert answer.json()["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+            assert "name" not in answer.text
+            own = await portal.told("{ viewer { participant { fullName } } services { totalCount } }", person)
+            assert own["viewer"]["participant"]["fullName"]
+    finally:
+        witness._ledger = there  # type: ignore[attr-defined]  # noqa: SLF001
+    assert await rows_of(owner, person.participant) == []
