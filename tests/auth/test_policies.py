@@ -301,7 +301,7 @@ query ($ids: [ID!]!) {
 }
 fragment mandate on Mandate { participant { id } }
 fragment person on Participant {
-  mandates { totalCount nodes { id ...mandate } }
+  mandates { totalCount nodes { id } }
   identifiers { totalCount nodes { id } }
   employments { totalCount nodes { id participant { id } employer { id } } }
   dossiers { totalCount nodes { id participant { id } events { totalCount nodes { seq } } } }
