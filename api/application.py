@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
 from api.faults import Masked, refused
-from api.graphql import METHODS, Door
+from api.graphql import GRAPHQL, METHODS, Door
 from api.health import health
 from api.metrics import Metrics
 from api.observations import Observed, Observer
@@ -37,7 +37,6 @@ from db.pool import Pool
 from schema.portal import schema
 from selection.answers import Translator
 
-GRAPHQL = "/graphql"
 POOL_SIZE = 10
 # Two connections are for who signs in and who follows; two places are for whoever is not at it yet.
 PLACES = POOL_SIZE - 2
@@ -88,7 +87,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 pool,
                 issuer=settings.issuer,
                 audience=settings.audience,
-                origins=[settings.url],
+                url=settings.url,
                 guests=settings.origins,
                 find_participant=partial(participant_of, pool, identifier_keys),
                 claim_names=settings.claim_names,

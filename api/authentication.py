@@ -1,9 +1,10 @@
-"""Who is asking: a bearer token or a session's cookie becomes a viewer before anything else sees a request.
+"""Who is asking: a token or a session's cookie becomes a viewer before anything else sees a request.
 
 A browser sends a cookie whoever makes it ask, so what acts on one must come from our own pages: with a header
 that no form and no foreign page can send, and from our own origin.
 
-Source: RFC 6750 (bearer tokens), RFC 6265bis (`__Host-`, SameSite), OWASP ASVS 5.0 sections 3.3 and 3.5.
+Source: RFC 6750 (bearer tokens), RFC 9449 (tokens bound to a key), RFC 6265bis (`__Host-`, SameSite), OWASP
+ASVS 5.0 sections 3.3 and 3.5.
 """
 
 import logging
@@ -24,6 +25,8 @@ from api.languages import language_of
 from api.observations import observation_of
 from auth.capacities import NO_ERRAND, Capacities, Errand
 from auth.mandates import MandateRefused, Mandates
+from auth.proofs import ALGORITHMS as PROOF_ALGORITHMS
+from auth.proofs import ProofRefused, Proofs
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
@@ -110,6 +113,7 @@ class Authentication:
     """
 
     verifier: Verifier
+    proofs: Proofs
     sessions: Sessions
     capacities: Capacities
     origins: frozenset[str]
@@ -124,9 +128,10 @@ class Authentication:
         return await self.capacities.assumed(viewer, errand_of(connection.scope))
 
     async def proven(self, connection: HTTPConnection) -> Viewer:
-        """Say who is asking: whom the bearer token proves, else whose session it is, else nobody.
+        """Say who is asking: whom the token proves, else whose session it is, else nobody.
 
-        Raises: TokenRefused, TokenExpired, IssuerUnreachable, SessionEnded, RequestForged, OriginForeign.
+        Raises: TokenRefused, TokenExpired, ProofRefused, IssuerUnreachable, SessionEnded, RequestForged,
+        OriginForeign.
         """
         origin = header_of(connection.scope, b"origin")
         # What a page of another site asks over HTTP its browser refuses to hand to it; a socket it would not.
@@ -135,7 +140,13 @@ class Authentication:
         authorization = header_of(connection.scope, b"authorization")
         if authorization is not None:
             # Whoever shows a token asks in its name alone, whatever cookie the browser adds.
-            return await self.bearer(authorization)
+            return await self.shown(
+                authorization,
+                header_of(connection.scope, b"dpop"),
+                # A socket is opened by a request that is answered like any other.
+                method=connection.scope.get("method", "GET"),
+                path=connection.scope["path"],
+            )
         secret = connection.cookies.get(COOKIE)
         if secret is None:
             return ANONYMOUS
@@ -168,20 +179,29 @@ class Authentication:
         ):
             raise RequestForged
 
-    async def bearer(self, authorization: str) -> Viewer:
-        """Say whom an `Authorization` proves; there is one scheme, Bearer.
+    async def shown(self, authorization: str, proof: str | None, *, method: str, path: str) -> Viewer:
+        """Say whom an `Authorization` proves, by one of two schemes: Bearer, or DPoP with a proof.
 
-        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        Raises: TokenRefused, TokenExpired, ProofRefused, IssuerUnreachable.
         """
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenRefused("scheme")
-        return await self.verifier.viewer(token.strip())
+        scheme, _, rest = authorization.partition(" ")
+        token = rest.strip()
+        match scheme.lower():
+            case "bearer":
+                return await self.verifier.viewer(token)
+            case "dpop":
+                proven = await self.verifier.proven(token)
+                if proven.key is None:
+                    raise TokenRefused("cnf")
+                await self.proofs.spend(proof, method=method, path=path, token=token, key=proven.key)
+                return proven.viewer
+        raise TokenRefused("scheme")
 
-    async def introduced(self, viewer: Viewer, params: Mapping[str, Any]) -> Viewer | None:
+    async def introduced(self, viewer: Viewer, params: Mapping[str, Any], path: str) -> Viewer | None:
         """Say who is at the other end of a socket after `connection_init`; None where that is refused.
 
-        `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place, as
+        `viewer` is whom the handshake showed; a payload `{"authorization": "Bearer …"}` takes its place, or
+        `{"authorization": "DPoP …", "dpop": proof}` with a proof for GET of the socket's own address, as
         many clients write it like the header: in letters of any case. What it says of an errand takes the
         place of the handshake's too.
         """
@@ -189,7 +209,7 @@ class Authentication:
         errand = Errand(**{name: given[key] for key, name in ERRAND_PARAMS.items() if key in given})
         try:
             if "authorization" in given:
-                viewer = await self.bearer(given["authorization"])
+                viewer = await self.shown(given["authorization"], given.get("dpop"), method="GET", path=path)
             return await self.capacities.assumed(viewer, errand)
         except Refusal as refusal:
             log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
@@ -214,7 +234,7 @@ async def open_authentication(
     *,
     issuer: str,
     audience: str,
-    origins: Iterable[str],
+    url: str,
     guests: Iterable[str] = (),
     find_participant: FindParticipant,
     claim_names: ClaimNames | None = None,
@@ -229,8 +249,14 @@ async def open_authentication(
             claim_names=claim_names,
             algorithms=algorithms,
         )
-        capacities = Capacities(Mandates(pool))
-        yield Authentication(verifier, Sessions(pool), capacities, frozenset(origins), frozenset(guests))
+        yield Authentication(
+            verifier,
+            Proofs(pool, url),
+            Sessions(pool),
+            Capacities(Mandates(pool)),
+            frozenset({url}),
+            frozenset(guests),
+        )
 
 
 async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
@@ -317,11 +343,8 @@ def refused(connection: HTTPConnection, refusal: Refusal, **more: object) -> Res
     )
     if isinstance(refusal, IssuerUnreachable | PortalInterrupted):
         response.headers["Retry-After"] = SECONDS_TO_RETRY
-    elif isinstance(refusal, TokenRefused | TokenExpired):
-        said = refusal.message("en").replace('"', "'")
-        response.headers["WWW-Authenticate"] = (
-            f'Bearer realm="ansinh", error="invalid_token", error_description="{said}"'
-        )
+    elif isinstance(refusal, TokenRefused | TokenExpired | ProofRefused):
+        response.headers["WWW-Authenticate"] = challenge(connection, refusal)
     elif "acrValues" in more:
         # RFC 9470 section 3: whoever gets tokens is told to ask for a better one.
         response.status_code = 401
@@ -337,6 +360,20 @@ def insufficient(acr_values: str) -> str:
     """The challenge to whose token is of too low a level for all that was asked."""
     error = "insufficient_user_authentication"
     return f'Bearer realm="ansinh", error="{error}", acr_values="{acr_values}"'
+
+
+def challenge(connection: HTTPConnection, refusal: TokenRefused | TokenExpired | ProofRefused) -> str:
+    """Say by which scheme to ask again: DPoP to whoever came by it, or showed a bound token without it.
+
+    Source: RFC 6750 section 3, RFC 9449 section 7.1.
+    """
+    said = refusal.message("en").replace('"', "'")
+    error = "invalid_dpop_proof" if isinstance(refusal, ProofRefused) else "invalid_token"
+    shown = header_of(connection.scope, b"authorization") or ""
+    is_bound = shown[:5].lower() == "dpop " or refusal.params.get("part") == "cnf"
+    algorithms = f', algs="{" ".join(PROOF_ALGORITHMS)}"' if is_bound else ""
+    scheme = "DPoP" if is_bound else "Bearer"
+    return f'{scheme} realm="ansinh", error="{error}", error_description="{said}"{algorithms}'
 
 
 def keep_session(response: Response, secret: str) -> None:

@@ -12,6 +12,7 @@ import typer
 
 from api import logs, registering, rights, running
 from api.explanations import header_of
+from api.graphql import GRAPHQL
 from api.settings import Settings
 from auth import provider
 from auth.tokens import is_client
@@ -22,7 +23,10 @@ from schema.portal import schema
 EXIT_REFUSED = 2
 DEVELOPMENT = "development"
 
-WHO = "lan, minh, hoa: citizens; det-may: an employer; thu, son: officers; bo-y-te: a ministry"
+WHO = (
+    "lan, minh, hoa: citizens; det-may: an employer; thu, son: officers;"
+    " bo-y-te, det-may-he-thong: systems of a ministry and of the employer"
+)
 Persona = Annotated[str, typer.Option("--as", help=f"{WHO}.")]
 CLIENT = "The client, by the `client_id` of its tokens; `public` is who shows none."
 
@@ -109,12 +113,25 @@ def load(
 
 
 @app.command()
-def token(persona: Persona) -> None:
-    """Print an access token of ten minutes for a persona, in development."""
+def token(
+    persona: Persona,
+    *,
+    proof: Annotated[
+        bool,
+        typer.Option(
+            "--proof", help="The headers of one POST to /graphql, for `curl -H @-`: a system's are good once."
+        ),
+    ] = False,
+) -> None:
+    """Print an access token of ten minutes for a persona, of five for a system's, in development."""
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
-    typer.echo(
-        provider.issue_token(settings.home, settings.issuer, persona, is_development=settings.is_development)
-    )
+    home, issuer, is_development = settings.home, settings.issuer, settings.is_development
+    if proof:
+        address = f"{settings.url}{GRAPHQL}"
+        lines = provider.issue_headers(home, issuer, persona, address, is_development=is_development)
+        typer.echo("\n".join(lines))
+    else:
+        typer.echo(provider.issue_token(home, issuer, persona, is_development=is_development))
 
 
 @app.command()

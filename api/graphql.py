@@ -69,6 +69,7 @@ MOST_SUBSCRIPTIONS = 10
 # Who opens a socket says at once who they are.
 INTRODUCED_WITHIN = timedelta(seconds=10)
 JSON_TYPE = "application/json"
+GRAPHQL = "/graphql"
 RESPONSE_TYPE = "application/graphql-response+json"
 UTF_8 = "utf-8"
 METHODS = ("GET", "HEAD", "POST")
@@ -274,7 +275,9 @@ class Door(GraphQL[Context, None]):
 
     async def on_ws_connect(self, context: Context) -> Any:  # noqa: ANN401 -- strawberry's sentinel
         """Let a client in that introduces itself truly, or not at all."""
-        viewer = await self.authentication.introduced(context.viewer, context.connection_params or {})
+        viewer = await self.authentication.introduced(
+            context.viewer, context.connection_params or {}, GRAPHQL
+        )
         if viewer is None:
             raise ConnectionRejectionError
         context.viewer = viewer

@@ -6,7 +6,7 @@ Everything it says and refuses is decided in auth/provider.py.
 from html import escape
 from urllib.parse import urlencode
 
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, Headers
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
@@ -42,7 +42,9 @@ def provider_routes(provider: Provider) -> Mount:
 
     async def token(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-            return response(provider.exchange(texts(form), request.headers))
+            # What comes twice is not to be taken for either.
+            headers = {name: ", ".join(request.headers.getlist(name)) for name in request.headers}
+            return response(provider.exchange(texts(form), Headers(headers)))
 
     return Mount(
         "/provider",

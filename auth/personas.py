@@ -22,7 +22,7 @@ class Persona:
     """Somebody invented. `what_vi` and `what_en` say who that is; `subject` is what the issuer calls them.
 
     `assurance` is the highest level that the persona can sign in at, `usual_assurance` the one without being
-    asked, where that is lower.
+    asked, where that is lower. A machine has no browser to sign in with: it proves itself by a key.
     """
 
     subject: str
@@ -33,6 +33,7 @@ class Persona:
     assurance: int = 2
     personal_number: str | None = None
     usual_assurance: int | None = None
+    is_machine: bool = False
 
     def signed_in(self, acr_values: str) -> "Persona":
         """The persona as this sign-in proves it: at the first level asked for that it can reach, if any.
@@ -113,14 +114,22 @@ PERSONAS: Mapping[str, Persona] = MappingProxyType(
                 what_vi="cơ quan phối hợp, chỉ bằng chương trình",
                 what_en="a partner ministry, by program only",
                 assurance=3,
+                is_machine=True,
+            ),
+            Persona(
+                subject="det-may-he-thong",
+                kind=ViewerKind.EMPLOYER,
+                name="Công ty Dệt may Sông Hồng",
+                what_vi="hệ thống nhân sự của đơn vị sử dụng lao động, chỉ bằng chương trình",
+                what_en="an employer's system, by program only",
+                is_machine=True,
             ),
         )
     }
 )
 
-# A partner is a program: it has no browser to sign in with.
-PEOPLE = tuple(persona for persona in PERSONAS.values() if persona.kind is not ViewerKind.PARTNER)
-PARTNERS = tuple(persona for persona in PERSONAS.values() if persona.kind is ViewerKind.PARTNER)
+PEOPLE = tuple(persona for persona in PERSONAS.values() if not persona.is_machine)
+MACHINES = tuple(persona for persona in PERSONAS.values() if persona.is_machine)
 
 
 def persona_of(subject: str) -> Persona:

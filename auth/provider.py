@@ -3,7 +3,8 @@
 Whoever reaches it may be anybody, without a password: so it refuses to be built outside development, and on
 any address but this machine's own. Its signing key is in the home folder, everything else in memory.
 
-Source: OpenID Connect Core 1.0, RFC 6749, RFC 7636 (PKCE), RFC 9068 (access tokens), RFC 9207 (`iss`).
+Source: OpenID Connect Core 1.0, RFC 6749, RFC 7523 (keys of programs), RFC 7636 (PKCE), RFC 9068 (access
+tokens), RFC 9207 (`iss`), RFC 9449 (DPoP).
 """
 
 import contextlib
@@ -14,15 +15,22 @@ import secrets
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidRequestError, OAuth2Error, OAuth2Request
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidClientError,
+    InvalidRequestError,
+    OAuth2Error,
+    OAuth2Request,
+)
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, ClientCredentialsGrant
 from authlib.oauth2.rfc6749.models import ClientMixin
 from authlib.oauth2.rfc6749.requests import OAuth2Payload
+from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from authlib.oidc.core import AuthorizationCodeMixin, UserInfo
@@ -31,14 +39,18 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from auth.personas import PARTNERS, PEOPLE, PERSONAS, Persona, persona_of
+from auth import proofs
+from auth.personas import MACHINES, PEOPLE, PERSONAS, Persona, persona_of
+from auth.proofs import ProofRefused
 from auth.scopes import LEVELS, Scope
-from auth.tokens import LOGOUT_EVENT, ClaimNames, is_this_machine
+from auth.tokens import LOGOUT_EVENT, LONGEST_MACHINE_LIFE_S, ClaimNames, is_this_machine
 from domain.refusals import Refusal
 
 ALGORITHM = "ES256"
 TOKEN_LIFE_S = 600
 CODE_LIFE_S = 60
+# How far ahead a program may say that what it signs to prove itself ends.
+LONGEST_ASSERTION_S = 60
 LOGOUT_TOKEN_LIFE_S = 120
 MOST_CODES = 1_000
 CLAIM_NAMES = ClaimNames()
@@ -79,13 +91,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Client(ClientMixin):
-    """A program that may ask for tokens: the portal for people, a partner for itself."""
+    """A program that may ask for tokens: the portal for people, a machine for itself.
+
+    `bound_to` is the thumbprint of the key that it has proved to hold, to which its tokens are bound.
+    """
 
     client_id: str
     grant_type: str
     redirect_uris: tuple[str, ...] = ()
     persona: Persona | None = None
     post_logout_redirect_uris: tuple[str, ...] = ()
+    bound_to: str | None = None
 
     def get_client_id(self) -> str:
         """Say what the client is called."""
@@ -109,7 +125,7 @@ class Client(ClientMixin):
 
     def check_endpoint_auth_method(self, method: str, _endpoint: str) -> bool:
         """Whether the client may prove itself in this way."""
-        return method == "client_secret_basic"
+        return method == ("private_key_jwt" if self.persona else "client_secret_basic")
 
     def check_response_type(self, response_type: str) -> bool:
         """Whether the client may be answered with a code."""
@@ -263,13 +279,80 @@ class IdentityTokens(OpenIDCode):
         return UserInfo(sub=user.subject, sid=secrets.token_urlsafe(16), **claims_about(user))
 
 
+class BadProofError(OAuth2Error):
+    """A program that has not proved to hold a key (RFC 9449 section 5)."""
+
+    error = "invalid_dpop_proof"
+
+
+class MachineGrant(ClientCredentialsGrant):
+    """A machine's request for a token of its own, bound to the key that it proves to hold."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = ("private_key_jwt",)
+
+    def validate_token_request(self) -> None:
+        """Learn who asks, and which key they hold."""
+        super().validate_token_request()
+        self.request.client = replace(self.request.client, bound_to=self.server.proven_key(self.request))
+
+
+class ClientAssertions(JWTBearerClientAssertion):
+    """What a machine signs with its own key to prove itself: for this provider, for a minute, once."""
+
+    CLIENT_AUTH_METHOD = "private_key_jwt"
+
+    def __init__(self, provider: "Provider") -> None:
+        super().__init__(leeway=0)
+        self._provider = provider
+
+    def get_audiences(self) -> list[str]:
+        """Say what this provider may be called."""
+        return [self._provider.issuer, f"{self._provider.issuer}/token"]
+
+    def verify_claims(self, claims: dict[str, Any]) -> None:
+        """Refuse also what is meant for others as well, or good for longer."""
+        super().verify_claims(claims)
+        if not isinstance(claims["aud"], str):
+            raise InvalidClientError(description="One audience only.")
+
+    def validate_jti(self, claims: dict[str, Any], jti: object) -> bool:
+        """Whether it comes for the first time, and is good for a minute at most: so long it is remembered."""
+        if claims["exp"] > time.time() + LONGEST_ASSERTION_S:
+            raise InvalidClientError(description="The assertion lasts too long.")
+        return self._provider.spend(f"{claims['sub']} {jti}", claims["exp"])
+
+    def resolve_client_public_key(self, client: Client) -> ECKey:
+        """Give the key that a machine is known by."""
+        if client.persona is None:
+            raise InvalidClientError(description="The client has no key.")
+        return self._provider.machine_key(client.client_id)
+
+
 class AccessTokens(JWTBearerTokenGenerator):
     """Access tokens for the portal."""
 
     def __init__(self, issuer: str, keys: KeySet, audience: str) -> None:
-        super().__init__(issuer, alg=ALGORITHM, expires_generator=TOKEN_LIFE_S)
+        super().__init__(issuer, alg=ALGORITHM, expires_generator=self.life_s)
         self._keys = keys
         self._audience = audience
+
+    @staticmethod
+    def life_s(client: Client, _grant_type: str) -> int:
+        """Say how long a token lasts: one that is bound to a key is a machine's."""
+        return LONGEST_MACHINE_LIFE_S if client.bound_to else TOKEN_LIFE_S
+
+    def generate(
+        self,
+        grant_type: str,
+        client: Client,
+        user: Persona | None = None,
+        scope: str | None = None,
+        expires_in: int | None = None,
+        include_refresh_token: bool = False,  # noqa: FBT001, FBT002 -- Authlib's signature
+    ) -> dict[str, Any]:
+        """Issue a token, and say by which scheme to show it."""
+        token = super().generate(grant_type, client, user, scope, expires_in, include_refresh_token)
+        return {**token, "token_type": "DPoP"} if client.bound_to else token
 
     def get_jwks(self) -> KeySet:
         """Give the signing key."""
@@ -281,13 +364,14 @@ class AccessTokens(JWTBearerTokenGenerator):
 
     def get_extra_claims(
         self, client: Client, _grant_type: str, user: Persona | None, scope: str
-    ) -> dict[str, str]:
-        """Say whom an access token is about; it may not do more than that persona."""
+    ) -> dict[str, Any]:
+        """Say whom an access token is about, and who may show it; it may not do more than that persona."""
         persona = user or client.persona
         if persona is None:
             return {}
         allowed = set(scope.split()) & {*persona.scopes, *IDENTITY_SCOPES}
-        return claims_about(persona) | {CLAIM_NAMES.scope: " ".join(sorted(allowed))}
+        bound = {"cnf": {"jkt": client.bound_to}} if client.bound_to else {}
+        return claims_about(persona) | bound | {CLAIM_NAMES.scope: " ".join(sorted(allowed))}
 
 
 class Provider(AuthorizationServer):
@@ -311,6 +395,7 @@ class Provider(AuthorizationServer):
             raise OutsideDevelopment(issuer=issuer)
         super().__init__()
         self.issuer = issuer
+        self._home = home
         self._keys = KeySet([signing_key(home / "provider.key")])
         self._portal = Client(
             client_id,
@@ -319,14 +404,16 @@ class Provider(AuthorizationServer):
             post_logout_redirect_uris=post_logout_redirect_uris,
         )
         self._clients = {client_id: self._portal} | {
-            partner.subject: Client(partner.subject, "client_credentials", persona=partner)
-            for partner in PARTNERS
+            machine.subject: Client(machine.subject, "client_credentials", persona=machine)
+            for machine in MACHINES
         }
+        self._spent: dict[str, float] = {}
         self._codes: dict[str, Code] = {}
         self._access_tokens = AccessTokens(issuer, self._keys, audience)
         self.register_token_generator("default", self._access_tokens)
         self.register_grant(CodeGrant, [MandatoryPKCE(), IdentityTokens(issuer, self._keys)])
-        self.register_grant(ClientCredentialsGrant)
+        self.register_grant(MachineGrant)
+        self.register_client_auth_method("private_key_jwt", ClientAssertions(self))
 
     def discovery(self) -> dict[str, Any]:
         """Say what there is here (OpenID Connect Discovery 1.0)."""
@@ -342,7 +429,9 @@ class Provider(AuthorizationServer):
             "grant_types_supported": ["authorization_code", "client_credentials"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": [ALGORITHM],
-            "token_endpoint_auth_methods_supported": ["client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_basic", "private_key_jwt"],
+            "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
+            "dpop_signing_alg_values_supported": list(proofs.ALGORITHMS),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": True,
             "backchannel_logout_supported": True,
@@ -407,9 +496,48 @@ class Provider(AuthorizationServer):
         state = {"state": asked["state"]} if "state" in asked else {}
         return Answer(302, "", {"Location": add_params_to_uri(back, state)})
 
-    def token_of(self, persona: Persona) -> str:
-        """Issue an access token for a persona, with all that it may ask for."""
+    def machine_key(self, subject: str) -> ECKey:
+        """The key that a machine proves itself by, and that its tokens are bound to: in development, ours.
+
+        Raises: ProviderKeyDamaged.
+        """
+        return signing_key(self._home / f"{subject}.key")
+
+    def proven_key(self, request: Request) -> str:
+        """Say which key whoever asks for a token holds: its thumbprint.
+
+        Raises: BadProofError.
+        """
+        try:
+            proof = proofs.checked(
+                request.headers.get("DPoP", ""),
+                method="POST",
+                address=f"{self.issuer}/token",
+                now=time.time(),
+            )
+        except ProofRefused as refusal:
+            raise BadProofError(str(refusal)) from refusal
+        if not self.spend(proof.fingerprint.hex(), proof.issued_at + proofs.WINDOW_S):
+            raise BadProofError(str(ProofRefused("jti")))
+        return proof.key
+
+    def spend(self, name: str, until: float) -> bool:
+        """Note that what is good once was shown; False where it was shown before."""
+        now = time.time()
+        self._spent = {spent: end for spent, end in self._spent.items() if end >= now}
+        is_first = name not in self._spent
+        self._spent[name] = until
+        return is_first
+
+    def token_of(self, persona: Persona, bound_to: str | None = None) -> str:
+        """Issue an access token for a persona, with all that it may ask for; a machine's is bound to its key.
+
+        `bound_to` is the thumbprint of another key.
+        """
         client = self._clients.get(persona.subject, self._portal)
+        if client.persona:
+            bound_to = bound_to or self.machine_key(persona.subject).thumbprint()
+        client = replace(client, bound_to=bound_to)
         token: str = self._access_tokens.access_token_generator(
             client, client.grant_type, None if client.persona else persona, " ".join(sorted(persona.scopes))
         )
@@ -505,8 +633,24 @@ def signing_key(file: Path) -> ECKey:
 
 
 def issue_token(home: Path, issuer: str, subject: str, *, is_development: bool) -> str:
-    """Issue an access token of ten minutes for a persona: what `ansinh token --as SUBJECT` prints.
+    """Issue a persona an access token of ten minutes, a machine one of five: what `ansinh token` prints.
 
     Raises: OutsideDevelopment, PersonaUnknown, ProviderKeyDamaged.
     """
     return Provider(home, issuer, is_development=is_development).token_of(persona_of(subject))
+
+
+def issue_headers(home: Path, issuer: str, subject: str, address: str, *, is_development: bool) -> list[str]:
+    """Issue what a persona shows to POST to an address, a machine once: what `ansinh token --proof` prints.
+
+    Raises: OutsideDevelopment, PersonaUnknown, ProviderKeyDamaged.
+    """
+    persona = persona_of(subject)
+    provider = Provider(home, issuer, is_development=is_development)
+    token = provider.token_of(persona)
+    if not persona.is_machine:
+        return [f"Authorization: Bearer {token}"]
+    proof = proofs.made(
+        provider.machine_key(subject), method="POST", address=address, now=time.time(), token=token
+    )
+    return [f"Authorization: DPoP {token}", f"DPoP: {proof}"]

@@ -7,6 +7,7 @@ Source: RFC 9068 (the form of an access token), RFC 8725 (what to check of any),
 import asyncio
 import hmac
 import logging
+import re
 import time
 import unicodedata
 import warnings
@@ -48,11 +49,14 @@ LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 LONGEST_TOKEN = 8_192
 LONGEST_SUBJECT = 255  # OpenID Connect Core 1.0 section 2: at most 255 ASCII characters
 LONGEST_NAME = 200
+THUMBPRINT = re.compile("[A-Za-z0-9_-]{43}")
 
 # An issuer's clock may run ahead of ours, so a token may begin in the future by this much. Its end is exact:
 # whoever holds a token is told when it ends, and open subscriptions are closed at that instant.
 LEEWAY_S = 60
 LONGEST_LIFE_S = 3_600
+# A program asks for a new one whenever it needs one.
+LONGEST_MACHINE_LIFE_S = 300
 # An issuer tells at once that somebody has signed out; what it said long ago is somebody's copy.
 LONGEST_NOTICE_S = 300
 MOST_REMEMBERED = 10_000
@@ -131,10 +135,18 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Remembered:
-    """Whom a token proved, by a key of which name, and until when; in seconds since 1970."""
+class Proven:
+    """Whom a token proves; `key` is the thumbprint of the key that whoever shows it must hold, if any."""
 
     viewer: Viewer
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a token proved, by a key of which name, and until when; in seconds since 1970."""
+
+    proven: Proven
     kid: str
     ends_at: float
 
@@ -267,6 +279,32 @@ def is_client(name: str) -> bool:
     return 0 < len(name) <= LONGEST_SUBJECT and name.isprintable()
 
 
+def key_of(claims: Claims) -> str | None:
+    """Say which key a token is bound to: its thumbprint, or None where the token is anybody's who has it.
+
+    A token bound in any other way as well (RFC 8705) would be taken here for less than it is.
+
+    Raises: TokenRefused.
+    Source: RFC 9449 section 6.1.
+    """
+    if "cnf" not in claims:
+        return None
+    bound = claims["cnf"]
+    if isinstance(bound, Mapping) and bound.keys() == {"jkt"}:
+        key = bound["jkt"]
+        if isinstance(key, str) and THUMBPRINT.fullmatch(key):
+            return key
+    raise TokenRefused("cnf")
+
+
+def is_machines(claims: Claims, kind: ViewerKind) -> bool:
+    """Whether a token is a program's own, not that of a person who uses one.
+
+    Source: RFC 9068 section 2.2: then it is about the client itself.
+    """
+    return kind is ViewerKind.PARTNER or claims["sub"] == claims.get("client_id")
+
+
 class Verifier:
     """Says whom a token of one issuer proves, and remembers what it has verified until the token ends."""
 
@@ -293,7 +331,17 @@ class Verifier:
         self._registry = jws.JWSRegistry(algorithms=algorithms, strict_check_header=False)
 
     async def viewer(self, token: str) -> Viewer:
-        """Say whom an access token proves.
+        """Say whom an access token proves that is shown without a proof.
+
+        Raises: TokenRefused, TokenExpired, IssuerUnreachable.
+        """
+        proven = await self.proven(token)
+        if proven.key is not None:
+            raise TokenRefused("cnf")
+        return proven.viewer
+
+    async def proven(self, token: str) -> Proven:
+        """Say whom an access token proves, once its bearer has proved to hold the key that it names.
 
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: RFC 9068 section 4.
@@ -307,20 +355,22 @@ class Verifier:
             self._remembered.clear()
             self._remembered_under, known = published, None
         if known and known.ends_at > self._clock():
-            return known.viewer
+            return known.proven
 
         claims = self._checked(token, published, self._audience)
-        # Whether the caller also holds the key that a bound token names (RFC 9449, RFC 8705) is not checked
-        # here, so such a token is not accepted as a mere bearer token.
-        if "cnf" in claims:
-            raise TokenRefused("cnf")
         viewer = await self.viewer_of(claims, self._scopes(claims))
+        proven = Proven(viewer, key_of(claims))
+        if is_machines(claims, viewer.kind):
+            if proven.key is None:
+                raise TokenRefused("cnf")
+            if claims["exp"] - claims["iat"] > LONGEST_MACHINE_LIFE_S:
+                raise TokenRefused("exp")
         is_settled = viewer.kind is not ViewerKind.CITIZEN or viewer.participant_id is not None
         if is_settled and published is self._remembered_under:
             if len(self._remembered) >= MOST_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
-            self._remembered[fingerprint] = Remembered(viewer, kid, claims["exp"])
-        return viewer
+            self._remembered[fingerprint] = Remembered(proven, kid, claims["exp"])
+        return proven
 
     async def identity(self, id_token: str, *, client_id: str, nonce: str) -> Claims:
         """Check the identity token that answers our own sign-in request, and give its claims.

@@ -53,7 +53,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Pool, Verifier]]:
                 pool,
                 issuer=settings.issuer,
                 audience=settings.audience,
-                origins=[],
+                url=settings.url,
                 find_participant=partial(participant_of, pool, settings.identifier_keys()),
             )
         )

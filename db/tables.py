@@ -19,6 +19,7 @@ from db import (
     reveals,
     services,
     sessions,
+    spent_proofs,
 )
 from db.metadata import metadata
 
@@ -41,6 +42,7 @@ NOUNS = (
     reveals,
     services,
     sessions,
+    spent_proofs,
 )
 
 __all__ = ["NOUNS", "metadata"]

@@ -9,7 +9,7 @@ from functools import partial
 from db.connection import open_pool
 from db.outages import UNREACHABLE, described, outlive
 from db.pool import Pool
-from jobs.expiry import expire_idempotency_keys, expire_sessions
+from jobs.expiry import expire_idempotency_keys, expire_proofs, expire_sessions
 from jobs.sequencer import sequence_events
 
 log = logging.getLogger("ansinh.jobs")
@@ -34,6 +34,7 @@ JOBS = (
     Job(sequence_events, every_s=0.1),
     # A session is refused from the instant it ends; here only its row goes.
     Job(expire_sessions, every_s=60),
+    Job(expire_proofs, every_s=60),
     Job(expire_idempotency_keys, every_s=600),
 )
 

@@ -1,13 +1,15 @@
-"""What ends by itself: sessions that nobody uses, keys that no client repeats any more."""
+"""What ends by itself: sessions that nobody uses, keys and proofs that no client repeats any more."""
 
 from datetime import UTC, datetime, timedelta
 
 from auth.sessions import SessionLimits
-from db import idempotency_keys, sessions
+from db import idempotency_keys, sessions, spent_proofs
 from db.pool import Pool
 
 # A client that heard no answer asks again within minutes; two days bridge a weekend's outage of its own.
 KEYS_KEPT_FOR = timedelta(hours=48)
+# A proof that is too old by the clock of the jobs may still be good by that of a process that serves.
+PROOFS_KEPT_FOR = timedelta(minutes=5)
 
 
 async def expire_sessions(pool: Pool) -> None:
@@ -20,3 +22,8 @@ async def expire_idempotency_keys(pool: Pool) -> None:
     """Remove the idempotency keys that were claimed longer ago than they are kept."""
     while await idempotency_keys.remove_old(pool, claimed_before=datetime.now(UTC) - KEYS_KEPT_FOR):
         pass
+
+
+async def expire_proofs(pool: Pool) -> None:
+    """Remove the proofs that are refused for their age, by every clock."""
+    await spent_proofs.remove_old(pool, ended_before=datetime.now(UTC) - PROOFS_KEPT_FOR)

@@ -206,5 +206,5 @@ def _add_grants(rows: Rows, world: World) -> None:
         grant(subject, "OFFICER", office_id=office_ids[code])
     for subject, code in personas.PARTNERS.items():
         grant(subject, "PARTNER", office_id=province_id(world.agency, code))
-    for subject, name in personas.ACTS_FOR.items():
+    for subject, name in (*personas.ACTS_FOR.items(), *personas.SYSTEMS.items()):
         grant(subject, "EMPLOYER", employer_id=personas.employer_id(name))

@@ -30,10 +30,12 @@ SONG_HONG = "Công ty Dệt may Sông Hồng"
 GIA_DINH = "Công ty cổ phần Xây lắp Gia Định"
 BEN_THANH = "Công ty TNHH Vận tải Bến Thành"
 
-# Which office an officer serves, which province's people a partner asks about, for which employer one acts.
+# Which office an officer serves, which province's people a partner asks about, for which employer one acts,
+# and for which its system does.
 OFFICERS: Mapping[str, str] = MappingProxyType({"thu": LONG_BIEN, "son": TAN_BINH})
 PARTNERS: Mapping[str, str] = MappingProxyType({"bo-y-te": "01"})
 ACTS_FOR: Mapping[str, str] = MappingProxyType({"det-may": SONG_HONG})
+SYSTEMS: Mapping[str, str] = MappingProxyType({"det-may-he-thong": SONG_HONG})
 
 GARMENTS, CONSTRUCTION, TRANSPORT = 0, 5, 7
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ import asyncpg
 import httpx2
 import pytest
 from joserfc import jwt
+from joserfc.jwk import ECKey
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -23,6 +25,7 @@ from api.authentication import COOKIE
 from api.graphql import Door
 from api.observations import Observer
 from api.settings import Settings
+from auth import proofs
 from auth.personas import Persona
 from auth.provider import Provider, signing_key
 from auth.sessions import Sessions
@@ -60,11 +63,21 @@ class Account:
     principal: UUID
     token: str
     participant: UUID | None = None
+    # The key that a machine's token is bound to, and the address for which it proves to hold it.
+    key: ECKey | None = None
+    address: str = ""
 
     @property
     def headers(self) -> dict[str, str]:
-        """How they show it."""
-        return {"Authorization": f"Bearer {self.token}"}
+        """How they show it with a request: a machine with a proof, a new one each time."""
+        return self.shown("POST")
+
+    def shown(self, method: str) -> dict[str, str]:
+        """How they show it with a request by this method."""
+        if self.key is None:
+            return {"Authorization": f"Bearer {self.token}"}
+        proof = proofs.made(self.key, method=method, address=self.address, now=time.time(), token=self.token)
+        return {"Authorization": f"DPoP {self.token}", "DPoP": proof}
 
 
 @dataclass
@@ -94,11 +107,14 @@ class RunningPortal:
     def account(self, persona: Persona, participant: UUID | None = None, **claims: object) -> Account:
         """Give a persona a token as the provider makes it, with changes."""
         key = signing_key(self.settings.home / "provider.key")
-        token = self.provider.token_of(persona)
+        is_machine = persona.is_machine or persona.kind is ViewerKind.PARTNER
+        held = ECKey.generate_key("P-256") if is_machine else None
+        token = self.provider.token_of(persona, held and held.thumbprint())
         if claims:
             made = jwt.decode(token, key)
             token = jwt.encode(made.header, {**made.claims, **claims}, key)
-        return Account(persona, principal_of(self.provider.issuer, persona.subject), token, participant)
+        principal = principal_of(self.provider.issuer, persona.subject)
+        return Account(persona, principal, token, participant, held, f"{self.url}/graphql")
 
     async def citizen(self, owner: Connection, *, office: int | None = None, **claims: object) -> Account:
         """A citizen of an office, found by their number."""
@@ -166,7 +182,7 @@ class RunningPortal:
         introduced: bool = True,
     ) -> "Line":
         """Open a socket that somebody else closes."""
-        sent = {"Accept-Language": "en"} | (account.headers if account else {}) | dict(headers or {})
+        sent = {"Accept-Language": "en"} | (account.shown("GET") if account else {}) | dict(headers or {})
         socket = await connect(
             f"ws{self.url.removeprefix('http')}/graphql",
             subprotocols=[PROTOCOL] if protocols is None else protocols or None,  # type: ignore[arg-type]

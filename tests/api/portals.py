@@ -81,7 +81,7 @@ async def served_portal(
             pool,
             issuer=provider.issuer,
             audience="ansinh",
-            origins=[url],
+            url=url,
             find_participant=find_participant,
         ) as authentication,
         open_signing_in(

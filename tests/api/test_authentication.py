@@ -1,6 +1,7 @@
 """Who is asking: over HTTP and over a socket, with a token or with a session."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,8 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from api.authentication import COOKIE
-from auth.personas import PERSONAS, persona_of
+from auth import proofs
+from auth.personas import MACHINES, PERSONAS, persona_of
 from auth.tokens import IssuerUnreachable
 from auth.viewer import ANONYMOUS
 from db.connection import open_pool
@@ -43,6 +45,17 @@ def bearer(portal: Portal, subject: str = "lan") -> str:
     return f"Bearer {portal.provider.token_of(persona_of(subject))}"
 
 
+def shown(portal: Portal, subject: str, method: str = "GET") -> dict[str, str]:
+    """How a persona shows a token: a machine with a proof that it holds its key."""
+    token = portal.provider.token_of(persona_of(subject))
+    if not persona_of(subject).is_machine:
+        return {"authorization": f"Bearer {token}"}
+    key = portal.provider.machine_key(subject)
+    address = f"{portal.url}/who-am-i"
+    proof = proofs.made(key, method=method, address=address, now=time.time(), token=token)
+    return {"authorization": f"DPoP {token}", "dpop": proof}
+
+
 def code_of(response: httpx2.Response) -> str:
     [error] = response.json()["errors"]
     code: str = error["extensions"]["code"]
@@ -51,7 +64,7 @@ def code_of(response: httpx2.Response) -> str:
 
 @pytest.mark.parametrize("subject", PERSONAS)
 async def test_token_of_each_persona_is_accepted(portal: Portal, browser: Browser, subject: str) -> None:
-    said = (await browser.go("/who-am-i", authorization=bearer(portal, subject))).json()
+    said = (await browser.go("/who-am-i", **shown(portal, subject))).json()
     assert (said["kind"], said["name"]) == (PERSONAS[subject].kind.value, PERSONAS[subject].name)
 
 
@@ -221,19 +234,21 @@ async def test_socket_with_a_bad_token_is_refused(portal: Portal) -> None:
 
 
 async def test_connection_init_may_show_a_token(portal: Portal) -> None:
-    viewer = await portal.authentication.introduced(ANONYMOUS, {"authorization": bearer(portal, "thu")})
+    viewer = await portal.authentication.introduced(
+        ANONYMOUS, {"authorization": bearer(portal, "thu")}, "/who-am-i"
+    )
     assert viewer
     assert viewer.name == "Phạm Thị Thu"
 
 
 async def test_connection_init_without_a_token_leaves_whom_the_handshake_showed(portal: Portal) -> None:
-    assert await portal.authentication.introduced(ANONYMOUS, {}) is ANONYMOUS
+    assert await portal.authentication.introduced(ANONYMOUS, {}, "/who-am-i") is ANONYMOUS
 
 
 @pytest.mark.parametrize("authorization", ["Bearer x", "", 7, ["Bearer x"], {"a": "b"}])
 async def test_connection_init_with_a_bad_token_is_refused(portal: Portal, authorization: Any) -> None:  # noqa: ANN401
     params = {"authorization": authorization}
-    assert await portal.authentication.introduced(ANONYMOUS, params) is None
+    assert await portal.authentication.introduced(ANONYMOUS, params, "/who-am-i") is None
 
 
 async def test_a25_session_that_ends_is_live_no_longer(portal: Portal, signed_in: Browser) -> None:
@@ -254,3 +269,122 @@ async def test_a20_flood_of_unknown_keys_leaves_others_alone(portal: Portal, bro
     refusals = await asyncio.gather(*flood)
     assert {response.status_code for response in refusals} == {401}
     assert (await browser.go("/who-am-i", authorization=good)).status_code == 200
+
+
+# ------------------------------------------------------------- machines ---
+
+
+@pytest.mark.parametrize("machine", [machine.subject for machine in MACHINES])
+async def test_a27_machine_shows_a_proof_with_each_request(
+    portal: Portal, browser: Browser, machine: str
+) -> None:
+    headers = shown(portal, machine, "POST")
+    assert (await browser.go("/who-am-i", "POST", **headers)).status_code == 200
+    again = await browser.go("/who-am-i", "POST", **headers)
+    assert (again.status_code, code_of(again)) == (401, "PROOF_REFUSED")
+    challenge = again.headers["www-authenticate"]
+    assert challenge.startswith('DPoP realm="ansinh", error="invalid_dpop_proof"')
+    assert challenge.endswith('algs="ES256 PS256"')
+
+
+async def test_a27_one_proof_at_once_is_taken_once(portal: Portal, browser: Browser) -> None:
+    headers = shown(portal, "bo-y-te")
+    answers = await asyncio.gather(*(browser.go("/who-am-i", **headers) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [200, *[401] * 19]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a27_proof_for_another_method_does_not_serve(
+    portal: Portal, browser: Browser, method: str
+) -> None:
+    other = {"GET": "POST", "POST": "GET"}[method]
+    response = await browser.go("/who-am-i", other, **shown(portal, "bo-y-te", method))
+    assert (response.status_code, code_of(response)) == (401, "PROOF_REFUSED")
+
+
+async def test_a27_what_the_request_calls_us_does_not_count(portal: Portal, browser: Browser) -> None:
+    good = await browser.go("/who-am-i", **shown(portal, "bo-y-te"), host="evil.example")
+    assert good.status_code == 200
+    token = portal.provider.token_of(persona_of("bo-y-te"))
+    key = portal.provider.machine_key("bo-y-te")
+    proof = proofs.made(
+        key, method="GET", address="http://evil.example/who-am-i", now=time.time(), token=token
+    )
+    response = await browser.go("/who-am-i", authorization=f"DPoP {token}", dpop=proof, host="evil.example")
+    assert (response.status_code, code_of(response)) == (401, "PROOF_REFUSED")
+
+
+async def test_a27_bound_token_is_refused_as_a_bearer_token(portal: Portal, browser: Browser) -> None:
+    headers = shown(portal, "bo-y-te")
+    scheme, _, token = headers["authorization"].partition(" ")
+    assert scheme == "DPoP"
+    for proof in ({}, {"dpop": headers["dpop"]}):
+        response = await browser.go("/who-am-i", authorization=f"Bearer {token}", **proof)
+        assert (response.status_code, code_of(response)) == (401, "TOKEN_REFUSED")
+        assert response.headers["www-authenticate"].startswith('DPoP realm="ansinh", error="invalid_token"')
+
+
+async def test_a27_unbound_token_is_refused_with_a_proof(portal: Portal, browser: Browser) -> None:
+    token = portal.provider.token_of(persona_of("lan"))
+    key = portal.provider.machine_key("bo-y-te")
+    proof = proofs.made(key, method="GET", address=f"{portal.url}/who-am-i", now=time.time(), token=token)
+    response = await browser.go("/who-am-i", authorization=f"DPoP {token}", dpop=proof)
+    assert (response.status_code, code_of(response)) == (401, "TOKEN_REFUSED")
+    assert response.headers["www-authenticate"].startswith('DPoP realm="ansinh", error="invalid_token"')
+
+
+async def test_a27_token_without_a_proof_or_with_two_is_refused(portal: Portal) -> None:
+    one, two = shown(portal, "bo-y-te"), shown(portal, "bo-y-te")
+    bare = [("authorization", one["authorization"])]
+    for headers in (bare, [*bare, ("dpop", one["dpop"]), ("dpop", two["dpop"])], [*bare, ("dpop", "")]):
+        response = await portal.http.get(f"{portal.url}/who-am-i", headers=headers)
+        assert (response.status_code, code_of(response)) == (401, "PROOF_REFUSED")
+    # None of them was spent.
+    assert (await portal.http.get(f"{portal.url}/who-am-i", headers=one)).status_code == 200
+
+
+async def test_a27_proof_of_another_key_is_refused(portal: Portal, browser: Browser) -> None:
+    token = portal.provider.token_of(persona_of("bo-y-te"))
+    thief = portal.provider.machine_key("det-may-he-thong")
+    proof = proofs.made(thief, method="GET", address=f"{portal.url}/who-am-i", now=time.time(), token=token)
+    response = await browser.go("/who-am-i", authorization=f"DPoP {token}", dpop=proof)
+    assert (response.status_code, code_of(response)) == (401, "PROOF_REFUSED")
+
+
+async def test_a27_person_may_bind_a_token_too(portal: Portal, browser: Browser) -> None:
+    key = portal.provider.machine_key("bo-y-te")
+    token = portal.provider.token_of(persona_of("lan"), key.thumbprint())
+    proof = proofs.made(key, method="GET", address=f"{portal.url}/who-am-i", now=time.time(), token=token)
+    said = await browser.go("/who-am-i", authorization=f"DPoP {token}", dpop=proof)
+    assert said.json()["name"] == "Nguyễn Thị Lan"
+
+
+async def test_a27_socket_takes_a_proof_in_the_handshake(portal: Portal) -> None:
+    headers = shown(portal, "bo-y-te")
+    assert "Bộ Y tế" in await said_over_a_socket(portal, **headers)
+    with handshake_refused():
+        await said_over_a_socket(portal, **headers)
+
+
+async def test_a27_connection_init_takes_a_proof_once(portal: Portal) -> None:
+    given = shown(portal, "bo-y-te")
+    viewer = await portal.authentication.introduced(ANONYMOUS, given, "/who-am-i")
+    assert viewer
+    assert viewer.name == "Bộ Y tế"
+    assert await portal.authentication.introduced(ANONYMOUS, given, "/who-am-i") is None
+    bare = {"Authorization": shown(portal, "bo-y-te")["authorization"]}
+    assert await portal.authentication.introduced(ANONYMOUS, bare, "/who-am-i") is None
+    elsewhere = shown(portal, "bo-y-te")
+    assert await portal.authentication.introduced(ANONYMOUS, elsewhere, "/graphql") is None
+
+
+async def test_no_proof_and_no_token_is_logged(
+    portal: Portal, browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = shown(portal, "bo-y-te")
+    with caplog.at_level(0):
+        for _ in range(2):
+            await browser.go("/who-am-i", **headers)
+    _, _, token = headers["authorization"].partition(" ")
+    for secret in (*token.split("."), *headers["dpop"].split(".")):
+        assert secret not in caplog.text

@@ -3,19 +3,23 @@
 import base64
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from uuid import uuid4
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
-from auth.personas import PARTNERS, PEOPLE, PERSONAS, PersonaUnknown, persona_of
+from auth import proofs
+from auth.personas import MACHINES, PEOPLE, PERSONAS, PersonaUnknown, persona_of
 from auth.provider import (
     DEVELOPMENT_SECRET,
     Answer,
     OutsideDevelopment,
     Provider,
     ProviderKeyDamaged,
+    issue_headers,
     issue_token,
 )
 from auth.viewer import ViewerKind
@@ -127,12 +131,13 @@ def test_token_for_a_persona_is_what_the_portal_expects(tmp_path: Path, subject:
     assert claims["account_type"] == persona.kind.value.lower()
     assert claims["name"] == persona.name
     assert str(claims["scope"]).split() == sorted(persona.scopes)
-    assert int(str(claims["exp"])) - int(str(claims["iat"])) == 600
+    assert int(str(claims["exp"])) - int(str(claims["iat"])) == (300 if persona.is_machine else 600)
+    assert ("cnf" in claims) is persona.is_machine
     assert claims.get("personal_number") == persona.personal_number
 
 
 def test_unknown_persona_is_told_who_there_is(tmp_path: Path) -> None:
-    with pytest.raises(PersonaUnknown, match="lan, minh, hoa, det-may, thu, son, bo-y-te"):
+    with pytest.raises(PersonaUnknown, match="lan, minh, hoa, det-may, thu, son, bo-y-te, det-may-he-thong"):
         issue_token(tmp_path, ISSUER, "nobody", is_development=True)
 
 
@@ -151,8 +156,8 @@ def test_persona_that_is_not_named_is_asked_for(provider: Provider) -> None:
     assert asked(provider, login_hint="nobody") is None
 
 
-def test_partner_cannot_sign_in_with_a_browser(provider: Provider) -> None:
-    assert [asked(provider, login_hint=partner.subject) for partner in PARTNERS] == [None]
+def test_machine_cannot_sign_in_with_a_browser(provider: Provider) -> None:
+    assert [asked(provider, login_hint=machine.subject) for machine in MACHINES] == [None, None]
 
 
 def test_answer_names_its_issuer_and_returns_the_state(provider: Provider) -> None:
@@ -239,25 +244,184 @@ def test_nobody_is_sent_to_a_place_that_is_not_registered(provider: Provider, ur
     assert "Location" not in answer.headers
 
 
-def test_partner_gets_a_token_for_itself(provider: Provider) -> None:
-    answer = provider.exchange([("grant_type", "client_credentials")], basic("bo-y-te"))
+def client_assertion(provider: Provider, *, key: ECKey | None = None, **changes: object) -> str:
+    """What a machine signs to prove itself, with changes; a claim changed to None is left out."""
+    now = int(time.time())
+    claims = {
+        "iss": "bo-y-te",
+        "sub": "bo-y-te",
+        "aud": ISSUER,
+        "exp": now + 50,
+        "iat": now,
+        "jti": uuid4().hex,
+    } | changes
+    said = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode({"alg": "ES256"}, said, key or provider.machine_key("bo-y-te"))
+
+
+def token_proof(provider: Provider, **changes: Any) -> str:  # noqa: ANN401 -- of how it is made
+    """A proof for the token endpoint, with changes."""
+    now = time.time() + changes.pop("later_s", 0)
+    made = {"method": "POST", "address": f"{ISSUER}/token", "now": now} | changes
+    return proofs.made(made.pop("key", None) or provider.machine_key("bo-y-te"), **made)
+
+
+def asked_by_a_machine(
+    provider: Provider, *, assertion: str | None = None, proof: str | None = None
+) -> Answer:
+    form = [
+        ("grant_type", "client_credentials"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", client_assertion(provider) if assertion is None else assertion),
+    ]
+    return provider.exchange(form, {"DPoP": token_proof(provider) if proof is None else proof})
+
+
+def error_in(answer: Answer) -> str:
     assert isinstance(answer.body, dict)
-    claims = claims_in(provider, answer.body["access_token"])
-    assert (claims["sub"], claims["account_type"]) == ("bo-y-te", "partner")
+    assert "access_token" not in answer.body
+    error: str = answer.body["error"]
+    return error
+
+
+@pytest.mark.parametrize("audience", [ISSUER, f"{ISSUER}/token"])
+def test_machine_gets_a_token_of_five_minutes_bound_to_its_key(provider: Provider, audience: str) -> None:
+    answer = asked_by_a_machine(provider, assertion=client_assertion(provider, aud=audience))
+    assert isinstance(answer.body, dict)
+    assert (answer.body["token_type"], answer.body["expires_in"]) == ("DPoP", 300)
+    claims: Any = claims_in(provider, answer.body["access_token"])
+    assert (claims["sub"], claims["client_id"], claims["account_type"]) == ("bo-y-te", "bo-y-te", "partner")
+    assert claims["exp"] - claims["iat"] == 300
+    assert claims["cnf"] == {"jkt": provider.machine_key("bo-y-te").thumbprint()}
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_machine_may_bind_its_token_to_another_key_than_it_signs_with(provider: Provider) -> None:
+    key = ECKey.generate_key("P-256")
+    answer = asked_by_a_machine(provider, proof=token_proof(provider, key=key))
+    assert isinstance(answer.body, dict)
+    claims: Any = claims_in(provider, answer.body["access_token"])
+    assert claims["cnf"] == {"jkt": key.thumbprint()}
+
+
 @pytest.mark.parametrize(
-    "headers",
-    [{}, basic("bo-y-te", "wrong"), basic("nobody"), basic("ansinh"), {"Authorization": "Basic /////"}],
+    "changes",
+    [
+        {"aud": "https://other.example"},
+        {"aud": f"{ISSUER}/"},
+        {"aud": [ISSUER, "https://other.example"]},
+        {"aud": [ISSUER]},
+        {"aud": None},
+        {"iss": "det-may-he-thong"},
+        {"iss": None},
+        {"sub": "det-may-he-thong"},
+        {"sub": "ansinh", "iss": "ansinh"},
+        {"sub": "nobody", "iss": "nobody"},
+        {"sub": ["bo-y-te"]},
+        {"sub": None},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "soon"},
+        {"exp": 10**10},
+        {"nbf": 10**10},
+        {"jti": None},
+    ],
+    ids=str,
 )
-def test_whoever_does_not_prove_to_be_the_partner_gets_nothing(
-    provider: Provider, headers: dict[str, str]
+def test_a29_assertion_for_others_or_for_long_or_by_others_proves_nothing(
+    provider: Provider, changes: dict[str, Any]
 ) -> None:
-    answer = provider.exchange([("grant_type", "client_credentials")], headers)
+    answer = asked_by_a_machine(provider, assertion=client_assertion(provider, **changes))
+    assert answer.status in {400, 401}
+    assert error_in(answer) == "invalid_client"
+
+
+def test_a29_assertion_by_another_key_proves_nothing(provider: Provider) -> None:
+    for key in (ECKey.generate_key("P-256"), provider.machine_key("det-may-he-thong")):
+        answer = asked_by_a_machine(provider, assertion=client_assertion(provider, key=key))
+        assert error_in(answer) == "invalid_client"
+
+
+def test_a29_assertion_is_good_for_a_minute_at_most(provider: Provider) -> None:
+    now = int(time.time())
+    assert asked_by_a_machine(provider, assertion=client_assertion(provider, exp=now + 59)).status == 200
+    answer = asked_by_a_machine(provider, assertion=client_assertion(provider, exp=now + 63))
+    assert error_in(answer) == "invalid_client"
+
+
+def test_a29_assertion_is_good_once(provider: Provider) -> None:
+    assertion = client_assertion(provider)
+    assert asked_by_a_machine(provider, assertion=assertion).status == 200
+    assert error_in(asked_by_a_machine(provider, assertion=assertion)) == "invalid_client"
+
+
+@pytest.mark.parametrize("assertion", ["", "x", "a.b.c", "é.é.é", "." * 3])
+def test_what_is_no_assertion_proves_nothing(provider: Provider, assertion: str) -> None:
+    answer = asked_by_a_machine(provider, assertion=assertion)
+    assert answer.status in {400, 401}
+    assert "access_token" not in answer.body
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"method": "GET"},
+        {"address": f"{ISSUER}/tokens"},
+        {"address": "https://other.example/token"},
+        {"later_s": -70},
+        {"later_s": 100},
+    ],
+    ids=str,
+)
+def test_a27_proof_for_another_place_or_moment_gets_no_token(
+    provider: Provider, changes: dict[str, Any]
+) -> None:
+    answer = asked_by_a_machine(provider, proof=token_proof(provider, **changes))
+    assert (answer.status, error_in(answer)) == (400, "invalid_dpop_proof")
+
+
+@pytest.mark.parametrize("proof", ["", "x", "a.b.c"])
+def test_a27_machine_without_a_proof_gets_no_token(provider: Provider, proof: str) -> None:
+    assert error_in(asked_by_a_machine(provider, proof=proof)) == "invalid_dpop_proof"
+
+
+def test_a27_proof_gets_one_token(provider: Provider) -> None:
+    proof = token_proof(provider)
+    assert asked_by_a_machine(provider, proof=proof).status == 200
+    assert error_in(asked_by_a_machine(provider, proof=proof)) == "invalid_dpop_proof"
+
+
+@pytest.mark.parametrize("client", ["bo-y-te", "nobody", "ansinh"])
+def test_a_secret_is_no_way_for_a_machine(provider: Provider, client: str) -> None:
+    answer = provider.exchange(
+        [("grant_type", "client_credentials")], basic(client) | {"DPoP": token_proof(provider)}
+    )
     assert answer.status in {400, 401}
     assert isinstance(answer.body, dict)
     assert "access_token" not in answer.body
+
+
+def test_discovery_says_how_machines_prove_themselves(provider: Provider) -> None:
+    said = provider.discovery()
+    assert "private_key_jwt" in said["token_endpoint_auth_methods_supported"]
+    assert said["dpop_signing_alg_values_supported"] == ["ES256", "PS256"]
+    assert "client_credentials" in said["grant_types_supported"]
+
+
+def test_headers_of_one_request_can_be_printed(tmp_path: Path) -> None:
+    address = f"{ISSUER}/graphql"
+    [person] = issue_headers(tmp_path, ISSUER, "lan", address, is_development=True)
+    assert person.startswith("Authorization: Bearer ")
+    token, proof = issue_headers(tmp_path, ISSUER, "bo-y-te", address, is_development=True)
+    assert token.startswith("Authorization: DPoP ")
+    found = proofs.checked(
+        proof.removeprefix("DPoP: "),
+        method="POST",
+        address=address,
+        now=time.time(),
+        token=token.removeprefix("Authorization: DPoP "),
+    )
+    assert found.key == Provider(tmp_path, ISSUER, is_development=True).machine_key("bo-y-te").thumbprint()
 
 
 @pytest.mark.parametrize("grant_type", ["password", "refresh_token", "implicit", '"é', ""])

@@ -31,6 +31,10 @@ from tests.auth.issuers import AUDIENCE, LAN, NAME, MadeUpIssuer, public
 RSA = RSAKey.generate_key(2048, {"kid": "rsa"})
 
 
+# The thumbprint of somebody's key.
+KEY = "k" * 43
+
+
 @pytest.fixture
 def issuer() -> MadeUpIssuer:
     made_up = MadeUpIssuer()
@@ -75,8 +79,9 @@ async def test_scopes_that_are_unknown_here_are_left_out(issuer: MadeUpIssuer, v
 async def test_personal_number_of_anybody_but_a_citizen_finds_nobody(
     issuer: MadeUpIssuer, verifier: Verifier, kind: str
 ) -> None:
-    viewer = await verifier.viewer(issuer.token(account_type=kind))
-    assert viewer.participant_id is None
+    bound = {"exp": int(issuer.clock()) + 300, "cnf": {"jkt": KEY}} if kind == "partner" else {}
+    proven = await verifier.proven(issuer.token(account_type=kind, **bound))
+    assert proven.viewer.participant_id is None
 
 
 @pytest.mark.parametrize("number", ["079085004321", "12", "٠٠١١٩٢٠٠١٢٣٤", 1192001234, ["001192001234"], None])
@@ -317,7 +322,55 @@ async def test_type_may_be_written_in_full(issuer: MadeUpIssuer, verifier: Verif
 
 
 async def test_a27_bound_token_is_no_bearer_token(issuer: MadeUpIssuer, verifier: Verifier) -> None:
-    assert await refused(verifier, issuer.token(cnf={"jkt": "x"})) == "cnf"
+    token = issuer.token(cnf={"jkt": KEY})
+    assert await refused(verifier, token) == "cnf"
+    assert (await verifier.proven(token)).key == KEY
+    # Nor is it where it is remembered.
+    assert await refused(verifier, token) == "cnf"
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        {},
+        "x",
+        {"jkt": "x"},
+        {"jkt": f"{'x' * 42}="},
+        {"jkt": [KEY]},
+        {"jkt": None},
+        {"x5t#S256": KEY},
+        {"jkt": KEY, "x5t#S256": KEY},
+        {"jwk": {}},
+        [KEY],
+    ],
+    ids=str,
+)
+async def test_a27_token_bound_in_another_way_is_refused(
+    issuer: MadeUpIssuer, verifier: Verifier, bound: object
+) -> None:
+    token = issuer.token(cnf=bound)
+    with pytest.raises(TokenRefused) as refusal:
+        await verifier.proven(token)
+    assert refusal.value.params["part"] == "cnf"
+
+
+MACHINES: dict[str, dict[str, object]] = {
+    "a partner": {"account_type": "partner"},
+    "an employer's system": {"account_type": "employer", "sub": "machine", "client_id": "machine"},
+    "a citizen's own program": {"sub": "machine", "client_id": "machine"},
+}
+
+
+@pytest.mark.parametrize("who", MACHINES)
+async def test_machines_token_is_bound_and_lives_five_minutes(
+    issuer: MadeUpIssuer, verifier: Verifier, who: str
+) -> None:
+    now = int(issuer.clock())
+    bound = MACHINES[who] | {"cnf": {"jkt": KEY}}
+    assert (await verifier.proven(issuer.token(exp=now + 300, **bound))).key == KEY
+    assert await refused(verifier, issuer.token(exp=now + 301, **bound)) == "exp"
+    assert await refused(verifier, issuer.token(exp=now + 300, iat=now - 1, **bound)) == "exp"
+    assert await refused(verifier, issuer.token(exp=now + 300, **MACHINES[who])) == "cnf"
 
 
 @pytest.mark.parametrize("sub", [None, "", 7, "Lân", "a\x00b", "\ud800", "a" * 256])

@@ -675,6 +675,7 @@ async def test_personas_who_act_for_others_are_granted_it(world: Connection) -> 
         ("son", "OFFICER", "07906", None),
         ("bo-y-te", "PARTNER", "00100", None),
         ("det-may", "EMPLOYER", None, "Công ty Dệt may Sông Hồng"),
+        ("det-may-he-thong", "EMPLOYER", None, "Công ty Dệt may Sông Hồng"),
     }
 
 

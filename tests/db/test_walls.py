@@ -7,7 +7,7 @@ import inspect
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -19,7 +19,7 @@ from auth.scopes import HIGHEST_ASSURANCE
 from auth.viewer import Viewer
 from db import connection as connections
 from db import dossiers as acts
-from db import roles
+from db import roles, spent_proofs
 from db.connection import compiled, fetch, open_pool, seen_by_viewer, transaction
 from db.dossiers import Filing, Right, dossiers
 from db.pool import Connection, Pool
@@ -77,6 +77,7 @@ async def world(database: Database) -> World:
         " case_reference, fields, document) VALUES ($1, 'OFFICER', '', 'OFFICE', '', '', '{}', '')",
         UUID(world.key("participants", "lan")),
     )
+    await owner.execute("INSERT INTO spent_proofs VALUES (sha256($1), now() + interval '1 minute')", b"world")
     # One event waits for its place, another one has it: the sequencer must find both true.
     await owner.execute(
         "INSERT INTO unsequenced_events (dossier_id, seq) VALUES ($1, 1)", UUID(world.key("dossiers", "minh"))
@@ -361,6 +362,26 @@ async def test_way_12_somebody_elses_idempotency_key_is_free(pool: Pool, owner: 
     with pytest.raises(REFUSED):
         async with transaction(pool, mine.binding) as connection:
             await connection.execute(claim, theirs)
+
+
+async def test_a_proof_is_spent_unseen_and_cannot_be_taken_back(pool: Pool, owner: Connection) -> None:
+    proof, soon = uuid4().bytes * 2, datetime.now(UTC) + timedelta(minutes=1)
+    assert await spent_proofs.spend(pool, proof, until=soon)
+    assert not await spent_proofs.spend(pool, proof, until=soon)
+    for statement in (
+        "SELECT until FROM spent_proofs",
+        "DELETE FROM spent_proofs",
+        "UPDATE spent_proofs SET until = now()",
+        "TRUNCATE spent_proofs",
+    ):
+        with pytest.raises(REFUSED):
+            await pool.fetch(statement)
+    assert await owner.fetchval("SELECT count(*) FROM spent_proofs WHERE fingerprint = $1", proof) == 1
+
+
+async def test_nobody_fills_the_table_of_proofs_for_ever(pool: Pool) -> None:
+    with pytest.raises(REFUSED):
+        await spent_proofs.spend(pool, uuid4().bytes * 2, until=datetime.now(UTC) + timedelta(days=1))
 
 
 # ------------------------------------------------------------------------------- writes ---

@@ -7,10 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from auth.sessions import SessionLimits
-from db import idempotency_keys
+from db import idempotency_keys, spent_proofs
 from db.connection import open_pool
 from db.pool import Connection, Pool
-from jobs.expiry import KEYS_KEPT_FOR, expire_idempotency_keys, expire_sessions
+from jobs.expiry import (
+    KEYS_KEPT_FOR,
+    PROOFS_KEPT_FOR,
+    expire_idempotency_keys,
+    expire_proofs,
+    expire_sessions,
+)
 from tests.conftest import Database
 
 A_KEY = """
@@ -84,3 +90,17 @@ async def test_session_in_use_is_kept(owner: Connection, jobs: Pool) -> None:
     await owner.execute(A_SESSION, principal, now - timedelta(minutes=5), now + timedelta(hours=1))
     await expire_sessions(jobs)
     assert await is_session_kept(owner, principal)
+
+
+async def test_proof_is_removed_when_it_is_too_old_by_every_clock(
+    owner: Connection, pool: Pool, jobs: Pool
+) -> None:
+    proof = uuid4().bytes * 2
+    ended, good = (datetime.now(UTC) - PROOFS_KEPT_FOR + timedelta(seconds=off) for off in (-1, 60))
+    for until, is_kept in ((good, True), (ended, False)):
+        await owner.execute("DELETE FROM spent_proofs WHERE fingerprint = $1", proof)
+        assert await spent_proofs.spend(pool, proof, until=until)
+        await expire_proofs(jobs)
+        assert (
+            await owner.fetchval("SELECT count(*) FROM spent_proofs WHERE fingerprint = $1", proof) == is_kept
+        )
