@@ -7,6 +7,7 @@ Source: RFC 6750 (bearer tokens), RFC 9449 (tokens bound to a key), RFC 6265bis 
 ASVS 5.0 sections 3.3 and 3.5.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -27,9 +28,11 @@ from auth.capacities import NO_ERRAND, Capacities, Errand
 from auth.mandates import MandateRefused, Mandates
 from auth.proofs import ALGORITHMS as PROOF_ALGORITHMS
 from auth.proofs import ProofRefused, Proofs
+from auth.revocations import Revocations
 from auth.sessions import Sessions
 from auth.tokens import (
     ALGORITHMS,
+    AccessRevoked,
     ClaimNames,
     FindParticipant,
     Issuer,
@@ -40,7 +43,7 @@ from auth.tokens import (
     is_this_machine,
 )
 from auth.viewer import ANONYMOUS, Viewer
-from db.outages import UNREACHABLE
+from db.outages import UNREACHABLE, outlive
 from db.pool import Pool
 from domain.refusals import Refusal, StepUpRequired
 
@@ -114,6 +117,7 @@ class Authentication:
 
     verifier: Verifier
     proofs: Proofs
+    revocations: Revocations
     sessions: Sessions
     capacities: Capacities
     origins: frozenset[str]
@@ -130,8 +134,8 @@ class Authentication:
     async def proven(self, connection: HTTPConnection) -> Viewer:
         """Say who is asking: whom the token proves, else whose session it is, else nobody.
 
-        Raises: TokenRefused, TokenExpired, ProofRefused, IssuerUnreachable, SessionEnded, RequestForged,
-        OriginForeign.
+        Raises: TokenRefused, TokenExpired, ProofRefused, AccessRevoked, IssuerUnreachable, SessionEnded,
+        RequestForged, OriginForeign.
         """
         origin = header_of(connection.scope, b"origin")
         # What a page of another site asks over HTTP its browser refuses to hand to it; a socket it would not.
@@ -154,6 +158,8 @@ class Authentication:
         if acts:
             self.refuse_forgery(connection)
         viewer = await self.sessions.viewer(secret)
+        if viewer and self.revocations.concern(viewer):
+            viewer = None
         if viewer is None and acts:
             raise SessionEnded
         # A page is shown to whoever comes, and offers to sign in again.
@@ -182,8 +188,14 @@ class Authentication:
     async def shown(self, authorization: str, proof: str | None, *, method: str, path: str) -> Viewer:
         """Say whom an `Authorization` proves, by one of two schemes: Bearer, or DPoP with a proof.
 
-        Raises: TokenRefused, TokenExpired, ProofRefused, IssuerUnreachable.
+        Raises: TokenRefused, TokenExpired, ProofRefused, AccessRevoked, IssuerUnreachable.
         """
+        viewer = await self._token(authorization, proof, method, path)
+        if self.revocations.concern(viewer):
+            raise AccessRevoked
+        return viewer
+
+    async def _token(self, authorization: str, proof: str | None, method: str, path: str) -> Viewer:
         scheme, _, rest = authorization.partition(" ")
         token = rest.strip()
         match scheme.lower():
@@ -223,6 +235,8 @@ class Authentication:
 
     async def is_live(self, viewer: Viewer) -> bool:
         """Whether the session or token behind a viewer still stands."""
+        if self.revocations.concern(viewer):
+            return False
         if viewer.session_id is not None:
             return await self.sessions.is_live(viewer)
         return viewer.expires_at is None or viewer.expires_at > datetime.now(viewer.expires_at.tzinfo)
@@ -249,14 +263,22 @@ async def open_authentication(
             claim_names=claim_names,
             algorithms=algorithms,
         )
-        yield Authentication(
-            verifier,
-            Proofs(pool, url),
-            Sessions(pool),
-            Capacities(Mandates(pool)),
-            frozenset({url}),
-            frozenset(guests),
-        )
+        revocations = Revocations(pool)
+        await revocations.look()
+        following = asyncio.create_task(outlive("Revocations", revocations.follow))
+        try:
+            yield Authentication(
+                verifier,
+                Proofs(pool, url),
+                revocations,
+                Sessions(pool),
+                Capacities(Mandates(pool)),
+                frozenset({url}),
+                frozenset(guests),
+            )
+        finally:
+            following.cancel()
+            await asyncio.wait([following])
 
 
 async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str, Any]:
@@ -343,7 +365,7 @@ def refused(connection: HTTPConnection, refusal: Refusal, **more: object) -> Res
     )
     if isinstance(refusal, IssuerUnreachable | PortalInterrupted):
         response.headers["Retry-After"] = SECONDS_TO_RETRY
-    elif isinstance(refusal, TokenRefused | TokenExpired | ProofRefused):
+    elif isinstance(refusal, TokenRefused | TokenExpired | ProofRefused | AccessRevoked):
         response.headers["WWW-Authenticate"] = challenge(connection, refusal)
     elif "acrValues" in more:
         # RFC 9470 section 3: whoever gets tokens is told to ask for a better one.
@@ -362,7 +384,7 @@ def insufficient(acr_values: str) -> str:
     return f'Bearer realm="ansinh", error="{error}", acr_values="{acr_values}"'
 
 
-def challenge(connection: HTTPConnection, refusal: TokenRefused | TokenExpired | ProofRefused) -> str:
+def challenge(connection: HTTPConnection, refusal: Refusal) -> str:
     """Say by which scheme to ask again: DPoP to whoever came by it, or showed a bound token without it.
 
     Source: RFC 6750 section 3, RFC 9449 section 7.1.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import logs, registering, rights, running
+from api import logs, registering, rights, running, suspending
 from api.explanations import header_of
 from api.graphql import GRAPHQL
 from api.settings import Settings
@@ -28,6 +28,7 @@ WHO = (
     " bo-y-te, det-may-he-thong: systems of a ministry and of the employer"
 )
 Persona = Annotated[str, typer.Option("--as", help=f"{WHO}.")]
+SUBJECT = "The account, by the `sub` of its tokens (ANSINH_ISSUER)."
 CLIENT = "The client, by the `client_id` of its tokens; `public` is who shows none."
 
 
@@ -214,6 +215,20 @@ def client(
     """Say whether a client may ask only what it has registered, or anything."""
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
     running.until_stopped(registering.rule(settings, name, registered_only=registered_only))
+
+
+@app.command()
+def suspend(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
+    """Let an account in no more: its tokens and sessions end within a second, its sockets within five."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(suspending.suspend(settings, subject))
+
+
+@app.command()
+def restore(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
+    """Let a suspended account in again; its sessions have ended."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(suspending.restore(settings, subject))
 
 
 if __name__ == "__main__":

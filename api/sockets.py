@@ -28,8 +28,8 @@ log = logging.getLogger("ansinh.graphql")
 
 # A close frame has at most 125 bytes, two of them for the code (RFC 6455 section 5.5).
 LONGEST_REASON_BYTES = 123
-# How often an open socket asks whether the session behind it still stands.
-LOOK_AT_SESSION_S = 2.0
+# How often an open socket asks whether the token or session behind it still stands.
+LOOK_EVERY_S = 2.0
 UNAUTHORIZED = 4401
 
 # What the task that follows something was charged for it; each task has a context of its own.
@@ -160,16 +160,14 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         viewer = self.context.viewer
         while True:
             remaining = (
-                (viewer.expires_at - datetime.now(UTC)).total_seconds()
-                if viewer.expires_at
-                else LOOK_AT_SESSION_S
+                (viewer.expires_at - datetime.now(UTC)).total_seconds() if viewer.expires_at else LOOK_EVERY_S
             )
             if remaining <= 0:
                 break
-            await asyncio.sleep(min(remaining, LOOK_AT_SESSION_S))
+            await asyncio.sleep(min(remaining, LOOK_EVERY_S))
             # While PostgreSQL is away nothing is sent either.
             with suppress(*UNREACHABLE, TOOK_TOO_LONG):
-                if viewer.session_id and not await door.authentication.is_live(viewer):
+                if not await door.authentication.is_live(viewer):
                     break
         await self.websocket.close(code=UNAUTHORIZED, reason="The token or session has ended.")
 

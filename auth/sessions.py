@@ -214,6 +214,7 @@ class Sessions:
             principal=principal_of(issuer, logout.subject) if logout.subject else None,
             issuer_session=logout.issuer_session,
             notice=sha256(logout.identifier.encode()).hexdigest(),
+            at=datetime.fromtimestamp(logout.at, UTC),
         )
         for id_hash in ended:
             self._remembered.pop(id_hash, None)

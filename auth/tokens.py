@@ -80,6 +80,15 @@ class TokenRefused(Refusal):
         super().__init__(part=part)
 
 
+class AccessRevoked(Refusal):
+    """Your access was taken back; sign in again, or ask the agency where that does not help."""
+
+    code = "ACCESS_REVOKED"
+    vietnamese = (
+        "Quyền truy cập đã bị thu hồi; vui lòng đăng nhập lại, hoặc liên hệ cơ quan nếu vẫn không được."
+    )
+
+
 class TokenExpired(Refusal):
     """The token has expired; sign in again."""
 
@@ -153,11 +162,15 @@ class Remembered:
 
 @dataclass(frozen=True, slots=True)
 class Logout:
-    """What an issuer says has ended there: an account's sessions, one of its own, or what is both."""
+    """What an issuer says has ended there: an account's sessions, one of its own, or what is both.
+
+    `at` is when it said so, by its own clock, in seconds since 1970.
+    """
 
     subject: str | None
     issuer_session: str | None
     identifier: str
+    at: float
 
 
 class Issuer:
@@ -360,11 +373,12 @@ class Verifier:
         claims = self._checked(token, published, self._audience)
         viewer = await self.viewer_of(claims, self._scopes(claims))
         proven = Proven(viewer, key_of(claims))
-        if is_machines(claims, viewer.kind):
-            if proven.key is None:
-                raise TokenRefused("cnf")
-            if claims["exp"] - claims["iat"] > LONGEST_MACHINE_LIFE_S:
-                raise TokenRefused("exp")
+        is_machine = is_machines(claims, viewer.kind)
+        if is_machine and proven.key is None:
+            raise TokenRefused("cnf")
+        # By the instant it was issued a token is taken back: what is older than a token lives is forgotten.
+        if claims["exp"] - claims["iat"] > (LONGEST_MACHINE_LIFE_S if is_machine else self._longest_life_s):
+            raise TokenRefused("exp")
         is_settled = viewer.kind is not ViewerKind.CITIZEN or viewer.participant_id is not None
         if is_settled and published is self._remembered_under:
             if len(self._remembered) >= MOST_REMEMBERED:
@@ -394,7 +408,7 @@ class Verifier:
         Source: OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6.
         """
         published = await self._keys_with(header_of(token, LOGOUT_TOKEN_TYPES, self._algorithms))
-        claims = self._checked(token, published, client_id, names_subject=False)
+        claims = self._checked(token, published, client_id, is_notice=True)
         events = claims.get("events")
         if not isinstance(events, Mapping) or not isinstance(events.get(LOGOUT_EVENT), Mapping):
             raise TokenRefused("events")
@@ -410,7 +424,7 @@ class Verifier:
             raise TokenRefused("jti")
         if not {"sub", "sid"} & claims.keys():
             raise TokenRefused("sid")
-        return Logout(claims.get("sub"), claims.get("sid"), claims["jti"])
+        return Logout(claims.get("sub"), claims.get("sid"), claims["jti"], claims["iat"])
 
     async def viewer_of(self, claims: Claims, scopes: frozenset[Scope]) -> Viewer:
         """Make the viewer whom checked claims describe.
@@ -430,6 +444,7 @@ class Verifier:
             principal=principal_of(self.issuer.name, subject),
             participant_id=await self._participant(claims) if kind is ViewerKind.CITIZEN else None,
             name=self._name(claims),
+            issued_at=claims["iat"],
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
             client=client_of(claims),
         )
@@ -441,7 +456,7 @@ class Verifier:
         return published
 
     def _checked(
-        self, token: str, published: Published, audience: str, *, names_subject: bool = True
+        self, token: str, published: Published, audience: str, *, is_notice: bool = False
     ) -> dict[str, Any]:
         """Check signature, issuer, audience and times: decoding alone checks the signature only."""
         now = self._clock()
@@ -456,7 +471,7 @@ class Verifier:
                 now=int(now),
                 leeway=LEEWAY_S,
                 iss={"essential": True, "value": self.issuer.name},
-                sub={"essential": names_subject},
+                sub={"essential": not is_notice},
                 aud={"essential": True, "value": audience},
                 exp={"essential": True},
                 iat={"essential": True},
@@ -465,8 +480,9 @@ class Verifier:
             raise TokenExpired from error
         except ClaimError as error:
             raise TokenRefused(error.claim) from error
-        # A token meant for several audiences could be played here by any of the others.
-        if claims["aud"] != audience:
+        # A token meant for several audiences could be played here by any of the others. A notice to several
+        # says the same whoever brings it, and is heeded once.
+        if claims["aud"] != audience and not is_notice:
             raise TokenRefused("aud")
         if claims["exp"] <= now:
             raise TokenExpired

@@ -46,7 +46,8 @@ class Viewer:
     own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
     `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
     `withheld` are the others that the token or the session has, each with the level that it takes: neither
-    wall knows of them. `expires_at` is the instant (UTC) at which the token or the session ends.
+    wall knows of them. `issued_at` is when a token was issued, in seconds since 1970.
+    `expires_at` is the instant (UTC) at which the token or the session ends.
     """
 
     kind: ViewerKind = ViewerKind.ANONYMOUS
@@ -56,6 +57,7 @@ class Viewer:
     scopes: frozenset[Scope] = field(default_factory=frozenset)
     withheld: Mapping[Scope, int] = field(default_factory=dict, hash=False)
     assurance: int = 0
+    issued_at: float | None = None
     expires_at: datetime | None = None
     session_id: UUID | None = None
     client: str | None = None

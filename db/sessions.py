@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
-from db import idempotency_keys
+from db import idempotency_keys, revocations
 from db.connection import fetch, fetch_one, seen_by_viewer, transaction
 from db.metadata import instant, key, metadata, one_of, refers, words
 from db.pool import Connection, Pool
@@ -202,10 +202,11 @@ async def end_sessions_of(pool: Pool, principal: UUID, viewer: str) -> list[byte
 
 
 async def end_at_issuer(
-    pool: Pool, *, issuer: str, principal: UUID | None, issuer_session: str | None, notice: str
+    pool: Pool, *, issuer: str, principal: UUID | None, issuer_session: str | None, notice: str, at: datetime
 ) -> list[bytes]:
     """End what an issuer has ended: an account's sessions, those of one of the issuer's, or what is both.
 
+    A token does not say in which session it was issued, so of an account all go that it was given until then.
     The hashes of those that stood are given back. A `notice`, of at most 100 characters, is heeded once.
     """
     teller = principal or uuid5(NAMESPACE_URL, f"{issuer}#session#{issuer_session}")
@@ -218,6 +219,8 @@ async def end_at_issuer(
         ended = await fetch(
             connection, END_AT_ISSUER, issuer=issuer, principal=principal, issuer_session=issuer_session
         )
+        if principal:
+            await revocations.revoke(connection, principal, at)
         await idempotency_keys.settle(connection, **claim, outcome=str(len(ended)))
         return [row[0] for row in ended]
 
@@ -226,3 +229,10 @@ async def remove_ended(pool: Pool, *, now: datetime, idle_since: datetime) -> in
     """Remove what can no longer be used, for the jobs; the number removed is given back."""
     async with transaction(pool, "{}") as connection:
         return len(await fetch(connection, REMOVE_ENDED, now=now, idle_since=idle_since))
+
+
+async def suspend(pool: Pool, principal: UUID) -> None:
+    """Take back every token of an account for ever, and end its sessions; as the owner."""
+    async with transaction(pool, "{}") as connection:
+        await revocations.revoke(connection, principal, revocations.FOR_EVER)
+        await fetch(connection, END_ALL, principal=principal)

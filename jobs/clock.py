@@ -9,7 +9,7 @@ from functools import partial
 from db.connection import open_pool
 from db.outages import UNREACHABLE, described, outlive
 from db.pool import Pool
-from jobs.expiry import expire_idempotency_keys, expire_proofs, expire_sessions
+from jobs.expiry import expire_idempotency_keys, expire_proofs, expire_revocations, expire_sessions
 from jobs.sequencer import sequence_events
 
 log = logging.getLogger("ansinh.jobs")
@@ -35,6 +35,7 @@ JOBS = (
     # A session is refused from the instant it ends; here only its row goes.
     Job(expire_sessions, every_s=60),
     Job(expire_proofs, every_s=60),
+    Job(expire_revocations, every_s=600),
     Job(expire_idempotency_keys, every_s=600),
 )
 

@@ -119,13 +119,23 @@ async def test_a24_type_may_be_plain(portal: RunningPortal, pool: Pool, subject:
     assert not await stands(pool, secret)
 
 
+@pytest.mark.parametrize("audience", [["ansinh"], ["another", "ansinh"]], ids=str)
+async def test_a24_notice_may_be_for_others_too(
+    portal: RunningPortal, pool: Pool, subject: str, audience: list[str]
+) -> None:
+    secret = await begun(portal, pool, subject)
+    assert (await say(portal, a_token(portal, subject, aud=audience))).status_code == 200
+    assert not await stands(pool, secret)
+
+
 FORGED: dict[str, Change] = {
     "type of an access token": {"header": {"typ": "at+jwt"}},
     "no type": {"header": {"typ": ""}},
     "nonce": {"nonce": "n"},
     "empty nonce": {"nonce": ""},
     "another audience": {"aud": "another"},
-    "several audiences": {"aud": ["ansinh", "another"]},
+    "other audiences": {"aud": ["another", "ANSINH"]},
+    "no audience": {"aud": None},
     "another issuer": {"iss": "https://evil.example"},
     "no events": {"events": None},
     "events of another kind": {"events": {"http://schemas.openid.net/event/other": {}}},

@@ -354,6 +354,15 @@ async def test_a27_token_bound_in_another_way_is_refused(
     assert refusal.value.params["part"] == "cnf"
 
 
+async def test_a17_token_lives_an_hour_from_when_it_was_issued(
+    issuer: MadeUpIssuer, verifier: Verifier
+) -> None:
+    now = int(issuer.clock())
+    assert await verifier.viewer(issuer.token(iat=now - 1_800, exp=now + 1_800))
+    assert await refused(verifier, issuer.token(iat=now - 1_801, exp=now + 1_800)) == "exp"
+    assert await refused(verifier, issuer.token(iat=1, exp=now + 60)) == "exp"
+
+
 MACHINES: dict[str, dict[str, object]] = {
     "a partner": {"account_type": "partner"},
     "an employer's system": {"account_type": "employer", "sub": "machine", "client_id": "machine"},

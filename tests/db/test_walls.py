@@ -19,7 +19,7 @@ from auth.scopes import HIGHEST_ASSURANCE
 from auth.viewer import Viewer
 from db import connection as connections
 from db import dossiers as acts
-from db import roles, spent_proofs
+from db import revocations, roles, spent_proofs
 from db.connection import compiled, fetch, open_pool, seen_by_viewer, transaction
 from db.dossiers import Filing, Right, dossiers
 from db.pool import Connection, Pool
@@ -78,6 +78,7 @@ async def world(database: Database) -> World:
         UUID(world.key("participants", "lan")),
     )
     await owner.execute("INSERT INTO spent_proofs VALUES (sha256($1), now() + interval '1 minute')", b"world")
+    await owner.execute("INSERT INTO revocations (principal, issued_until) VALUES ($1, 'infinity')", uuid4())
     # One event waits for its place, another one has it: the sequencer must find both true.
     await owner.execute(
         "INSERT INTO unsequenced_events (dossier_id, seq) VALUES ($1, 1)", UUID(world.key("dossiers", "minh"))
@@ -382,6 +383,24 @@ async def test_a_proof_is_spent_unseen_and_cannot_be_taken_back(pool: Pool, owne
 async def test_nobody_fills_the_table_of_proofs_for_ever(pool: Pool) -> None:
     with pytest.raises(REFUSED):
         await spent_proofs.spend(pool, uuid4().bytes * 2, until=datetime.now(UTC) + timedelta(days=1))
+
+
+async def test_an_account_takes_back_its_own_tokens_and_is_not_suspended_by_that(pool: Pool) -> None:
+    mine, theirs = people.citizen_of(uuid4()), people.citizen_of(uuid4())
+    assert mine.principal
+    assert theirs.principal
+    now = datetime.now(UTC)
+    async with transaction(pool, mine.binding) as connection:
+        await revocations.revoke(connection, mine.principal, now)
+    for principal, until in ((theirs.principal, now), (mine.principal, revocations.FOR_EVER)):
+        with pytest.raises(REFUSED):
+            async with transaction(pool, mine.binding) as connection:
+                await revocations.revoke(connection, principal, until)
+    for statement in ("DELETE FROM revocations", "UPDATE revocations SET issued_until = now()"):
+        with pytest.raises(REFUSED):
+            async with transaction(pool, mine.binding) as connection:
+                await connection.execute(statement)
+    assert (await revocations.noted(pool))[mine.principal] == now.timestamp()
 
 
 # ------------------------------------------------------------------------------- writes ---

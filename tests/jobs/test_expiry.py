@@ -7,14 +7,16 @@ from uuid import UUID, uuid4
 import pytest
 
 from auth.sessions import SessionLimits
-from db import idempotency_keys, spent_proofs
+from db import idempotency_keys, revocations, spent_proofs
 from db.connection import open_pool
 from db.pool import Connection, Pool
 from jobs.expiry import (
     KEYS_KEPT_FOR,
     PROOFS_KEPT_FOR,
+    REVOCATIONS_KEPT_FOR,
     expire_idempotency_keys,
     expire_proofs,
+    expire_revocations,
     expire_sessions,
 )
 from tests.conftest import Database
@@ -104,3 +106,20 @@ async def test_proof_is_removed_when_it_is_too_old_by_every_clock(
         assert (
             await owner.fetchval("SELECT count(*) FROM spent_proofs WHERE fingerprint = $1", proof) == is_kept
         )
+
+
+async def test_revocation_is_removed_when_no_token_is_that_old_and_a_suspension_never(
+    owner: Connection, pool: Pool, jobs: Pool
+) -> None:
+    old, recent, suspended = uuid4(), uuid4(), uuid4()
+    now = datetime.now(UTC)
+    for principal, until in (
+        (old, now - REVOCATIONS_KEPT_FOR - timedelta(seconds=1)),
+        (recent, now - REVOCATIONS_KEPT_FOR + timedelta(minutes=1)),
+        (suspended, revocations.FOR_EVER),
+    ):
+        await revocations.revoke(owner, principal, until)
+    await expire_revocations(jobs)
+    known = await revocations.noted(pool)
+    assert [principal in known for principal in (old, recent, suspended)] == [False, True, True]
+    assert known[suspended] == float("inf")
