@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.headers import header_of
 from api.languages import language_of
 from api.observations import observation_of
+from auth.agreements import AgreementRefused, Agreements, CaseMissing, PurposeMissing
 from auth.capacities import NO_ERRAND, Capacities, Errand
 from auth.mandates import MandateRefused, Mandates
 from auth.proofs import ALGORITHMS as PROOF_ALGORITHMS
@@ -99,10 +100,13 @@ class PortalInterrupted(Refusal):
 
 
 STATUS = {
+    AgreementRefused: 403,
+    CaseMissing: 403,
     IssuerUnreachable: 503,
     MandateRefused: 403,
     OriginForeign: 403,
     PortalInterrupted: 503,
+    PurposeMissing: 403,
     RequestForged: 403,
     StepUpRequired: 403,
 }
@@ -272,7 +276,7 @@ async def open_authentication(
                 Proofs(pool, url),
                 revocations,
                 Sessions(pool),
-                Capacities(Mandates(pool)),
+                Capacities(Mandates(pool), Agreements(pool)),
                 frozenset({url}),
                 frozenset(guests),
             )
@@ -297,12 +301,11 @@ async def fetch_document(http: httpx2.AsyncClient, address: str) -> Mapping[str,
 
 def errand_of(scope: Scope) -> Errand:
     """What the headers of a request say of its errand."""
-    said = {
-        ERRAND_HEADERS[name]: value.decode("latin-1")
-        for name, value in scope["headers"]
-        if name in ERRAND_HEADERS
-    }
-    return Errand(**said) if said else NO_ERRAND
+    said = {name for name, _ in scope["headers"] if name in ERRAND_HEADERS}
+    if not said:
+        return NO_ERRAND
+    # What is said twice is read as one list, which names nothing.
+    return Errand(**{ERRAND_HEADERS[name]: header_of(scope, name) or "" for name in said})
 
 
 class Doorkeeper:

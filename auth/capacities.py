@@ -1,13 +1,15 @@
 """In which capacity somebody asks: whoever has proved who they are says for whom, and why.
 
-Nobody has to say anything: then a person asks for themself. What is said is checked here once, so that
-whoever errs is told; the right itself is asked by both walls at every statement.
+Nobody has to say anything: then a person asks for themself, and a partner what is public. What is said is
+checked here once, so that whoever errs is told; the right itself is asked by both walls at every statement.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
+from auth.agreements import CASE, Agreements, CaseMissing, PurposeMissing
 from auth.mandates import Mandates
-from auth.viewer import Viewer
+from auth.viewer import Viewer, ViewerKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +30,29 @@ class Capacities:
     """Says in which capacity somebody asks who has proved who they are."""
 
     mandates: Mandates
+    agreements: Agreements
 
     async def assumed(self, viewer: Viewer, errand: Errand) -> Viewer:
         """The viewer in the capacity that the errand takes.
 
-        Raises: MandateRefused, StepUpRequired.
+        Raises: MandateRefused, StepUpRequired; of a partner PurposeMissing, CaseMissing, AgreementRefused.
         """
         if errand.acting_for:
             return await self.mandates.assumed(viewer, errand.acting_for)
+        if viewer.kind is ViewerKind.PARTNER and viewer.principal and errand != NO_ERRAND:
+            return await self._under_agreement(viewer, viewer.principal, errand)
         return viewer
+
+    async def _under_agreement(self, viewer: Viewer, principal: UUID, errand: Errand) -> Viewer:
+        if not errand.purpose:
+            raise PurposeMissing
+        if not CASE.fullmatch(errand.case_reference):
+            raise CaseMissing
+        agreement = await self.agreements.named(principal, errand.purpose, errand.agreement)
+        return replace(
+            viewer,
+            agreement=agreement,
+            purpose=errand.purpose,
+            case_reference=errand.case_reference,
+            told_after=agreement.purposes[errand.purpose],
+        )

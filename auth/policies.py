@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     ScalarSelect,
     Text,
     Uuid,
@@ -40,6 +39,9 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import Integer, SmallInteger
 
 from auth.viewer import ViewerKind
+from db.agreements import agreements as agreements_table
+from db.agreements import in_force as agreement_stands
+from db.calendar import TODAY
 from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
@@ -50,7 +52,6 @@ from db.participants import participants as participants_table
 from db.services import services as services_table
 from domain.dossiers import Applicant
 from domain.mandates import MandateBasis
-from domain.working_calendar import VIETNAM
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 Condition = ColumnElement[bool]
@@ -68,13 +69,23 @@ ACTING = select(cast(func.vget(literal_column("'representative'")), Uuid)).scala
 MANDATE = select(cast(func.vget(literal_column("'mandate'")), Uuid)).scalar_subquery()
 ASSURANCE = select(cast(func.vget(literal_column("'assurance'")), SmallInteger)).scalar_subquery()
 MY_SESSION = select(cast(func.vget(literal_column("'session_id'")), Uuid)).scalar_subquery()
-TODAY = select(
-    cast(func.timezone(literal_column(f"'{VIETNAM.key}'"), func.statement_timestamp()), Date)
-).scalar_subquery()
 
 
 def grants(grant: Columns) -> Condition:
-    """Is this right the viewer's own, in the capacity in which the viewer asks, and in force?"""
+    """Is this right the viewer's own, in the capacity in which the viewer asks, and in force?
+
+    A partner's is by the agreement under which it asks, which must be in force as well.
+    """
+    agreement = agreements_table.alias("my_agreement")
+    named = cast(func.vget(literal_column("'agreement'")), Uuid)
+    found = select(agreement.c.id).where(agreement.c.id == named, agreement_stands(agreement.c))
+    return and_(
+        _is_mine(grant), or_(grant.agreement_id.is_(None), grant.agreement_id == found.scalar_subquery())
+    )
+
+
+def _is_mine(grant: Columns) -> Condition:
+    # Of whoever is no partner this is the whole question: their rights name no agreement.
     return and_(
         grant.principal == PRINCIPAL,
         grant.kind == viewers("kind"),
@@ -96,10 +107,10 @@ def _array(column: Any, *conditions: Condition, item: Any, joined: Any) -> Colum
 
 def _my_employers() -> ColumnElement[Any]:
     grant = grants_table.alias("my_grant")
-    return _array(grant.c.employer_id, grants(grant.c), item=Uuid, joined=grant)
+    return _array(grant.c.employer_id, _is_mine(grant.c), item=Uuid, joined=grant)
 
 
-def _my_offices() -> ColumnElement[Any]:
+def _my_offices(kind: str) -> ColumnElement[Any]:
     grant, root, office = (
         grants_table.alias("my_grant"),
         offices_table.alias("my_office"),
@@ -108,7 +119,8 @@ def _my_offices() -> ColumnElement[Any]:
     joined = grant.join(root, root.c.id == grant.c.office_id).join(
         office, office.c.id.between(root.c.id, root.c.last_id)
     )
-    return _array(office.c.id, grants(grant.c), item=Integer, joined=joined)
+    asked = grants(grant.c) if kind == ViewerKind.PARTNER else _is_mine(grant.c)
+    return _array(office.c.id, asked, item=Integer, joined=joined)
 
 
 def _my_people() -> ColumnElement[Any]:
@@ -190,7 +202,7 @@ def concerned(row: Columns, kind: str) -> Condition:
         case ViewerKind.EMPLOYER:
             return row.employer_id == any_(_my_employers())
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
-            return row.office_id == any_(_my_offices())
+            return row.office_id == any_(_my_offices(kind))
     return false()
 
 
@@ -210,7 +222,7 @@ def participants(participant: Columns, kind: str) -> Condition:
         case ViewerKind.EMPLOYER:
             return _works_for_me(participant)
         case ViewerKind.OFFICER | ViewerKind.PARTNER:
-            return participant.office_id == any_(_my_offices())
+            return participant.office_id == any_(_my_offices(kind))
     return false()
 
 
@@ -286,7 +298,7 @@ def employer_accounts(account: Columns, kind: str) -> Condition:
             employer = employers_table.alias("employer")
             return exists(
                 select(1).where(
-                    employer.c.id == account.employer_id, employer.c.office_id == any_(_my_offices())
+                    employer.c.id == account.employer_id, employer.c.office_id == any_(_my_offices(kind))
                 )
             )
     return false()
@@ -351,7 +363,7 @@ def mandates(mandate: Columns, kind: str) -> Condition:
         case ViewerKind.REPRESENTATIVE:
             return acted_by(mandate)
         case ViewerKind.OFFICER:
-            return mandate.office_id == any_(_my_offices())
+            return mandate.office_id == any_(_my_offices(kind))
     return false()
 
 
@@ -374,7 +386,7 @@ def may_revoke_mandate(mandate: Columns, kind: str) -> Condition:
             appointed = and_(mandate.participant_id == ME, mandate.basis == MandateBasis.AGENT.value)
             return or_(mandate.representative_id == ME, appointed)
         case ViewerKind.OFFICER:
-            return mandate.office_id == any_(_my_offices())
+            return mandate.office_id == any_(_my_offices(kind))
     return false()
 
 
@@ -420,7 +432,7 @@ def may_accept(dossier: Columns, kind: str) -> Condition:
 
     OFFICER: those that lie in an office that they serve, or in one below it.
     """
-    return dossier.office_id == any_(_my_offices()) if kind == ViewerKind.OFFICER else false()
+    return dossier.office_id == any_(_my_offices(kind)) if kind == ViewerKind.OFFICER else false()
 
 
 def may_withdraw(dossier: Columns, kind: str) -> Condition:

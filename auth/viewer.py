@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from auth.agreements import Agreement
 from auth.scopes import Scope
 
 
@@ -27,6 +28,9 @@ class ViewerKind(StrEnum):
 ACCOUNT_KINDS = (ViewerKind.CITIZEN, ViewerKind.EMPLOYER, ViewerKind.OFFICER, ViewerKind.PARTNER)
 
 
+NO_FIELDS: frozenset[str] = frozenset()
+
+
 def principal_of(issuer: str, subject: str) -> UUID:
     """Name the account that an issuer calls `subject`: the same pair always gives the same identifier.
 
@@ -41,7 +45,7 @@ class Viewer:
 
     `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
     program that was given the token. Of a representative `participant_id` is whom they act for by the mandate
-    `mandate_id`, and `representative_id` is their own record. `agreement_id`,
+    `mandate_id`, and `representative_id` is their own record. `agreement`,
     `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
     own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
     `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
@@ -63,7 +67,7 @@ class Viewer:
     client: str | None = None
     mandate_id: UUID | None = None
     representative_id: UUID | None = None
-    agreement_id: UUID | None = None
+    agreement: Agreement | None = None
     purpose: str = ""
     case_reference: str = ""
     told_after: timedelta = timedelta()
@@ -80,6 +84,26 @@ class Viewer:
             if scope.least_assurance > assurance and kind is not ViewerKind.PARTNER
         }
         return cls(kind, scopes=scopes.difference(beyond), withheld=beyond, assurance=assurance, **said)
+
+    @property
+    def agreement_id(self) -> UUID | None:
+        """The key of the agreement under which a partner asks."""
+        return self.agreement.id if self.agreement else None
+
+    @property
+    def agreement_code(self) -> str:
+        """The code of the agreement under which a partner asks; empty where it names none."""
+        return self.agreement.code if self.agreement else ""
+
+    @property
+    def fields(self) -> frozenset[str] | None:
+        """The fields of people's data that may be asked for: those of the agreement; None for no such bound.
+
+        A partner that names no agreement is shown what is public.
+        """
+        if self.kind is not ViewerKind.PARTNER:
+            return None
+        return self.agreement.fields if self.agreement else NO_FIELDS
 
     @cached_property
     def binding(self) -> str:

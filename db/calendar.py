@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from datetime import date
 
-from sqlalchemy import Boolean, Column, Date, Table, select
+from sqlalchemy import Boolean, Column, Date, Table, cast, func, literal_column, select
 
 from db.connection import fetch
 from db.metadata import PUBLIC, metadata, words
 from db.pool import Connection
+
+# The date in Vietnam, read once a statement.
+TODAY = select(
+    cast(func.timezone(literal_column("'Asia/Ho_Chi_Minh'"), func.statement_timestamp()), Date)
+).scalar_subquery()
 
 calendar_overrides = Table(
     "calendar_overrides",

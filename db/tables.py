@@ -2,6 +2,7 @@
 
 from db import (
     access_ledger,
+    agreements,
     calendar,
     clients,
     contributions,
@@ -16,6 +17,8 @@ from db import (
     mandates,
     offices,
     participants,
+    partners,
+    purposes,
     reveals,
     revocations,
     services,
@@ -26,6 +29,7 @@ from db.metadata import metadata
 
 NOUNS = (
     access_ledger,
+    agreements,
     calendar,
     clients,
     contributions,
@@ -40,6 +44,8 @@ NOUNS = (
     mandates,
     offices,
     participants,
+    partners,
+    purposes,
     reveals,
     revocations,
     services,

@@ -8,8 +8,7 @@ import strawberry
 from sqlalchemy import ColumnElement, func, select
 
 from auth import policies
-from auth.policies import TODAY
-from db.calendar import calendar_overrides
+from db.calendar import TODAY, calendar_overrides
 from db.services import service_time_limits
 from domain import deadlines
 from domain.dossiers import Applicant

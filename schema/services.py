@@ -9,7 +9,7 @@ import strawberry
 from sqlalchemy import ColumnElement, and_, or_
 
 from auth import policies
-from auth.policies import TODAY
+from db.calendar import TODAY
 from db.services import service_time_limits, service_versions, services
 from domain.dossiers import Applicant
 from domain.services import ServiceFact, TimeUnit

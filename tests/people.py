@@ -6,10 +6,14 @@ given it makes too. Data stay for the whole run, so a test makes its own.
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from uuid import UUID, uuid4
 
+from graphql import GraphQLObjectType
+
+from auth.agreements import Agreement
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db.identifiers import IdentifierKeys
@@ -17,9 +21,11 @@ from db.pool import Connection
 from db.services import SERVICE_GROUPS
 from domain.identifiers import IdentifierKind
 from domain.names import folded, sort_key
+from schema.portal import schema
 
 EVERY_SCOPE = frozenset(Scope)
 EVERY_GROUP = frozenset(SERVICE_GROUPS)
+PURPOSE = "HOSPITAL_ADMISSION"
 KEYS = IdentifierKeys(sealing=b"s" * 32, finding=b"f" * 32)
 
 # A number for each thing that is made; the codes of things are made of it, so no two are alike.
@@ -204,16 +210,18 @@ async def a_grant(
     office: int | None = None,
     employer: UUID | None = None,
     kind: ViewerKind = ViewerKind.OFFICER,
+    agreement: UUID | None = None,
     valid_until: datetime | None = None,
 ) -> UUID:
     """A right of an account, in a capacity."""
     grant: UUID = await owner.fetchval(
-        "INSERT INTO grants (principal, kind, office_id, employer_id, granted_by, valid_until)"
-        " VALUES ($1, $2, $3, $4, 'tests', $5) RETURNING id",
+        "INSERT INTO grants (principal, kind, office_id, employer_id, agreement_id, granted_by, valid_until)"
+        " VALUES ($1, $2, $3, $4, $5, 'tests', $6) RETURNING id",
         principal,
         kind.value,
         office,
         employer,
+        agreement,
         valid_until,
     )
     return grant
@@ -250,6 +258,76 @@ async def a_mandate(
         valid_to,
     )
     return mandate
+
+
+async def an_agreement(
+    owner: Connection,
+    *,
+    office: int,
+    fields: Collection[str] | None = None,
+    purposes: Collection[str] = (PURPOSE,),
+    valid_from: date = date(2026, 1, 1),
+    valid_to: date | None = None,
+    capacity: int = 10**9,
+    restore_rate: int = 10**9,
+) -> Agreement:
+    """An agreement with a partner of its own, of every field of the schema unless some are named."""
+    number = next(_numbers)
+    partner = await owner.fetchval(
+        "INSERT INTO partners (code, name_vi, name_en) VALUES ($1, 'Bộ Thử', 'A ministry') RETURNING id",
+        f"bo-thu-{number}",
+    )
+    for purpose in purposes:
+        await owner.execute(
+            "INSERT INTO purposes (code, name_vi, name_en, legal_basis)"
+            " VALUES ($1, 'Mục đích thử', 'A purpose', 'ND 69/2024/NĐ-CP') ON CONFLICT DO NOTHING",
+            purpose,
+        )
+    agreement = Agreement(
+        id=uuid4(),
+        code=f"THU-{number}",
+        partner=f"bo-thu-{number}",
+        purposes=dict.fromkeys(purposes, timedelta()),
+        fields=frozenset(all_fields() if fields is None else fields),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        capacity=capacity,
+        restore_rate=restore_rate,
+    )
+    await owner.execute(
+        "INSERT INTO agreements (id, code, partner_id, legal_basis, purposes, fields, office_id, valid_from,"
+        " valid_to, capacity, restore_rate, signed_by, recorded_by)"
+        " VALUES ($1, $2, $3, 'Thỏa thuận thử', $4, $5, $6, $7, $8, $9, $10, 'Bộ trưởng', 'tests')",
+        agreement.id,
+        agreement.code,
+        partner,
+        list(agreement.purposes),
+        sorted(agreement.fields),
+        office,
+        valid_from,
+        valid_to,
+        capacity,
+        restore_rate,
+    )
+    return agreement
+
+
+async def revoke(owner: Connection, agreement: Agreement) -> None:
+    """Revoke an agreement."""
+    await owner.execute(
+        "UPDATE agreements SET revoked_at = now(), revoked_reason = 'Thử' WHERE id = $1", agreement.id
+    )
+
+
+@cache
+def all_fields() -> frozenset[str]:
+    """Every field of the schema."""
+    return frozenset(
+        f"{name}.{field}"
+        for name, found in schema._schema.type_map.items()  # noqa: SLF001 -- strawberry has no other name for it
+        if isinstance(found, GraphQLObjectType)
+        for field in found.fields
+    )
 
 
 # ----------------------------------------------------------------- who is asking ---
@@ -291,9 +369,24 @@ async def acting_for(owner: Connection, employer: UUID, *, scopes: Collection[Sc
 
 
 async def partner_for(owner: Connection, office: int, *, scopes: Collection[Scope] = EVERY_SCOPE) -> Viewer:
-    """Another agency's system, for the population of an office."""
-    viewer = Viewer(ViewerKind.PARTNER, uuid4(), name="Bộ Thử", scopes=frozenset(scopes))
-    await a_grant(owner, _principal(viewer), office=office, kind=ViewerKind.PARTNER)
+    """Another agency's system, under an agreement for the population of an office."""
+    return await partner_under(owner, await an_agreement(owner, office=office), office=office, scopes=scopes)
+
+
+async def partner_under(
+    owner: Connection, agreement: Agreement, *, office: int, scopes: Collection[Scope] = EVERY_SCOPE
+) -> Viewer:
+    """Another agency's system, which asks under an agreement."""
+    viewer = Viewer(
+        ViewerKind.PARTNER,
+        uuid4(),
+        name="Bộ Thử",
+        scopes=frozenset(scopes),
+        agreement=agreement,
+        purpose=next(iter(agreement.purposes)),
+        case_reference="BA-2026/17",
+    )
+    await a_grant(owner, _principal(viewer), office=office, kind=ViewerKind.PARTNER, agreement=agreement.id)
     return viewer
 
 
@@ -307,6 +400,7 @@ __all__ = [
     "EVERY_GROUP",
     "EVERY_SCOPE",
     "KEYS",
+    "PURPOSE",
     "a_dossier",
     "a_grant",
     "a_mandate",
@@ -314,6 +408,8 @@ __all__ = [
     "a_participant",
     "a_service",
     "acting_for",
+    "all_fields",
+    "an_agreement",
     "an_employer",
     "an_employment",
     "an_event",
@@ -321,5 +417,7 @@ __all__ = [
     "citizen_of",
     "officer_of",
     "partner_for",
+    "partner_under",
     "representing",
+    "revoke",
 ]

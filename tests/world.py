@@ -132,6 +132,10 @@ async def a_world(owner: Connection) -> World:
         owner, ended.principal, office=province, valid_until=datetime.now(UTC) - timedelta(seconds=1)
     )
     minh_himself = people.citizen_of(minh)
+    lapsed = await people.an_agreement(owner, office=here, valid_to=date(2026, 1, 31))
+    revoked = await people.an_agreement(owner, office=here)
+    await people.revoke(owner, revoked)
+    partner_here = await people.partner_for(owner, here)
     world.viewers = {
         "lan": people.citizen_of(lan),
         "minh": minh_himself,
@@ -142,7 +146,13 @@ async def a_world(owner: Connection) -> World:
         "officer there": await people.officer_of(owner, there),
         "officer of the province": await people.officer_of(owner, province),
         "officer far away": await people.officer_of(owner, far),
-        "partner here": await people.partner_for(owner, here),
+        "partner here": partner_here,
+        "partner here without an agreement": replace(partner_here, agreement=None),
+        "partner here by another's agreement": replace(
+            partner_here, agreement=await people.an_agreement(owner, office=here)
+        ),
+        "partner whose agreement has ended": await people.partner_under(owner, lapsed, office=here),
+        "partner whose agreement is revoked": await people.partner_under(owner, revoked, office=here),
         "officer whose right ended": ended,
         "officer here as an employer": replace(officer_here, kind=ViewerKind.EMPLOYER),
         "anonymous": Viewer(scopes=EVERY_SCOPE),

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, time
 from random import Random
 from uuid import UUID
 
 from sqlalchemy import Date, bindparam, exists, func, insert, or_, select
 
+from db.agreements import record
 from db.calendar import overrides
 from db.connection import fetch
 from db.demonstration import personas
@@ -27,7 +28,7 @@ from db.roles import reach
 from db.services import install_catalogue, service_time_limits, service_versions
 from domain.refusals import Refusal
 from domain.services import TimeLimit, TimeUnit
-from domain.working_calendar import calendar_of
+from domain.working_calendar import VIETNAM, calendar_of
 
 # The agency's own code, in front of those of its offices: a guess. Annex I of QD 20/2020/QD-TTg has it.
 UNCONFIRMED_AGENCY_CODE = "G24"
@@ -162,6 +163,29 @@ async def _write_all(connection: Connection, world: World, people: int, progress
                     progress(written, steps)
     _add_grants(rows, world)
     await write(connection, rows)
+    for subject, agreement in personas.AGREEMENTS.items():
+        random, recorded = Random(agreement.code), instant(world.today - DAY, OPENS_S)
+        signed_at = datetime.combine(world.today - DAY, time(9), VIETNAM)
+        partner_id, agreement_id, grant_id = (UUID(bytes=key(random, recorded)) for _ in range(3))
+        await record(
+            connection,
+            partner={"id": partner_id, **agreement.partner},
+            purposes=agreement.purposes,
+            terms={
+                "id": agreement_id,
+                "code": agreement.code,
+                "legal_basis": agreement.legal_basis,
+                "fields": list(agreement.fields),
+                "office_id": province_id(world.agency, agreement.province),
+                "valid_from": date(world.today.year, 1, 1),
+                "capacity": agreement.capacity,
+                "restore_rate": agreement.restore_rate,
+                "signed_by": agreement.partner["name_vi"],
+                "recorded_by": "Dữ liệu minh họa",
+                "recorded_at": signed_at,
+            },
+            grants_of=[{"id": grant_id, "principal": world.principals[subject], "granted_at": signed_at}],
+        )
     await fetch(connection, POSITIONS)
     for done, build in enumerate(builds):
         if progress:
@@ -204,7 +228,5 @@ def _add_grants(rows: Rows, world: World) -> None:
 
     for subject, code in personas.OFFICERS.items():
         grant(subject, "OFFICER", office_id=office_ids[code])
-    for subject, code in personas.PARTNERS.items():
-        grant(subject, "PARTNER", office_id=province_id(world.agency, code))
     for subject, name in (*personas.ACTS_FOR.items(), *personas.SYSTEMS.items()):
         grant(subject, "EMPLOYER", employer_id=personas.employer_id(name))

@@ -30,12 +30,57 @@ SONG_HONG = "Công ty Dệt may Sông Hồng"
 GIA_DINH = "Công ty cổ phần Xây lắp Gia Định"
 BEN_THANH = "Công ty TNHH Vận tải Bến Thành"
 
-# Which office an officer serves, which province's people a partner asks about, for which employer one acts,
-# and for which its system does.
+# Which office an officer serves, for which employer one acts, and for which its system does.
 OFFICERS: Mapping[str, str] = MappingProxyType({"thu": LONG_BIEN, "son": TAN_BINH})
-PARTNERS: Mapping[str, str] = MappingProxyType({"bo-y-te": "01"})
 ACTS_FOR: Mapping[str, str] = MappingProxyType({"det-may": SONG_HONG})
 SYSTEMS: Mapping[str, str] = MappingProxyType({"det-may-he-thong": SONG_HONG})
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a partner may ask about the people of a province, and why; see db.agreements."""
+
+    code: str
+    partner: Mapping[str, str]
+    legal_basis: str
+    province: str
+    purposes: Sequence[Mapping[str, str]]
+    fields: Sequence[str]
+    capacity: int = 500_000
+    restore_rate: int = 10_000
+
+
+AGREEMENTS: Mapping[str, Shared] = MappingProxyType(
+    {
+        "bo-y-te": Shared(
+            code="BYT-BHXH-2026-01",
+            partner={"code": "bo-y-te", "name_vi": "Bộ Y tế", "name_en": "Ministry of Health"},
+            legal_basis="Nghị định 47/2020/NĐ-CP (minh họa)",
+            province="01",
+            purposes=(
+                {
+                    "code": "HOSPITAL_ADMISSION",
+                    "name_vi": "Tiếp nhận khám bệnh, chữa bệnh BHYT",
+                    "name_en": "Admission of a patient with health insurance",
+                    "legal_basis": "Luật Bảo hiểm y tế (minh họa)",
+                },
+            ),
+            fields=(
+                "Query.participant",
+                "Query.participantByNumber",
+                "Participant.id",
+                "Participant.fullName",
+                "Participant.birthDate",
+                "Participant.sex",
+                "Participant.identifiers",
+                "Identifier.kind",
+                "Identifier.masked",
+                "Identifier.validFrom",
+                "Identifier.validTo",
+            ),
+        )
+    }
+)
 
 GARMENTS, CONSTRUCTION, TRANSPORT = 0, 5, 7
 

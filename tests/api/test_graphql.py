@@ -482,8 +482,10 @@ async def test_same_key_for_another_wish_is_refused(portal: RunningPortal, owner
 
 async def test_partner_may_read_and_do_nothing(portal: RunningPortal, owner: Connection) -> None:
     ministry = portal.account(a_persona(ViewerKind.PARTNER))
+    office = await people.an_office(owner)
+    agreement = await people.an_agreement(owner, office=office)
     await people.a_grant(
-        owner, ministry.principal, office=await people.an_office(owner), kind=ViewerKind.PARTNER
+        owner, ministry.principal, office=office, kind=ViewerKind.PARTNER, agreement=agreement.id
     )
     answer = await portal.ask(SUBMIT, ministry, input={"idempotencyKey": "k", "service": "Service:X"})
     assert answer.json()["errors"][0]["extensions"]["code"] == "SCOPE_MISSING"

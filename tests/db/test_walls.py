@@ -233,6 +233,7 @@ async def test_way_05_policy_functions_are_not_immutable(owner: Connection) -> N
         " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
     )
     assert {row["proname"]: row["provolatile"] for row in volatilities} == {
+        "agreement_in_force": "s",
         "represented": "s",
         "represented_in": "s",
         "services_covered": "s",

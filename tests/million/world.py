@@ -2,16 +2,19 @@
 
 import random
 from collections.abc import Collection, Sequence
+from datetime import date
 from pathlib import Path
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
 
+from auth.agreements import Agreement
 from auth.scopes import Scope
 from auth.viewer import Viewer, ViewerKind
 from db.demonstration.people import a_name, family_names
 from db.pool import Connection
 from domain.names import folded, sort_key
+from tests.people import all_fields
 
 WORLD = Path(__file__).with_name("world.sql")
 NAMES = 20_000
@@ -21,6 +24,20 @@ BIG_OFFICE, PROVINCE, AGENCY, SMALL_OFFICE = 3, 2, 1, 25
 def key(space: int, number: int) -> UUID:
     """A key as world.sql makes it."""
     return UUID(f"01990000-{space:04x}-7000-8000-{number:012x}")
+
+
+# Of every field, about everybody.
+AGREEMENT = Agreement(
+    key(9, 1),
+    "MILLION",
+    "bo-thu",
+    {},
+    all_fields(),
+    date(2026, 1, 1),
+    None,
+    capacity=10**9,
+    restore_rate=10**9,
+)
 
 
 def person(number: int) -> UUID:
@@ -36,7 +53,13 @@ def employer(number: int) -> UUID:
 def asking(kind: ViewerKind, name: str, participant: UUID | None = None) -> Viewer:
     """Somebody who may ask for everything, in a capacity."""
     return Viewer(
-        kind, uuid5(NAMESPACE_OID, name), participant, name=name, scopes=frozenset(Scope), assurance=2
+        kind,
+        uuid5(NAMESPACE_OID, name),
+        participant,
+        name=name,
+        scopes=frozenset(Scope),
+        assurance=2,
+        agreement=AGREEMENT if kind is ViewerKind.PARTNER else None,
     )
 
 
@@ -84,9 +107,17 @@ async def load(superuser: Connection) -> None:
         for index in indexes:
             await superuser.execute(f"DROP INDEX {index['name']}")
         await superuser.execute(WORLD.read_text())
+        await superuser.execute(
+            "INSERT INTO agreements (id, code, partner_id, legal_basis, purposes, fields, office_id,"
+            " valid_from, capacity, restore_rate, signed_by, recorded_by)"
+            " VALUES ($1, 'MILLION', uuidv7(), '', '{CARE}', '{}', $2, $3, 1, 1, '', 'tests')",
+            AGREEMENT.id,
+            AGENCY,
+            AGREEMENT.valid_from,
+        )
         await superuser.executemany(
-            "INSERT INTO grants (principal, kind, office_id, employer_id, granted_by)"
-            " VALUES ($1, $2, $3, $4, 'tests')",
+            "INSERT INTO grants (principal, kind, office_id, employer_id, agreement_id, granted_by)"
+            " VALUES ($1, $2, $3, $4, $5, 'tests')",
             grants(),
         )
         for index in indexes:
@@ -106,17 +137,19 @@ def names() -> Sequence[tuple[int, str, str, str]]:
     return found
 
 
-def grants() -> Sequence[tuple[UUID, str, int | None, UUID | None]]:
+def grants() -> Sequence[tuple[UUID, str, int | None, UUID | None, UUID | None]]:
     """What the viewers act for."""
-    found: list[tuple[UUID, str, int | None, UUID | None]] = []
+    found: list[tuple[UUID, str, int | None, UUID | None, UUID | None]] = []
     for name, viewer in VIEWERS.items():
         if viewer.principal is None:
             continue
         found += [
-            (viewer.principal, viewer.kind, office, None) for office in OFFICES.get(name, (None, []))[1]
+            (viewer.principal, viewer.kind, office, None, viewer.agreement_id)
+            for office in OFFICES.get(name, (None, []))[1]
         ]
         found += [
-            (viewer.principal, viewer.kind, None, employer(number)) for number in EMPLOYERS.get(name, [])
+            (viewer.principal, viewer.kind, None, employer(number), None)
+            for number in EMPLOYERS.get(name, [])
         ]
     return found
 

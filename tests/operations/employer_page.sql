@@ -18,7 +18,18 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
               AND granted.kind = (
                 SELECT vget('kind') AS vget_2)
               AND (granted.valid_until IS NULL
-                OR granted.valid_until > statement_timestamp())))
+                OR granted.valid_until > statement_timestamp())
+              AND (granted.agreement_id IS NULL
+                OR granted.agreement_id = (
+                  SELECT my_agreement.id
+                  FROM agreements AS my_agreement
+                  WHERE my_agreement.id = CAST(vget('agreement') AS UUID)
+                  AND my_agreement.revoked_at IS NULL
+                  AND my_agreement.valid_from <= (
+                    SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+                  AND (my_agreement.valid_to IS NULL
+                    OR my_agreement.valid_to >= (
+                      SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))))
           ORDER BY employer.code, employer.id
           LIMIT 21) AS employer
         ORDER BY employer.code, employer.id
@@ -37,6 +48,17 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
             SELECT vget('kind') AS vget_2)
           AND (my_grant.valid_until IS NULL
             OR my_grant.valid_until > statement_timestamp())
+          AND (my_grant.agreement_id IS NULL
+            OR my_grant.agreement_id = (
+              SELECT my_agreement.id
+              FROM agreements AS my_agreement
+              WHERE my_agreement.id = CAST(vget('agreement') AS UUID)
+              AND my_agreement.revoked_at IS NULL
+              AND my_agreement.valid_from <= (
+                SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+              AND (my_agreement.valid_to IS NULL
+                OR my_agreement.valid_to >= (
+                  SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
           AND my_employment.started_on <= (
             SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
           AND (my_employment.ended_on IS NULL
@@ -103,6 +125,17 @@ SELECT (concat('{"kind":', to_json(vget('kind')),
                   SELECT vget('kind') AS vget_2)
                 AND (my_grant.valid_until IS NULL
                   OR my_grant.valid_until > statement_timestamp())
+                AND (my_grant.agreement_id IS NULL
+                  OR my_grant.agreement_id = (
+                    SELECT my_agreement.id
+                    FROM agreements AS my_agreement
+                    WHERE my_agreement.id = CAST(vget('agreement') AS UUID)
+                    AND my_agreement.revoked_at IS NULL
+                    AND my_agreement.valid_from <= (
+                      SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
+                    AND (my_agreement.valid_to IS NULL
+                      OR my_agreement.valid_to >= (
+                        SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1))))
                 AND my_employment.started_on <= (
                   SELECT CAST(timezone('Asia/Ho_Chi_Minh', statement_timestamp()) AS DATE) AS timezone_1)
                 AND (my_employment.ended_on IS NULL

@@ -32,6 +32,7 @@ class Eyes:
     # Of a representative, whose own record is not the person's: the mandate, and that record.
     mandate: UUID | None = None
     representative: UUID | None = None
+    agreement: UUID | None = None
 
     @cached_property
     def today(self) -> date:
@@ -47,7 +48,19 @@ class Eyes:
             if grant["principal"] == self.account
             and grant["kind"] == self.kind
             and (grant["valid_until"] is None or grant["valid_until"] > datetime.now(UTC))
+            and (grant["agreement_id"] is None or self.may_act_under(grant["agreement_id"]))
         ]
+
+    def may_act_under(self, key: UUID) -> bool:
+        """Whether it is the agreement that they name, and it stands today."""
+        agreement = self.world.find("agreements", key)
+        return (
+            agreement is not None
+            and key == self.agreement
+            and agreement["revoked_at"] is None
+            and agreement["valid_from"] <= self.today
+            and (agreement["valid_to"] is None or agreement["valid_to"] >= self.today)
+        )
 
     @cached_property
     def employers(self) -> set[UUID]:

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import Text, false
 from sqlalchemy.types import TypeEngine
 
+from auth.agreements import Agreement
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
@@ -32,7 +33,8 @@ from tests.oracle import world
 from tests.oracle.interpreter import Said, interpreted
 from tests.oracle.operations import Operation, an_operation
 from tests.oracle.rights import Eyes
-from tests.oracle.world import World, account, key
+from tests.oracle.world import DAY, TODAY, World, account, key
+from tests.people import all_fields
 from tests.portal import NOTEBOOK, code_of, execute, portal
 
 OPERATIONS = int(os.environ.get("PROVE", "300"))
@@ -66,6 +68,14 @@ def representative(mandate: int, number: int) -> Viewer:
     )
 
 
+def a_partner(number: int, agreement: int, *, scopes: frozenset[Scope] = EVERY) -> Viewer:
+    """A partner, under an agreement that allows every field, whatever the register says of it."""
+    allowed = Agreement(
+        key(13, agreement), f"OR-{agreement}", "bo-mot", {"TAX": DAY}, all_fields(), TODAY, None, 10**9, 10**9
+    )
+    return replace(somebody(ViewerKind.PARTNER, number, scopes=scopes), agreement=allowed, purpose="TAX")
+
+
 VIEWERS = {
     "nobody": ANONYMOUS,
     "a person": person(0),
@@ -87,8 +97,11 @@ VIEWERS = {
     "an officer whose right has ended": somebody(ViewerKind.OFFICER, 6),
     "an officer of two places": somebody(ViewerKind.OFFICER, 8),
     "an officer without numbers": somebody(ViewerKind.OFFICER, 5, scopes=EVERY - {Scope.IDENTIFIER_READ}),
-    "a partner": somebody(ViewerKind.PARTNER, 7),
-    "a partner without scopes": somebody(ViewerKind.PARTNER, 7, scopes=frozenset()),
+    "a partner": a_partner(7, 1),
+    "a partner without scopes": a_partner(7, 1, scopes=frozenset()),
+    "a partner by another's agreement": a_partner(7, 2),
+    "a partner whose agreement is revoked": a_partner(9, 2),
+    "a partner whose agreement has ended": a_partner(10, 3),
 }
 
 
@@ -134,6 +147,7 @@ class Court:
             viewer.assurance,
             viewer.mandate_id,
             viewer.representative_id,
+            viewer.agreement_id,
         )
 
     async def compiled(self, operation: Operation, viewer: Viewer, translator: Translator) -> Said:

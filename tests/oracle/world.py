@@ -26,6 +26,9 @@ TABLES = (
     "dossiers",
     "mandates",
     "dossier_events",
+    "partners",
+    "purposes",
+    "agreements",
     "grants",
     "sessions",
     "access_ledger",
@@ -192,19 +195,28 @@ async def people_it(owner: Connection) -> None:
             (key(5, 3), "birth", 5, "WORKING_DAYS", None),
         ],
         "dossiers": [dossier(number, chance) for number in range(44)],
+        "partners": [(key(10, 1), "bo-mot", "Bộ Một", "Ministry One")],
+        "purposes": [("CARE", "Chữa bệnh", "Care", "LAW"), ("TAX", "Thuế", "Tax", "LAW")],
+        "agreements": [
+            an_agreement(1, 20),
+            an_agreement(2, 10, revoked_at=NOW - DAY, revoked_reason="Nhầm"),
+            an_agreement(3, 10, valid_to=TODAY - DAY),
+        ],
         "grants": [
-            (key(7, 1), account(1), "EMPLOYER", None, key(3, 1), None),
-            (key(7, 2), account(2), "EMPLOYER", None, key(3, 2), NOW + DAY),
-            (key(7, 3), account(2), "EMPLOYER", None, key(3, 4), None),
-            (key(7, 4), account(3), "EMPLOYER", None, key(3, 3), NOW - DAY),
-            (key(7, 5), account(4), "OFFICER", 11, None, None),
-            (key(7, 6), account(5), "OFFICER", 10, None, None),
-            (key(7, 7), account(6), "OFFICER", 0, None, NOW - DAY),
-            (key(7, 8), account(7), "PARTNER", 20, None, None),
-            (key(7, 9), account(8), "OFFICER", 12, None, None),
-            (key(7, 10), account(8), "OFFICER", 20, None, None),
+            (key(7, 1), account(1), "EMPLOYER", None, key(3, 1), None, None),
+            (key(7, 2), account(2), "EMPLOYER", None, key(3, 2), NOW + DAY, None),
+            (key(7, 3), account(2), "EMPLOYER", None, key(3, 4), None, None),
+            (key(7, 4), account(3), "EMPLOYER", None, key(3, 3), NOW - DAY, None),
+            (key(7, 5), account(4), "OFFICER", 11, None, None, None),
+            (key(7, 6), account(5), "OFFICER", 10, None, None, None),
+            (key(7, 7), account(6), "OFFICER", 0, None, NOW - DAY, None),
+            (key(7, 8), account(7), "PARTNER", 20, None, None, key(13, 1)),
+            (key(7, 12), account(9), "PARTNER", 10, None, None, key(13, 2)),
+            (key(7, 13), account(10), "PARTNER", 10, None, None, key(13, 3)),
+            (key(7, 9), account(8), "OFFICER", 12, None, None, None),
+            (key(7, 10), account(8), "OFFICER", 20, None, None, None),
             # A right in another capacity than the one asked in.
-            (key(7, 11), account(4), "EMPLOYER", None, key(3, 4), None),
+            (key(7, 11), account(4), "EMPLOYER", None, key(3, 4), None, None),
         ],
         "mandates": [
             a_mandate(1, 0, 3, ["BENEFITS", "CONTRIBUTIONS", "HEALTH_INSURANCE", "PAYMENT"]),
@@ -253,7 +265,13 @@ async def people_it(owner: Connection) -> None:
             "id, participant_id, represented_name, representative_id, representative_name, office_id,"
             " service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at, revoked_by"
         ),
-        "grants": "id, principal, kind, office_id, employer_id, valid_until",
+        "partners": "id, code, name_vi, name_en",
+        "purposes": "code, name_vi, name_en, legal_basis",
+        "agreements": (
+            "id, code, partner_id, purposes, fields, office_id, valid_from, valid_to, capacity, restore_rate,"
+            " revoked_at, revoked_reason"
+        ),
+        "grants": "id, principal, kind, office_id, employer_id, valid_until, agreement_id",
         "sessions": "id, id_hash, principal, kind, browser, created_at, last_seen_at, expires_at",
         "access_ledger": (
             "id, subject_id, at, reader_kind, reader_name, right_kind, office_id, employer_id, purpose,"
@@ -262,6 +280,7 @@ async def people_it(owner: Connection) -> None:
     }
     constants = {
         "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
+        "agreements": {"legal_basis": "'LAW'", "signed_by": "'oracle'", "recorded_by": "'oracle'"},
         "grants": {"granted_by": "'oracle'"},
         "mandates": {
             "basis": "'AGENT'",
@@ -316,6 +335,32 @@ def a_look(number: int) -> Sequence[Any]:
         ["Dossier.status", "Participant.fullName"][: 1 + number % 2],
         "",
         (None, None, NOW - DAY, NOW + DAY)[number % 4],
+    )
+
+
+def an_agreement(
+    number: int,
+    office: int,
+    *,
+    valid_to: date | None = None,
+    revoked_at: datetime | None = None,
+    revoked_reason: str | None = None,
+) -> Sequence[Any]:
+    """One of the world's agreements."""
+    begins = TODAY - 50 * DAY
+    return (
+        key(13, number),
+        f"OR-{number}",
+        key(10, 1),
+        ["CARE", "TAX"][: 1 + number % 2],
+        ["Participant.fullName"],
+        office,
+        begins,
+        valid_to,
+        1_000,
+        10,
+        revoked_at,
+        revoked_reason,
     )
 
 

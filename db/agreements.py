@@ -1,0 +1,189 @@
+"""Agreements: what a partner may ask, about whom, why, for how long and how fast.
+
+An agreement is a register's entry, public by nature, which only the owner writes. Which account may act under
+it is a row of `grants`; both walls ask at every statement whether both still stand.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Date,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
+
+from db.calendar import TODAY
+from db.connection import fetch, fetch_one, seen_by_viewer
+from db.grants import grants
+from db.metadata import PUBLIC, instant, key, metadata, refers, words
+from db.partners import partners
+from db.pool import Connection, Pool, Record
+from db.purposes import purposes as purposes_table
+
+# `fields` are those of the schema, such as `Participant.fullName`. Its population are the people of an office
+# and of all below it. `valid_to` is the last day, included.
+agreements = Table(
+    "agreements",
+    metadata,
+    key(),
+    Column("code", Text, nullable=False, unique=True),
+    refers("partner_id", "partners.id"),
+    words("legal_basis"),
+    Column("purposes", ARRAY(Text), nullable=False),
+    Column("fields", ARRAY(Text), nullable=False),
+    refers("office_id", "offices.id"),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("capacity", Integer, nullable=False),
+    Column("restore_rate", Integer, nullable=False),
+    words("signed_by"),
+    words("recorded_by"),
+    instant("recorded_at", default=True),
+    instant("revoked_at", nullable=True),
+    words("revoked_reason", nullable=True),
+    # What a grant refers to: the right is for the population of its agreement, and for no other.
+    UniqueConstraint("id", "office_id"),
+    CheckConstraint("code ~ '^[A-Z0-9]+([-.][A-Z0-9]+)*$' AND length(code) <= 40", name="code_formed"),
+    CheckConstraint("valid_to >= valid_from", name="period_ordered"),
+    CheckConstraint("cardinality(purposes) > 0", name="has_a_purpose"),
+    CheckConstraint("capacity > 0 AND restore_rate > 0", name="rate_positive"),
+    CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_for_a_reason"),
+    info=PUBLIC,
+)
+
+# The door asks in no viewer's capacity: which agreements stand is needed to know in which one somebody asks.
+_DOOR = """{{"kind": "DOOR", "principal": "{principal}"}}"""
+
+
+def in_force(agreement: Any) -> ColumnElement[bool]:  # noqa: ANN401 -- the columns of a row
+    """Does this agreement stand today?"""
+    return and_(
+        agreement.revoked_at.is_(None),
+        agreement.valid_from <= TODAY,
+        or_(agreement.valid_to.is_(None), agreement.valid_to >= TODAY),
+    )
+
+
+def _terms() -> ColumnElement[Any]:
+    delays = select(func.json_object_agg(purposes_table.c.code, purposes_table.c.log_delay_days)).where(
+        purposes_table.c.code == any_(agreements.c.purposes)
+    )
+    shown = {
+        "id": agreements.c.id,
+        "code": agreements.c.code,
+        "partner": partners.c.code,
+        "purposes": delays.scalar_subquery(),
+        "fields": agreements.c.fields,
+        "valid_from": agreements.c.valid_from,
+        "valid_to": agreements.c.valid_to,
+        "capacity": agreements.c.capacity,
+        "restore_rate": agreements.c.restore_rate,
+    }
+    named = [part for name, value in shown.items() for part in (literal(name, Text), value)]
+    return func.json_agg(func.json_build_object(*named), type_=JSON)
+
+
+TERMS = seen_by_viewer(
+    select(_terms())
+    .select_from(agreements.join(partners).join(grants, grants.c.agreement_id == agreements.c.id))
+    .where(
+        in_force(agreements.c),
+        grants.c.principal == cast(select(func.vget(literal_column("'principal'"))).scalar_subquery(), Uuid),
+        or_(grants.c.valid_until.is_(None), grants.c.valid_until > func.statement_timestamp()),
+    )
+    .scalar_subquery()
+)
+
+
+async def terms_of(pool: Pool, principal: UUID) -> Sequence[Mapping[str, Any]]:
+    """The agreements under which an account may act now, each with its terms."""
+    row = await fetch_one(pool, TERMS, viewer=_DOOR.format(principal=principal))
+    return json.loads(row[0]) if row and row[0] else []
+
+
+_PARTNER = insert(partners)
+_PURPOSE = insert(purposes_table)
+_RECORD_PARTNER = _PARTNER.on_conflict_do_update(
+    constraint="uq_partners_code",
+    set_={"name_vi": _PARTNER.excluded.name_vi, "name_en": _PARTNER.excluded.name_en},
+).returning(partners.c.id)
+_RECORD_PURPOSE = _PURPOSE.on_conflict_do_update(
+    constraint="pk_purposes",
+    set_={name: _PURPOSE.excluded[name] for name in ("name_vi", "name_en", "legal_basis", "log_delay_days")},
+)
+_RECORD = insert(agreements).returning(agreements.c.id)
+_REVOKE = (
+    update(agreements)
+    .where(agreements.c.code == bindparam("which", type_=Text), agreements.c.revoked_at.is_(None))
+    .values(revoked_at=func.now(), revoked_reason=bindparam("why", type_=Text))
+    .returning(agreements.c.id)
+)
+_KNOWN = (
+    select(agreements, partners.c.code.label("partner"), in_force(agreements.c).label("in_force"))
+    .join(partners)
+    .order_by(agreements.c.code)
+)
+
+
+async def record(
+    connection: Connection,
+    *,
+    partner: Mapping[str, Any],
+    purposes: Iterable[Mapping[str, Any]],
+    terms: Mapping[str, Any],
+    grants_of: Iterable[Mapping[str, Any]],
+) -> UUID:
+    """Enter an agreement, as the owner, with its partner and purposes, and let accounts act under it.
+
+    `terms` are the columns of the agreement, but for partner and purposes; `grants_of` has the `principal` of
+    each account, and keys where they are not to be made up.
+    """
+    purposes = list(purposes)
+    [partner_row] = await fetch(connection, _RECORD_PARTNER.values(**partner))
+    for purpose in purposes:
+        await fetch(connection, _RECORD_PURPOSE.values(**purpose))
+    codes = [purpose["code"] for purpose in purposes]
+    [row] = await fetch(connection, _RECORD.values(partner_id=partner_row[0], purposes=codes, **terms))
+    for account in grants_of:
+        await fetch(
+            connection,
+            insert(grants).values(
+                **account,
+                kind="PARTNER",
+                office_id=terms["office_id"],
+                agreement_id=row[0],
+                granted_by=terms["recorded_by"],
+            ),
+        )
+    agreement: UUID = row[0]
+    return agreement
+
+
+async def revoke(connection: Connection, code: str, reason: str) -> bool:
+    """End an agreement now, as the owner; whether one of that code stood."""
+    return bool(await fetch(connection, _REVOKE, which=code, why=reason))
+
+
+async def known_agreements(connection: Connection) -> Sequence[Record]:
+    """Every agreement by its code, with its partner's, and whether it is in force."""
+    return await fetch(connection, _KNOWN)
