@@ -99,9 +99,7 @@ VIEWERS = {
     "an officer without numbers": somebody(ViewerKind.OFFICER, 5, scopes=EVERY - {Scope.IDENTIFIER_READ}),
     "a partner": a_partner(7, 1),
     "a partner without scopes": a_partner(7, 1, scopes=frozenset()),
-    "a partner by another's agreement": a_partner(7, 2),
     "a partner whose agreement is revoked": a_partner(9, 2),
-    "a partner whose agreement has ended": a_partner(10, 3),
 }
 
 

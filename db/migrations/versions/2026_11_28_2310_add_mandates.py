@@ -53,6 +53,13 @@ FUNCTIONS = (
     )
     """,
 )
+# The wall of the dossiers shows a representative those that the mandate covers. Asked of each event, PostgreSQL would
+# take this for the dearest part of everybody's statements.
+DOSSIERS_COVERED = """
+    CREATE FUNCTION dossiers_covered() RETURNS uuid[]
+    LANGUAGE sql STABLE PARALLEL RESTRICTED
+    RETURN ARRAY(SELECT d.id FROM dossiers d WHERE d.participant_id = represented())
+"""
 REPRESENTED = "(SELECT represented())"
 REPRESENTED_IN_CONTRIBUTIONS = "(SELECT represented_in('CONTRIBUTIONS'))"
 COVERED = "service_id = ANY ((SELECT services_covered())::text[])"
@@ -92,10 +99,7 @@ def of_person(*, represented: bool) -> dict[str, str]:
             "dossier:read",
             about_me,
             at_employer,
-            only(
-                f"participant_id = {REPRESENTED}"
-                " AND EXISTS (SELECT FROM dossiers d WHERE d.id = dossier_events.dossier_id)"
-            ),
+            only("dossier_id = ANY ((SELECT dossiers_covered())::uuid[])"),
         ),
     }
 
@@ -258,7 +262,7 @@ def ask(*, represented: bool) -> None:
 
 def upgrade() -> None:
     """Create the table, raise its wall, and ask for it in the others."""
-    for statement in (*TABLE, *FUNCTIONS):
+    for statement in (*TABLE, *FUNCTIONS, DOSSIERS_COVERED):
         op.execute(statement)
     op.execute("ALTER TABLE dossier_events ADD COLUMN mandate_id UUID")
     op.execute(
@@ -279,6 +283,6 @@ def downgrade() -> None:
     ask(represented=False)
     op.execute("ALTER TABLE dossier_events DROP COLUMN mandate_id")
     name_actors(ACTORS)
-    for function in ("services_covered()", "represented_in(text)", "represented()"):
+    for function in ("dossiers_covered()", "services_covered()", "represented_in(text)", "represented()"):
         op.execute(f"DROP FUNCTION {function}")
     op.execute("DROP TABLE mandates")
