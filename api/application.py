@@ -34,6 +34,7 @@ from db.connection import make_pool
 from db.events import Listener
 from db.identifiers import participant_of
 from db.pool import Pool
+from schema.identifiers import finding
 from schema.portal import schema
 from selection.answers import Translator
 
@@ -104,7 +105,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             )
         )
         witness = Witness(ledger)
-        translator = Translator(schema._schema, witness)  # noqa: SLF001 -- strawberry has no other name for it
+        translator = Translator(schema._schema, witness, finding(identifier_keys))  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
         places = Places(PLACES, PLACES_OF_EACH)

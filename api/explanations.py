@@ -11,6 +11,7 @@ from auth.viewer import ANONYMOUS, Viewer, principal_of
 from db.identifiers import IdentifierKeys, participant_of
 from db.pool import Pool
 from domain.refusals import Refusal
+from schema.identifiers import finding
 from schema.portal import schema
 from selection.answers import Plan, Translator
 from selection.faults import OperationFault
@@ -59,12 +60,14 @@ async def viewer_of(pool: Pool, keys: IdentifierKeys, issuer: str, subject: str)
     )
 
 
-async def explanation_of(pool: Pool, viewer: Viewer, text: str, inputs: Mapping[str, Any]) -> str:
+async def explanation_of(
+    pool: Pool, viewer: Viewer, text: str, inputs: Mapping[str, Any], *, keys: IdentifierKeys
+) -> str:
     """Tell the plan of an operation, its statement and, having run it as the viewer, PostgreSQL's plan.
 
     Raises: NotExplained.
     """
-    translator = Translator(schema._schema)  # noqa: SLF001 -- strawberry has no other name for it
+    translator = Translator(schema._schema, keyed=finding(keys))  # noqa: SLF001 -- strawberry has no other name for it
     try:
         operation = translator.documents.read(text).operation(None)
         if operation is None or not operation.is_query:

@@ -158,7 +158,9 @@ async def explain(settings: Settings, text: str, subject: str, inputs: Mapping[s
         pool = await open_pool(url_of(roles.API), size=1, name="ansinh explain")
         try:
             viewer = await viewer_of(pool, settings.identifier_keys(), settings.issuer, subject)
-            sys.stdout.write(f"{await explanation_of(pool, viewer, text, inputs)}\n")
+            sys.stdout.write(
+                f"{await explanation_of(pool, viewer, text, inputs, keys=settings.identifier_keys())}\n"
+            )
         finally:
             await pool.close()
 

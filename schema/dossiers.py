@@ -31,7 +31,20 @@ from schema.ids import EmployerID, OfficeID, ParticipantID, ServiceID
 from schema.offices import Office
 from schema.refusals import Refusal
 from schema.services import Service, ServiceVersion
-from selection import Columns, Condition, Node, Order, derived, either, entity, fetched, link, rows, stored
+from selection import (
+    Columns,
+    Condition,
+    Node,
+    Order,
+    Tells,
+    derived,
+    either,
+    entity,
+    fetched,
+    link,
+    rows,
+    stored,
+)
 from selection import Connection as Page
 
 if TYPE_CHECKING:
@@ -57,7 +70,9 @@ DUE_RANGE = ("due_from", "due_to")
 DOSSIER_ORDERS = {
     DossierOrder.NEWEST: Order(("id",), descending=True, unsearchable=DUE_RANGE),
     DossierOrder.OLDEST: Order(("id",), unsearchable=DUE_RANGE),
-    DossierOrder.DUE: Order(("due_on", "id"), only=lambda dossier: dossier.due_on.is_not(None)),
+    DossierOrder.DUE: Order(
+        ("due_on", "id"), only=lambda dossier: dossier.due_on.is_not(None), tells=("dueOn",)
+    ),
 }
 
 
@@ -135,10 +150,10 @@ def dossiers_listed(
         EmployerID | None, strawberry.argument(description="Only those that this employer filed.")
     ] = None,
     due_from: Annotated[
-        date | None, strawberry.argument(description="Only those due on this day or later.")
+        date | None, Tells("dueOn"), strawberry.argument(description="Only those due on this day or later.")
     ] = None,
     due_to: Annotated[
-        date | None, strawberry.argument(description="Only those due on this day or earlier.")
+        date | None, Tells("dueOn"), strawberry.argument(description="Only those due on this day or earlier.")
     ] = None,
 ) -> Iterator[Condition]:
     """The dossiers that the viewer may see."""

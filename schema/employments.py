@@ -15,7 +15,7 @@ from selection import Columns, Condition, Node, Order, entity, link, stored
 if TYPE_CHECKING:
     from schema.participants import Participant
 
-NEWEST_EMPLOYMENT = {"NEWEST": Order(("started_on", "id"), descending=True)}
+NEWEST_EMPLOYMENT = {"NEWEST": Order(("started_on", "id"), descending=True, tells=("startedOn",))}
 
 
 @entity(

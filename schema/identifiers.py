@@ -5,10 +5,12 @@ from datetime import date
 
 from auth import policies, rights
 from auth.scopes import Scope
-from db.identifiers import identifiers
-from domain.identifiers import IdentifierKind
+from db.identifiers import IdentifierKeys, identifiers
+from domain.identifiers import IdentifierKind, is_formed
 from schema.enums import described
 from selection import Columns, Condition, Node, entity, stored
+from selection.arguments import Functions
+from selection.faults import OperationFault
 
 described(
     IdentifierKind,
@@ -33,6 +35,32 @@ class Identifier(Node):
     masked: str = stored("Its last three characters; the others as dots.")
     valid_from: date = stored("The first day on which it names the person.")
     valid_to: date | None = stored("The last such day, included; null while it goes on.")
+
+
+# Under this name the translator is given how a number is looked for: with a key of the installation.
+FINDING = "finding"
+
+
+class NumberMalformed(OperationFault):
+    """This is no number by which the agency knows people: digits, or two letters and digits, no spaces."""
+
+    code = "BAD_NUMBER"
+    vietnamese = "Đây không phải là dạng số mà cơ quan dùng để định danh người tham gia."
+
+
+def finding(keys: IdentifierKeys) -> Functions:
+    """How a number is looked for: by what it is found by as each kind that it may be.
+
+    Raises (when read): NumberMalformed.
+    """
+
+    def indexes(number: str) -> list[bytes]:
+        kinds = [kind for kind in IdentifierKind if is_formed(kind, number)]
+        if not kinds:
+            raise NumberMalformed
+        return [keys.blind_index(kind, number) for kind in kinds]
+
+    return {FINDING: indexes}
 
 
 def identifiers_of(participant: Columns, identifier: Columns) -> Iterator[Condition]:

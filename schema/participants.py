@@ -26,6 +26,7 @@ from selection import (
     Connection,
     Node,
     Order,
+    Tells,
     Through,
     entity,
     link,
@@ -68,7 +69,7 @@ class Participant(Node):
     identifiers: Connection[Identifier] = rows(
         "The numbers the person is or was known by, masked.",
         identifiers_of,
-        orders={"KIND": Order(("kind", "id"))},
+        orders={"KIND": Order(("kind", "id"), tells=("kind",))},
     )
     employments: Connection[Employment] = rows(
         "For whom the person works and worked, newest first.", employments_of, orders=NEWEST_EMPLOYMENT
@@ -99,7 +100,9 @@ described(
 )
 
 PARTICIPANT_ORDERS = {
-    ParticipantOrder.NAME: Order(("sort_name", "id"), searched=(("name_prefix", ("folded_name", "id")),)),
+    ParticipantOrder.NAME: Order(
+        ("sort_name", "id"), searched=(("name_prefix", ("folded_name", "id")),), tells=("fullName",)
+    ),
     ParticipantOrder.REGISTERED: Order(("id",), descending=True, unsearchable=("name_prefix",)),
 }
 
@@ -110,6 +113,7 @@ def participants_listed(
     name_prefix: Annotated[
         str | None,
         Through(folded),
+        Tells("fullName"),
         strawberry.argument(
             description="Only people whose full name begins so, whatever the case and diacritics."
         ),

@@ -4,12 +4,15 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import or_, true
+from sqlalchemy import Uuid, any_, case, func, or_, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 
 from auth import policies
 from auth.scopes import Scope
+from db.calendar import TODAY
+from db.identifiers import identifiers
 from schema.context import Context
 from schema.dossiers import (
     DOSSIER_ORDERS,
@@ -21,6 +24,7 @@ from schema.dossiers import (
     withdraw_dossier,
 )
 from schema.events import DossierEvent, dossier_events_followed
+from schema.identifiers import FINDING
 from schema.ids import ParticipantID
 from schema.limits import Limits
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
@@ -31,8 +35,9 @@ from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.sessions import SessionPayload, end_session
 from schema.viewer import Viewer
-from selection import Columns, Condition, Connection, Node, Order, link, nodes, rows
+from selection import Columns, Condition, Connection, Keyed, Node, Order, Tells, link, nodes, rows
 from selection.bounds import MOST_TOKENS
+from selection.literals import number as number_of
 
 
 def the_dossier(
@@ -51,6 +56,27 @@ def the_participant(
 ) -> Condition:
     """The person of an identifier."""
     return participant.id == id
+
+
+def the_participant_of_number(
+    participant: Columns,
+    *,
+    number: Annotated[
+        str,
+        Keyed(FINDING),
+        Tells("identifiers"),
+        strawberry.argument(description="The number in full, of a person, a social insurance or a card."),
+    ],
+) -> Condition:
+    """The person whom a number names today, of whichever kind it is; nobody where it names two."""
+    identifier = identifiers.alias("found")
+    named = func.array_agg(identifier.c.participant_id.distinct(), type_=ARRAY(Uuid))
+    found = select(case((func.cardinality(named) == number_of(1), named[1]))).where(
+        identifier.c.blind_index == any_(number),  # type: ignore[arg-type]  # a bind parameter
+        identifier.c.valid_from <= TODAY,
+        or_(identifier.c.valid_to.is_(None), identifier.c.valid_to >= TODAY),
+    )
+    return participant.id == found.scalar_subquery()
 
 
 def the_service(
@@ -83,6 +109,11 @@ class Query:
         "Several things by their global identifiers, in the same order.", many=True
     )
     participant: Participant | None = link("A person.", the_participant)
+    participant_by_number: Participant | None = link(
+        "The person whom a number names today; null where there is none, or not for the viewer.",
+        the_participant_of_number,
+        needs=Scope.IDENTIFIER_READ,
+    )
     participants: Connection[Participant] = rows(
         "The people whom the viewer may see.", participants_listed, orders=PARTICIPANT_ORDERS
     )

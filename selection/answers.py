@@ -24,7 +24,7 @@ from graphql.execution.values import VariableValues
 
 from db.connection import Statement
 from db.pool import Connection, Pool
-from selection.arguments import Path, Reader, key_reader
+from selection.arguments import NO_FUNCTIONS, Functions, Path, Reader, key_reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
@@ -55,6 +55,10 @@ class Viewer(Protocol):
     @property
     def withheld(self) -> Mapping[Any, int]:
         """The scopes that the viewer would hold after signing in at a higher level, each with that level."""
+
+    @property
+    def fields(self) -> frozenset[str] | None:
+        """The fields of what is somebody's that the viewer may ask for; None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +204,11 @@ class Feed:
 class Translator:
     """Answers the operations of one schema."""
 
-    def __init__(self, schema: GraphQLSchema, witness: Witness = UNWITNESSED) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, witness: Witness = UNWITNESSED, keyed: Functions = NO_FUNCTIONS
+    ) -> None:
         self.witness = witness
-        self.catalogue: Catalogue = catalogue_of(schema)
+        self.catalogue: Catalogue = catalogue_of(schema, keyed)
         self.documents = Documents(self.catalogue)
         self.plans_found = self.plans_made = 0
 
@@ -286,7 +292,7 @@ class Translator:
         `path` tells the plans of an operation apart: a part that strawberry executes has its own.
         """
         # What is withheld is not in the key: what it would shape is refused, and no refusal is kept.
-        key = (path, viewer.kind, operation.scopes & viewer.scopes, operation.shape(variables))
+        key = (path, viewer.kind, operation.scopes & viewer.scopes, viewer.fields, operation.shape(variables))
         known: Plan | str | None = operation.variants.get(key)
         if isinstance(known, Plan):
             self.plans_found += 1
@@ -295,7 +301,12 @@ class Translator:
             raise Unplannable(known)
         selected = Selected(self.catalogue.schema, operation.fragments, variables)
         planner = Planner(
-            self.catalogue, selected, frozenset(viewer.scopes), viewer.withheld, names_types=bool(path)
+            self.catalogue,
+            selected,
+            frozenset(viewer.scopes),
+            viewer.withheld,
+            viewer.fields,
+            names_types=bool(path),
         )
         try:
             found = tuple(parts(planner))

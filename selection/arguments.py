@@ -1,12 +1,14 @@
 """How the value of an argument gets from a request into a bind parameter, or to a rule."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from graphql import (
     GraphQLField,
     GraphQLInputType,
+    GraphQLObjectType,
     ValueNode,
     VariableNode,
     get_named_type,
@@ -18,7 +20,7 @@ from graphql.execution.values import VariableValues
 from graphql.language import visit
 from graphql.language.visitor import Visitor
 from graphql.utilities import coerce_input_literal
-from sqlalchemy import Boolean, Date, Integer, Text
+from sqlalchemy import Boolean, Date, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
@@ -30,9 +32,11 @@ from selection.entities import (
     Declaration,
     Derived,
     Entity,
+    Keyed,
     Link,
     Names,
     Rows,
+    Tells,
     Through,
     keywords_of,
 )
@@ -45,6 +49,9 @@ M = TypeVar("M")
 
 Reader = Callable[[VariableValues], Any]
 Path = tuple[str | int, ...]
+# What an installation looks for values by, by names that the authors know.
+Functions = Mapping[str, Callable[[Any], Any]]
+NO_FUNCTIONS: Functions = MappingProxyType({})
 
 SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
     "Boolean": Boolean(),
@@ -59,16 +66,18 @@ SQL_TYPES: Mapping[str, TypeEngine[Any]] = {
 class Parameter:
     """An argument of a declaration: its Python name, its SQL type, and how its value becomes PostgreSQL's.
 
-    An argument that only a rule takes has no SQL type.
+    An argument that only a rule takes has no SQL type. `tells` is the field of what is found that an argument
+    tells something of; empty where it tells of none.
     """
 
     name: str
     sql_type: TypeEngine[Any] | None
     convert: Callable[[Any], Any]
+    tells: str = ""
 
 
 def parameters_of(
-    field: GraphQLField, declaration: Declaration, entities: Mapping[str, Entity]
+    field: GraphQLField, declaration: Declaration, entities: Mapping[str, Entity], keyed: Functions
 ) -> Mapping[str, Parameter]:
     """Pair the GraphQL arguments of a field with the keyword-only parameters of its declaration."""
     match declaration:
@@ -82,10 +91,21 @@ def parameters_of(
     for graphql_name, argument in field.args.items():
         name = argument.extensions[BACK_REFERENCE].python_name
         if name in declared:
-            found[graphql_name] = _parameter(name, argument.type, declared[name].annotation, entities)
+            parameter = _parameter(name, argument.type, declared[name].annotation, entities, keyed)
+            tells = _marked(declared[name].annotation, Tells)
+            named = graphql_name if graphql_name in fields_found(field) else ""
+            found[graphql_name] = replace(parameter, tells=tells.field if tells else named)
         elif name in ruled:
             found[graphql_name] = Parameter(name, None, _kept(_as_it_is))
     return found
+
+
+def fields_found(field: GraphQLField) -> Collection[str]:
+    """The fields of the object that a field leads to, by itself or on a page."""
+    target = get_named_type(field.type)
+    if isinstance(target, GraphQLObjectType) and "nodes" in target.fields:
+        target = get_named_type(target.fields["nodes"].type)
+    return target.fields if isinstance(target, GraphQLObjectType) else ()
 
 
 def _parameter(
@@ -93,8 +113,11 @@ def _parameter(
     graphql_type: GraphQLInputType,
     annotation: Any,  # noqa: ANN401 -- whatever the author wrote
     entities: Mapping[str, Entity],
+    keyed: Functions,
 ) -> Parameter:
     named = get_named_type(graphql_type)
+    if made := _marked(annotation, Keyed):
+        return Parameter(name, ARRAY(LargeBinary), _kept(_by_function(keyed, made.function)))
     if refers := _marked(annotation, Names):
         entity = entities[refers.entity]
         sql_type, convert = entity.key.type, key_reader(entity)
@@ -106,6 +129,15 @@ def _parameter(
     if is_list_type(get_nullable_type(graphql_type)):
         return Parameter(name, ARRAY(sql_type), _of_each(convert))
     return Parameter(name, sql_type, convert)
+
+
+def _by_function(keyed: Functions, name: str) -> Callable[[Any], Any]:
+    """Look for a value by a function of the installation; who only reads declarations has none."""
+
+    def looked_for(value: Any) -> Any:  # noqa: ANN401
+        return keyed[name](value)
+
+    return looked_for
 
 
 def _as_it_is(value: Any) -> Any:  # noqa: ANN401

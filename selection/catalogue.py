@@ -11,7 +11,7 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from selection.arguments import Parameter, parameters_of
+from selection.arguments import NO_FUNCTIONS, Functions, Parameter, parameters_of
 from selection.checks import DeclarationWrong, Place, wrongs
 from selection.entities import BACK_REFERENCE, DECLARATION, Declaration, Entity, Node
 
@@ -40,8 +40,8 @@ class Catalogue:
         return [graphql_type] if isinstance(graphql_type, GraphQLObjectType) else []
 
 
-def catalogue_of(schema: GraphQLSchema) -> Catalogue:
-    """Read the declarations out of a schema.
+def catalogue_of(schema: GraphQLSchema, keyed: Functions = NO_FUNCTIONS) -> Catalogue:
+    """Read the declarations out of a schema; `keyed` are the functions of the installation.
 
     Raises: DeclarationWrong for one that no statement could answer.
     """
@@ -61,7 +61,7 @@ def catalogue_of(schema: GraphQLSchema) -> Catalogue:
                 for wrong in wrongs(declaration, place):
                     raise DeclarationWrong(f"{graphql_type.name}.{definition.python_name}: {wrong}")
                 declarations[graphql_type.name, name] = declaration
-                parameters[graphql_type.name, name] = parameters_of(field, declaration, entities)
+                parameters[graphql_type.name, name] = parameters_of(field, declaration, entities, keyed)
     node_types = sorted(
         graphql_type.name
         for graphql_type in objects

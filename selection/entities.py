@@ -84,6 +84,23 @@ class Through:
 
 
 @dataclass(frozen=True, slots=True)
+class Keyed:
+    """Says of an argument that it is looked for by what the portal's own function of this name makes of it.
+
+    Such a function has a key of the installation, and is given to the translator: it makes several bytes.
+    """
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """Says of an argument which field of what is found it tells something of, where its name does not."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """The global identifier of a row: type and key, such as `Dossier:0199…`."""
 
@@ -152,7 +169,7 @@ class Order:
     `columns` end with the key, all run in one direction, and none is null in the rows of `only`. `searched`
     has, under an argument, the columns instead where that is present: what is searched by a range of a column
     is in the order of that column, since no index has it in another. `unsearchable` has the arguments with
-    which the order is refused for that reason.
+    which the order is refused for that reason. `tells` has the fields of which the order tells something.
     """
 
     columns: tuple[str, ...]
@@ -160,6 +177,7 @@ class Order:
     only: Callable[[Columns], Condition] | None = None
     searched: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unsearchable: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
 
     def refused(self, arguments: Mapping[str, object | None]) -> str | None:
         """The first argument present by which rows cannot be searched in this order."""

@@ -258,6 +258,20 @@ class StepUpRequired(OperationFault):
         return {"level": self.params["level"]}
 
 
+class FieldNotGranted(OperationFault):
+    """The agreement under which you ask does not cover {field}; without purpose and case there is none."""
+
+    code = "FIELD_OUTSIDE_AGREEMENT"
+    vietnamese = (
+        "Thỏa thuận chia sẻ dữ liệu của bạn không bao gồm {field};"
+        " chưa nêu mục đích và hồ sơ thì chưa có thỏa thuận nào."
+    )
+
+    def extras(self) -> dict[str, object]:
+        """The field that it does not cover."""
+        return {"field": self.params["field"]}
+
+
 class ScopeMissing(OperationFault):
     """This takes the scope `{scope}`, which the caller's token or session does not have."""
 

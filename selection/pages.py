@@ -60,6 +60,8 @@ def page(
         else declaration.usual(arguments)
     )
     order_name, order = declaration.order(asked, arguments)
+    if entity.about:
+        planner.check_told((entity.name,), order.tells, nodes, path)
     if refused := order.refused(arguments):
         raise OrderCannotSearch(
             order=asked, argument=_spelled(graphql_field, refused), nodes=nodes, path=path

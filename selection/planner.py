@@ -4,7 +4,7 @@ Planning sees which arguments are present and the few values that shape a statem
 step of a page, @skip and @include); every other value arrives later as a bind parameter.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -47,6 +47,7 @@ from selection.entities import (
 )
 from selection.faults import (
     BadIdentifier,
+    FieldNotGranted,
     ScopeMissing,
     StepUpRequired,
     TooManyIdentifiers,
@@ -85,6 +86,8 @@ class Planner:
     scopes: frozenset[str]
     # The scopes that a sign-in at a higher level would give, and that level.
     withheld: Mapping[str, int] = field(default_factory=dict)
+    # The fields of what is somebody's that may be asked for, as `Type.field`; None for all of them.
+    granted: frozenset[str] | None = None
     # Under ordinary execution an object of an abstract type says its type under this hidden key.
     names_types: bool = False
     readers: dict[str, Reader] = field(default_factory=dict)
@@ -109,6 +112,8 @@ class Planner:
         path = (*path, key)
         self._check(declaration.needs, nodes, path)
         graphql_field = parent.fields[name]
+        if self.granted is not None and not isinstance(declaration, Nodes):
+            self._check_granted(parent, graphql_field, nodes, path)
         arguments = self._arguments(parent.name, graphql_field, nodes[0], path)
         match declaration:
             case Identity() | Stored() | Computed():
@@ -152,6 +157,40 @@ class Planner:
             raise StepUpRequired(level=self.withheld[scope], nodes=nodes, path=path)
         raise ScopeMissing(scope=scope, nodes=nodes, path=path)
 
+    def _check_granted(
+        self, parent: GraphQLObjectType, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
+    ) -> None:
+        """Refuse a field of what is somebody's, one that leads there, and arguments that tell of another."""
+        found = targets_of(self.catalogue, graphql_field)
+        if not self._is_somebodys(parent.name) and not any(map(self._is_somebodys, found)):
+            return
+        name = nodes[0].name.value
+        self.check_told((parent.name,), (name,), nodes, path)
+        parameters = self.catalogue.parameters.get((parent.name, name), {})
+        given = {argument.name.value: argument.value for argument in nodes[0].arguments or ()}
+        told = [
+            parameter.tells
+            for spelled, parameter in parameters.items()
+            if parameter.tells and self.selected.has(given.get(spelled))
+        ]
+        self.check_told(found, told, nodes, path)
+
+    def check_told(
+        self, types: Iterable[str], fields: Iterable[str], nodes: list[FieldNode], path: Path
+    ) -> None:
+        """Refuse what tells something of fields of these types that may not be asked for.
+
+        Raises: FieldNotGranted.
+        """
+        if self.granted is not None:
+            for told in (f"{name}.{field}" for name in types for field in fields):
+                if told not in self.granted:
+                    raise FieldNotGranted(field=told, nodes=nodes, path=path)
+
+    def _is_somebodys(self, type_name: str) -> bool:
+        entity = self.catalogue.entities.get(type_name)
+        return entity is not None and bool(entity.about)
+
     def target(
         self, graphql_field: GraphQLField, nodes: list[FieldNode], path: Path
     ) -> tuple[GraphQLObjectType, Entity]:
@@ -186,6 +225,7 @@ class Planner:
         The owner's key is given as `row_key` when the plan is run, the place under the columns of the order.
         """
         entity, owner = self.catalogue.entities[target.name], self.catalogue.entities[followed.owner]
+        self.check_told(("Subscription",), (nodes[0].name.value,), nodes, path)
         self._check(entity.needs, nodes, path)
         self._check(owner.needs, nodes, path)
         columns = [entity.rows.c[name] for name in followed.order.columns]
@@ -319,7 +359,8 @@ class Planner:
         for name in self.catalogue.node_types:
             entity, target = self.catalogue.entities[name], self.catalogue.schema.type_map[name]
             assert isinstance(target, GraphQLObjectType)  # noqa: S101 -- entities are objects
-            if entity.needs is None or entity.needs in self.scopes:
+            is_named = self.granted is None or not entity.about or f"{name}.id" in self.granted
+            if is_named and (entity.needs is None or entity.needs in self.scopes):
                 options.append((entity, self._typed(target, nodes, path)))
         argument, value = next((given.name.value, given.value) for given in nodes[0].arguments or ())
         read = reader_of(value, graphql_field.args[argument].type)
@@ -352,6 +393,14 @@ def _mark(entity: Entity, fields: Mapping[str, Sequence[FieldNode]]) -> Mark:
     """What an object tells of somebody: if nothing else, that it is there."""
     names = {nodes[0].name.value for nodes in fields.values()} - {TYPE_NAME} or {TYPE_NAME}
     return Mark(entity, tuple(f"{entity.name}.{name}" for name in sorted(names)))
+
+
+def targets_of(catalogue: Catalogue, graphql_field: GraphQLField) -> tuple[str, ...]:
+    """The types of the rows that a field leads to, by itself or on a page."""
+    target = get_named_type(graphql_field.type)
+    if isinstance(target, GraphQLObjectType) and "nodes" in target.fields:
+        target = get_named_type(target.fields["nodes"].type)
+    return tuple(found.name for found in catalogue.object_types(target))
 
 
 def _is_formed(identifier: str, readers: Mapping[str, Callable[[str], Any]]) -> bool:

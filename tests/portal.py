@@ -17,6 +17,7 @@ from db.access_ledger import Ledger
 from db.events import Listener
 from db.pool import Pool
 from schema.context import Context
+from schema.identifiers import finding
 from schema.portal import schema
 from selection.answers import Translator
 from selection.documents import Documents
@@ -41,14 +42,14 @@ NOTEBOOK = Notebook()
 @cache
 def portal() -> Translator:
     """The translator of the portal's schema."""
-    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK, finding(KEYS))  # noqa: SLF001 -- as the door takes it
     translator.install()
     return translator
 
 
 def without_policies() -> Translator:
     """A translator whose every policy says yes: what is left is the second wall."""
-    translator = Translator(schema._schema, NOTEBOOK)  # noqa: SLF001 -- as the door takes it
+    translator = Translator(schema._schema, NOTEBOOK, finding(KEYS))  # noqa: SLF001 -- as the door takes it
     translator.catalogue = replace(
         translator.catalogue,
         entities={

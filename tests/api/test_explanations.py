@@ -20,7 +20,7 @@ async def lan(pool: Pool) -> Viewer:
 
 
 async def test_a_query_is_a_plan_and_one_statement(pool: Pool, lan: Viewer) -> None:
-    said = await explanation_of(pool, lan, "{ viewer { name } services { nodes { code } } }", {})
+    said = await explanation_of(pool, lan, "{ viewer { name } services { nodes { code } } }", {}, keys=KEYS)
     outline, statement, plan = said.split("\n\n")
     assert outline.splitlines() == [
         "viewer: at most one Viewer",
@@ -36,9 +36,9 @@ async def test_a_query_is_a_plan_and_one_statement(pool: Pool, lan: Viewer) -> N
 
 async def test_what_is_asked_with_variables_is_explained_with_them(pool: Pool, lan: Viewer) -> None:
     asked = "query ($size: Int!) { services(first: $size) { nodes { code } } }"
-    assert "Execution Time" in await explanation_of(pool, lan, asked, {"size": 10})
+    assert "Execution Time" in await explanation_of(pool, lan, asked, {"size": 10}, keys=KEYS)
     with pytest.raises(NotExplained, match="no value of its type"):
-        await explanation_of(pool, lan, asked, {"size": "ten"})
+        await explanation_of(pool, lan, asked, {"size": "ten"}, keys=KEYS)
 
 
 @pytest.mark.parametrize(
@@ -51,12 +51,12 @@ async def test_what_is_asked_with_variables_is_explained_with_them(pool: Pool, l
 )
 async def test_what_is_no_query_is_not_explained(pool: Pool, lan: Viewer, asked: str, reason: str) -> None:
     with pytest.raises(NotExplained, match=reason):
-        await explanation_of(pool, lan, asked, {})
+        await explanation_of(pool, lan, asked, {}, keys=KEYS)
 
 
 async def test_what_the_viewer_may_not_ask_is_not_explained(pool: Pool) -> None:
     with pytest.raises(NotExplained, match="scope"):
-        await explanation_of(pool, ANONYMOUS, "{ dossiers { nodes { reference } } }", {})
+        await explanation_of(pool, ANONYMOUS, "{ dossiers { nodes { reference } } }", {}, keys=KEYS)
 
 
 async def test_nobody_sees_with_the_eyes_of_somebody_unknown(pool: Pool) -> None:

@@ -40,6 +40,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from tests.oracle.meanings import (
     CALLED,
+    FOUND_BY,
     LINKS,
     LISTS,
     SCOPES,
@@ -212,6 +213,8 @@ class Interpreter:
             self.page(listing, given, path, is_bound=is_bound)
             self.check_rows(target, nodes, path, is_bound=is_bound)
         elif place in LINKS or name in {"node", "nodes"}:
+            if place in FOUND_BY:
+                self.needs(FOUND_BY[place], path, is_bound=is_bound)
             for found in types_of(target):
                 if name in {"node", "nodes"} and SCOPES.get(found.name) not in {None, *self.eyes.scopes}:
                     continue

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 
 from domain.access_ledger import FIELDS
+from schema.identifiers import FINDING, finding
 from tests.oracle.rights import Eyes
 from tests.oracle.world import Row
+from tests.people import KEYS
 
 Values = Mapping[str, Any]
 DAY = timedelta(days=1)
@@ -226,9 +228,24 @@ def is_quoted(_eyes: Eyes, _parent: Row, dossier: Row, given: Values) -> bool:
     return given["reference"] in {dossier["reference"], dossier["code"]}
 
 
+def is_named(eyes: Eyes, _parent: Row, person: Row, given: Values) -> bool:
+    """Whether the number names this person today, and nobody else whom the viewer sees."""
+    hashes = set(finding(KEYS)[FINDING](given["number"]))
+    named = {
+        row["participant_id"]
+        for row in eyes.world["identifiers"]
+        if row["blind_index"] in hashes
+        and row["valid_from"] <= eyes.today
+        and (row["valid_to"] is None or row["valid_to"] >= eyes.today)
+        and eyes.may_see("identifiers", row)
+    }
+    return named == {person["id"]}
+
+
 # A field that leads to one row: of which type, and which row. Of a union, the first that is there to see.
 LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], bool]]] = {
     ("Query", "participant"): {"Participant": lambda _e, _p, row, given: row["id"] == given["id"]},
+    ("Query", "participantByNumber"): {"Participant": is_named},
     ("Query", "service"): {"Service": lambda _e, _p, row, given: row["id"] == given["code"]},
     ("Query", "dossier"): {"Dossier": is_quoted},
     ("Viewer", "mandate"): {"Mandate": lambda eyes, _p, row, _given: row["id"] == eyes.mandate},
@@ -265,6 +282,10 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     },
     ("DossierEvent", "office"): {"Office": same("office_id", "id")},
 }
+
+
+# What is found by looking at another type, which takes that one's scope too.
+FOUND_BY = {("Query", "participantByNumber"): "Identifier"}
 
 
 class DayOutside(Exception):  # noqa: N818 -- it names what happened

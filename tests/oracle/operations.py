@@ -22,7 +22,7 @@ from graphql import (
 
 from tests.oracle.interpreter import SCHEMA, cursor_of
 from tests.oracle.meanings import LISTS, TABLES, Listing, Ordering
-from tests.oracle.world import DAY, TODAY, World
+from tests.oracle.world import DAY, TODAY, World, number_of
 
 MOST_DEPTH = 4
 DERIVED = ("deadline",)
@@ -236,19 +236,26 @@ class Author:
                 return self.chance.choices(found, k=len(found)) if self.chance.random() < 0.3 else found
             case "id" if (parent.name, field_name) == ("Query", "node"):
                 return self.identifier()
-            case "reference":
-                dossier = self.chance.choice(self.world["dossiers"])
-                return self.chance.choice((dossier["reference"], dossier["code"] or "none", "none"))
-            case "code":
-                return self.chance.choice((self.chance.choice(self.world["services"])["id"], "none"))
-            case "namePrefix":
-                person = self.chance.choice(self.world["participants"])["full_name"]
-                return self.chance.choice((person[: self.chance.randint(1, 9)].upper(), person, "", "Zz"))
+            case "reference" | "code" | "namePrefix" | "number":
+                return self.text(name)
             case "respondOn" | "on" | "dueFrom" | "dueTo" | "from" | "to":
                 days = self.chance.choice((-900, -3, 0, 1, 4, 30) if name == "respondOn" else (-3, 0, 4, 30))
                 return (TODAY + days * DAY).isoformat()
         kind = {"office": "Office", "service": "Service", "employer": "Employer"}.get(name, "Participant")
         return self.identifier(kind)
+
+    def text(self, argument: str) -> str:
+        """A text that finds something, or nothing."""
+        match argument:
+            case "reference":
+                dossier = self.chance.choice(self.world["dossiers"])
+                return str(self.chance.choice((dossier["reference"], dossier["code"] or "none", "none")))
+            case "code":
+                return str(self.chance.choice((self.chance.choice(self.world["services"])["id"], "none")))
+            case "number":
+                return number_of(self.chance.randrange(10), self.chance.randrange(3))
+        person = self.chance.choice(self.world["participants"])["full_name"]
+        return str(self.chance.choice((person[: self.chance.randint(1, 9)].upper(), person, "", "Zz")))
 
     def identifier(self, kind: str | None = None) -> str:
         """The identifier of something that is there for somebody; now and then of nothing."""
