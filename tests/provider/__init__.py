@@ -1,0 +1,1 @@
+"""Against a sign-in provider that is not ours, over HTTP."""
