@@ -719,3 +719,45 @@ async def test_nobody_notes_a_reveal_that_is_not_theirs_to_make(world: World, po
                 UUID(lan),
                 viewer.principal,
             )
+
+
+REVIVE = "UPDATE mandates SET revoked_at = NULL, revoked_by = NULL WHERE id = $1"
+TAKE_ANYWAY = (
+    "UPDATE mandates SET accepted_at = now(), representative_name = 'x', revoked_at = NULL,"
+    " revoked_by = NULL WHERE id = $1"
+)
+
+
+@pytest.mark.parametrize("statement", [REVIVE, TAKE_ANYWAY])
+async def test_nobody_brings_a_revoked_mandate_back(pool: Pool, owner: Connection, statement: str) -> None:
+    office = await people.an_office(owner)
+    person, other = [await people.a_participant(owner, office=office) for _ in range(2)]
+    is_accepted = statement == REVIVE
+    mandate = await people.a_mandate(owner, person, other, is_accepted=is_accepted, is_revoked=True)
+    for viewer in (
+        people.citizen_of(person),
+        people.citizen_of(other),
+        await people.officer_of(owner, office),
+    ):
+        async with transaction(pool, viewer.binding) as connection:
+            assert await connection.execute(statement, mandate) == "UPDATE 0"
+
+
+async def test_nobody_gives_a_mandate_under_an_office_of_their_choice(pool: Pool, owner: Connection) -> None:
+    office, elsewhere = await people.an_office(owner), await people.an_office(owner)
+    person = await people.a_participant(owner, office=office)
+    stranger = await people.a_participant(owner, office=elsewhere)
+    citizen, officer = people.citizen_of(person), await people.officer_of(owner, office)
+    for viewer, basis, represented, of in (
+        (citizen, "AGENT", person, elsewhere),
+        (officer, "GUARDIAN", stranger, office),
+        (officer, "GUARDIAN", stranger, elsewhere),
+    ):
+        with pytest.raises(REFUSED):
+            async with transaction(pool, viewer.binding) as connection:
+                await connection.execute(
+                    "INSERT INTO mandates (participant_id, represented_name, representative_id, office_id,"
+                    " basis, service_groups, minimum_assurance, valid_from, evidence, given_by, given_kind)"
+                    " VALUES ($1, '', $2, $3, $4, '{PAYMENT}', 2, '2026-01-01', '', $5, $6)",
+                    *(represented, uuid4(), of, basis, viewer.principal, viewer.kind.value),
+                )

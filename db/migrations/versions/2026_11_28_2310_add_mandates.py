@@ -163,10 +163,11 @@ MINE = (
 )
 GIVEN = (
     f"given_by = {PRINCIPAL} AND given_kind = {KIND} AND accepted_at IS NULL AND revoked_at IS NULL"
+    " AND office_id = (SELECT p.office_id FROM participants p WHERE p.id = mandates.participant_id)"
     f" AND CASE {KIND} WHEN 'CITIZEN' THEN {has('mandate:give')} AND basis = 'AGENT' AND participant_id = {ME}"
     f" WHEN 'OFFICER' THEN {has('mandate:record')} AND basis <> 'AGENT' AND {OF_MY_OFFICE} ELSE false END"
 )
-# The representative accepts and resigns; whoever appointed an agent revokes; an officer revokes any.
+# What is revoked stays so. The representative accepts and resigns; whoever appointed an agent revokes; an officer revokes any.
 MINE_TO_CHANGE = (
     f"CASE {KIND} WHEN 'CITIZEN' THEN {has('mandate:give')}"
     f" AND (representative_id = {ME} OR (participant_id = {ME} AND basis = 'AGENT'))"
@@ -221,7 +222,7 @@ TABLE = (
     f"CREATE POLICY ansinh_api_1 ON mandates FOR SELECT TO ansinh_api USING ({has('mandate:read')} AND ({MINE}))",
     f"CREATE POLICY ansinh_api_2 ON mandates FOR INSERT TO ansinh_api WITH CHECK ({GIVEN})",
     "CREATE POLICY ansinh_api_3 ON mandates FOR UPDATE TO ansinh_api"
-    f" USING ({MINE_TO_CHANGE}) WITH CHECK ({MINE_TO_CHANGE} AND {ACCEPTED_BY_ME})",
+    f" USING (revoked_at IS NULL AND {MINE_TO_CHANGE}) WITH CHECK ({MINE_TO_CHANGE} AND {ACCEPTED_BY_ME})",
     "GRANT SELECT, INSERT ON mandates TO ansinh_api",
     "GRANT UPDATE (accepted_at, representative_name, revoked_at, revoked_by) ON mandates TO ansinh_api",
 )
