@@ -125,6 +125,7 @@ NO_KEYS: dict[str, object] = {
     "not on its curve": public_half(KEY) | {"x": public_half(KEY)["y"]},
     "short": public_half(KEY) | {"x": "AA"},
     "number": public_half(KEY) | {"x": 5},
+    "kinds": public_half(KEY) | {"kty": ["EC"]},
     "not base64": public_half(KEY) | {"x": "!" * 43},
     "elsewhere": public_half(KEY) | {"x5u": "https://evil.example"},
     "RSA with a small exponent": public_half(RSA) | {"e": "Aw"},
@@ -137,6 +138,11 @@ NO_KEYS: dict[str, object] = {
 @pytest.mark.parametrize("name", NO_KEYS)
 def test_a27_key_that_is_private_or_weak_or_costly_or_none_is_refused(name: str) -> None:
     assert refused(with_header(a_proof(), jwk=NO_KEYS[name])) == "jwk"
+
+
+def test_what_a_browser_writes_beside_its_key_does_not_count() -> None:
+    key = public_half(KEY) | {"key_ops": ["verify"], "ext": True}
+    assert accepted(a_proof(header={"jwk": key})) == KEY.thumbprint()
 
 
 def test_a27_key_that_did_not_sign_is_refused() -> None:
@@ -200,7 +206,14 @@ def test_a27_old_proof_is_refused_and_one_of_the_future(off: int) -> None:
     assert refused(a_proof(iat=NOW + off)) == "iat"
 
 
-@pytest.mark.parametrize("said", [None, "now", str(int(NOW)), True, [NOW], float("nan"), float("inf")])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *[None, "now", str(int(NOW)), True, [NOW], float("nan"), float("inf")],
+        pytest.param(10**400, id="beyond any float"),
+        pytest.param(-(10**400), id="before any float"),
+    ],
+)
 def test_a27_proof_without_its_time_is_refused(said: object) -> None:
     assert refused(a_proof(iat=said)) == "iat"
 
@@ -210,12 +223,14 @@ def test_clocks_may_be_a_minute_apart(off: int) -> None:
     assert accepted(a_proof(iat=NOW + off)) == KEY.thumbprint()
 
 
-@pytest.mark.parametrize("said", [None, "", 5, ["one"], "x" * 256, "a\0b"])
+@pytest.mark.parametrize("said", [None, "", 5, ["one"], "x" * 256, "a\0b", "\ud800"])
 def test_a27_proof_that_cannot_be_remembered_is_refused(said: object) -> None:
     assert refused(a_proof(jti=said)) == "jti"
 
 
-@pytest.mark.parametrize("said", [None, "", hash_of("another"), TOKEN, 5, f"{hash_of(TOKEN)}="])
+@pytest.mark.parametrize(
+    "said", [None, "", hash_of("another"), TOKEN, 5, f"{hash_of(TOKEN)}=", "\ud800", "é"]
+)
 def test_a27_proof_for_another_token_is_refused(said: object) -> None:
     assert refused(a_proof(ath=said)) == "ath"
 
