@@ -11,7 +11,7 @@ import pytest
 from tests.api.test_running import ROOT, House, surroundings
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```sh\n(.*?)```\s+```(json|text)\n(.*?)```", README, re.DOTALL)
+EXAMPLES = re.findall(r"```sh\n((?:(?!```).)*)```\s+```(json|text)\n(.*?)```", README, re.DOTALL)
 
 
 def test_there_is_something_to_type() -> None:
