@@ -75,6 +75,13 @@ async def revoking_a_mandate(portal: RunningPortal, owner: Connection) -> Wish:
     return lan, {"mandate": f"Mandate:{await people.a_mandate(owner, lan.participant, minh.participant)}"}
 
 
+async def revealing(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants to see their own number in full."""
+    lan = await portal.citizen(owner)
+    number = await owner.fetchval("SELECT id FROM identifiers WHERE participant_id = $1", lan.participant)
+    return lan, {"identifier": f"Identifier:{number}", "purpose": "OWN_USE"}
+
+
 async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
     """Somebody who is signed in elsewhere, too."""
     lan = await portal.citizen(owner)
@@ -92,5 +99,6 @@ ACTS: Mapping[str, Preparing] = {
     "recordMandate": recording_a_mandate,
     "acceptMandate": accepting_a_mandate,
     "revokeMandate": revoking_a_mandate,
+    "revealIdentifier": revealing,
     "endSession": ending_a_session,
 }

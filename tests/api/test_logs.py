@@ -305,6 +305,11 @@ async def crowd(logged_portal: RunningPortal, owner: Connection) -> Crowd:
         if persona.kind is ViewerKind.EMPLOYER:
             employer = await people.an_employer(owner, office=office)
             await people.a_grant(owner, account.principal, employer=employer, kind=persona.kind)
+        elif persona.kind is ViewerKind.PARTNER:
+            agreement = await people.an_agreement(owner, office=office)
+            await people.a_grant(
+                owner, account.principal, office=office, kind=persona.kind, agreement=agreement.id
+            )
         elif persona.kind is not ViewerKind.CITIZEN:
             await people.a_grant(owner, account.principal, office=office, kind=persona.kind)
         accounts[subject] = account

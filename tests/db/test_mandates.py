@@ -108,6 +108,19 @@ async def test_whoever_accepts_twice_has_accepted_once(
     assert first["mandate"]["acceptedAt"] == again["mandate"]["acceptedAt"]
 
 
+async def test_what_is_over_is_accepted_no_more(
+    pool: Pool, owner: Connection, mother: Viewer, friend: Viewer
+) -> None:
+    revoked = await people.a_mandate(owner, _id(mother), _id(friend), is_accepted=False, is_revoked=True)
+    ended = await people.a_mandate(owner, _id(mother), _id(friend), is_accepted=False, valid_to=TODAY - DAY)
+    assert codes(await act(pool, friend, ACCEPT, mandate=f"Mandate:{ended}")) == ["MANDATE_OVER"]
+    # The second wall hides from changes what is revoked; either way it is refused.
+    assert codes(await act(pool, friend, ACCEPT, mandate=f"Mandate:{revoked}"))[0] in {
+        "MANDATE_OVER",
+        "NOT_FOUND",
+    }
+
+
 async def test_nobody_else_accepts(pool: Pool, owner: Connection, mother: Viewer, friend: Viewer) -> None:
     mandate = await people.a_mandate(owner, _id(mother), _id(friend), is_accepted=False)
     stranger = people.citizen_of(await people.a_participant(owner))

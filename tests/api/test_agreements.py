@@ -1,0 +1,173 @@
+"""Asking under an agreement, over HTTP and sockets: purpose and case with every call, and nothing beyond."""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+import httpx2
+import pytest
+
+from auth.agreements import Agreement
+from auth.viewer import ViewerKind
+from db.pool import Connection
+from tests import people
+from tests.api.conftest import Account, RunningPortal, a_persona
+
+PEOPLE = """query ($after: Cursor) {
+  participants(first: 1, after: $after, order: REGISTERED) { nodes { id } pageInfo { endCursor } }
+}"""
+ERRAND = {"ansinh_purpose": people.PURPOSE, "ansinh_case": "BV-1"}
+
+
+@pytest.fixture
+async def office(owner: Connection) -> int:
+    return await people.an_office(owner)
+
+
+@pytest.fixture
+async def agreement(owner: Connection, office: int) -> Agreement:
+    """An agreement about the people of an office, of whom there are two."""
+    for _ in range(2):
+        await people.a_participant(owner, office=office)
+    return await people.an_agreement(owner, office=office)
+
+
+async def a_ministry(portal: RunningPortal, owner: Connection, *agreements: tuple[int, Agreement]) -> Account:
+    ministry = portal.account(a_persona(ViewerKind.PARTNER))
+    for office, agreement in agreements:
+        await people.a_grant(
+            owner, ministry.principal, office=office, kind=ViewerKind.PARTNER, agreement=agreement.id
+        )
+    return ministry
+
+
+@pytest.fixture
+async def ministry(portal: RunningPortal, owner: Connection, office: int, agreement: Agreement) -> Account:
+    return await a_ministry(portal, owner, (office, agreement))
+
+
+async def asked(
+    portal: RunningPortal,
+    ministry: Account,
+    text: str = PEOPLE,
+    /,
+    *,
+    headers: Mapping[str, str] = ERRAND,
+    **given: object,
+) -> httpx2.Response:
+    return await portal.post(json.dumps({"query": text, "variables": given}), ministry, **headers)
+
+
+def code_of(response: httpx2.Response) -> str:
+    return str(response.json()["errors"][0]["extensions"]["code"])
+
+
+async def test_partner_asks_under_its_agreement(portal: RunningPortal, ministry: Account) -> None:
+    answer = (await asked(portal, ministry)).json()
+    assert len(answer["data"]["participants"]["nodes"]) == 1
+    assert "errors" not in answer
+
+
+async def test_a14_second_page_after_the_agreement_was_revoked_is_refused(
+    portal: RunningPortal, owner: Connection, ministry: Account, agreement: Agreement
+) -> None:
+    first = (await asked(portal, ministry)).json()["data"]["participants"]
+    await people.revoke(owner, agreement)
+    second = await asked(portal, ministry, after=first["pageInfo"]["endCursor"])
+    # The door may remember for a second that it stood; the walls know at once.
+    if second.status_code == 403:
+        assert code_of(second) == "AGREEMENT_REFUSED"
+    else:
+        assert second.json()["data"]["participants"]["nodes"] == []
+
+
+async def test_a14_subscription_ends_with_the_agreement(
+    portal: RunningPortal, owner: Connection, office: int, ministry: Account, agreement: Agreement
+) -> None:
+    dossier = await people.a_dossier(owner, participant=await people.a_participant(owner, office=office))
+    reading = portal.account(ministry.persona, scope="dossier:read participant:read")
+    async with portal.line(reading, introduced=False, headers=reading.shown("GET")) as line:
+        await line.say("connection_init", payload={"purpose": people.PURPOSE, "case": "BV-1"})
+        assert (await line.hear())["type"] == "connection_ack"
+        await (await line.follow(dossier)).event()
+        await people.revoke(owner, agreement)
+        message = await line.hear()
+        assert message["payload"]["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+WRONG = {
+    "no purpose": ({"ansinh_case": "BV-1"}, "PURPOSE_MISSING"),
+    "an empty purpose": ({"ansinh_purpose": "", "ansinh_case": "BV-1"}, "PURPOSE_MISSING"),
+    "no case": ({"ansinh_purpose": people.PURPOSE}, "CASE_MISSING"),
+    "an empty case": ({**ERRAND, "ansinh_case": ""}, "CASE_MISSING"),
+    "a long case": ({**ERRAND, "ansinh_case": "x" * 101}, "CASE_MISSING"),
+    "a purpose of another's": ({**ERRAND, "ansinh_purpose": "TAX_AUDIT"}, "AGREEMENT_REFUSED"),
+    "a purpose in small letters": ({**ERRAND, "ansinh_purpose": people.PURPOSE.lower()}, "AGREEMENT_REFUSED"),
+    "two purposes": ({**ERRAND, "ansinh_purpose": f"{people.PURPOSE}, TAX_AUDIT"}, "AGREEMENT_REFUSED"),
+    "an unknown agreement": ({**ERRAND, "ansinh_agreement": "NONE-1"}, "AGREEMENT_REFUSED"),
+    "an agreement with marks": ({**ERRAND, "ansinh_agreement": "' OR 1=1 --"}, "AGREEMENT_REFUSED"),
+    "a long agreement": ({**ERRAND, "ansinh_agreement": "A" * 500}, "AGREEMENT_REFUSED"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_errand_that_no_agreement_covers_is_refused_with_its_code(
+    portal: RunningPortal, ministry: Account, wrong: str
+) -> None:
+    headers, code = WRONG[wrong]
+    refused = await asked(portal, ministry, headers=headers)
+    assert (refused.status_code, code_of(refused)) == (403, code)
+
+
+async def test_a13_agreement_of_another_or_that_is_over_opens_nothing(
+    portal: RunningPortal, owner: Connection, office: int, agreement: Agreement
+) -> None:
+    over = await people.an_agreement(owner, office=office, valid_to=date(2026, 1, 31))
+    to_come = await people.an_agreement(owner, office=office, valid_from=date(2999, 1, 1))
+    for ministry in (
+        await a_ministry(portal, owner),
+        await a_ministry(portal, owner, (office, over)),
+        await a_ministry(portal, owner, (office, to_come)),
+    ):
+        for headers in (ERRAND, {**ERRAND, "ansinh_agreement": agreement.code}):
+            refused = await asked(portal, ministry, headers=headers)
+            assert (refused.status_code, code_of(refused)) == (403, "AGREEMENT_REFUSED")
+
+
+async def test_of_several_agreements_one_is_named(
+    portal: RunningPortal, owner: Connection, office: int, agreement: Agreement
+) -> None:
+    there = await people.an_office(owner)
+    other = await people.an_agreement(owner, office=there)
+    ministry = await a_ministry(portal, owner, (office, agreement), (there, other))
+    assert code_of(await asked(portal, ministry)) == "AGREEMENT_REFUSED"
+    for named, rows in ((agreement, 1), (other, 0)):
+        answer = await asked(portal, ministry, headers={**ERRAND, "ansinh_agreement": named.code})
+        assert len(answer.json()["data"]["participants"]["nodes"]) == rows
+
+
+async def test_a13_people_outside_the_population_are_absent(
+    portal: RunningPortal, owner: Connection, ministry: Account
+) -> None:
+    person = await people.a_participant(owner, number=(number := people.a_number()))
+    by_id = "query ($id: ID!) { participant(id: $id) { id } }"
+    by_number = "query ($number: String!) { participantByNumber(number: $number) { id } }"
+    assert (await asked(portal, ministry, by_id, id=f"Participant:{person}")).json()["data"] == {
+        "participant": None
+    }
+    assert (await asked(portal, ministry, by_number, number=number)).json()["data"] == {
+        "participantByNumber": None
+    }
+
+
+async def test_a13_what_was_read_is_entered_with_agreement_purpose_and_case(
+    portal: RunningPortal, owner: Connection, ministry: Account, agreement: Agreement
+) -> None:
+    answer = (await asked(portal, ministry)).json()
+    [shown] = answer["data"]["participants"]["nodes"]
+    rows = await owner.fetch(
+        "SELECT right_kind, agreement_id, purpose, case_reference FROM access_ledger"
+        " WHERE subject_id = $1::uuid",
+        shown["id"].partition(":")[2],
+    )
+    assert [tuple(row) for row in rows] == [("AGREEMENT", agreement.id, people.PURPOSE, "BV-1")]
