@@ -367,6 +367,36 @@ def mandates(mandate: Columns, kind: str) -> Condition:
     return false()
 
 
+def data_requests(request: Columns, kind: str) -> Condition:
+    """May the viewer see this request about somebody's data?
+
+    CITIZEN: their own.
+    OFFICER: those that lie in an office that they serve, or in one below it.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return request.participant_id == ME
+        case ViewerKind.OFFICER:
+            return request.office_id == any_(_my_offices(kind))
+    return false()
+
+
+def may_file_data_request_for(participant: Columns, kind: str) -> Condition:
+    """May the viewer ask for something about this person's data?
+
+    CITIZEN: about their own.
+    """
+    return participant.id == ME if kind == ViewerKind.CITIZEN else false()
+
+
+def may_answer_data_request(data_request: Columns, kind: str) -> Condition:
+    """May the viewer answer this request about somebody's data?
+
+    OFFICER: those that lie in an office that they serve, or in one below it.
+    """
+    return data_request.office_id == any_(_my_offices(kind)) if kind == ViewerKind.OFFICER else false()
+
+
 def may_accept_mandate(mandate: Columns, kind: str) -> Condition:
     """May the viewer accept this mandate?
 

@@ -40,6 +40,11 @@ def concerned(row: Columns, kind: str) -> Right:
     return _right(kind, office=_served(row.office_id), employer=row.employer_id)
 
 
+def held(row: Columns, kind: str) -> Right:
+    """The office that a row lies in, which no employer sees."""
+    return _right(kind, office=_served(row.office_id), employer=CAPACITY)
+
+
 def participants(person: Columns, kind: str) -> Right:
     """The office that serves the person's own, or the employer that the person works for."""
     return _right(kind, office=_served(person.office_id), employer=_employer_of(person.id))

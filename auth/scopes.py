@@ -21,6 +21,9 @@ class Scope(StrEnum):
     least_assurance: int
 
     ACCESS_READ = "access:read", 2
+    DATA_REQUEST_ANSWER = "data-request:answer", 3  # [unsure]
+    DATA_REQUEST_FILE = "data-request:file", 2  # [unsure]
+    DATA_REQUEST_READ = "data-request:read", 2  # [unsure]
     DOSSIER_ACCEPT = "dossier:accept", 3  # [unsure]
     DOSSIER_READ = "dossier:read", 2
     DOSSIER_SUBMIT = "dossier:submit", 2

@@ -41,6 +41,8 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         ViewerKind.CITIZEN: _READ
         | {
             Scope.ACCESS_READ,
+            Scope.DATA_REQUEST_FILE,
+            Scope.DATA_REQUEST_READ,
             Scope.DOSSIER_SUBMIT,
             Scope.IDENTIFIER_REVEAL,
             Scope.MANDATE_GIVE,
@@ -48,7 +50,14 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         },
         ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
         ViewerKind.OFFICER: _READ
-        | {Scope.DOSSIER_ACCEPT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ, Scope.MANDATE_RECORD},
+        | {
+            Scope.DATA_REQUEST_ANSWER,
+            Scope.DATA_REQUEST_READ,
+            Scope.DOSSIER_ACCEPT,
+            Scope.IDENTIFIER_REVEAL,
+            Scope.MANDATE_READ,
+            Scope.MANDATE_RECORD,
+        },
         ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
         # What a person may do for another: nothing that concerns the person's own account.
         ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)

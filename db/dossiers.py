@@ -48,10 +48,9 @@ from domain.dossiers import (
     DossierStatus,
     EventKind,
     ServiceNotOffered,
-    VersionConflict,
     status_after,
 )
-from domain.refusals import NotFound, StepUpRequired
+from domain.refusals import NotFound, StepUpRequired, VersionConflict
 from domain.services import TimeLimit, TimeUnit, time_limit
 from domain.working_calendar import calendar_decided, due_on
 

@@ -87,13 +87,6 @@ class TransitionRefused(Refusal):
     vietnamese = "Hồ sơ ở trạng thái {status} không cho phép việc này; được phép: {allowed}."
 
 
-class VersionConflict(Refusal):
-    """Somebody changed this dossier meanwhile: it is at version {version} now. Read it again, then decide."""
-
-    code = "VERSION_CONFLICT"
-    vietnamese = "Hồ sơ đã được người khác thay đổi: hiện là phiên bản {version}. Hãy xem lại rồi quyết định."
-
-
 class ServiceNotOffered(Refusal):
     """The agency does not offer the service {service} today."""
 

@@ -48,6 +48,15 @@ class StepUpRequired(Refusal):
     )
 
 
+class VersionConflict(Refusal):
+    """Somebody changed this meanwhile: it is at version {version} now. Read it again, then decide."""
+
+    code = "VERSION_CONFLICT"
+    vietnamese = (
+        "Nội dung đã được người khác thay đổi: hiện là phiên bản {version}. Hãy xem lại rồi quyết định."
+    )
+
+
 class IdentifierRefused(Refusal):
     """This is not an identifier of the type {type}."""
 

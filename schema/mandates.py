@@ -9,7 +9,7 @@ import strawberry
 from strawberry import Info
 
 import db.mandates
-from auth import policies
+from auth import policies, rights
 from auth.policies import ME
 from auth.scopes import Scope
 from auth.viewer import ViewerKind
@@ -42,7 +42,13 @@ described(
 NEWEST_MANDATE = {"NEWEST": Order(("id",), descending=True)}
 
 
-@entity(mandates, visible_to=policies.mandates, needs=Scope.MANDATE_READ)
+@entity(
+    mandates,
+    visible_to=policies.mandates,
+    needs=Scope.MANDATE_READ,
+    about="participant_id",
+    by_right=rights.held,
+)
 class Mandate(Node):
     """That one person may act for another (người đại diện): send its `id` as `Ansinh-Acting-For`."""
 

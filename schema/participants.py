@@ -13,6 +13,7 @@ from auth.scopes import Scope
 from db.participants import participants
 from domain.names import folded
 from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
+from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests_of
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
 from schema.enums import described
@@ -76,6 +77,11 @@ class Participant(Node):
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE
+    )
+    data_requests: Connection[DataRequest] = rows(
+        "What the person has asked about their own data, newest first.",
+        data_requests_of,
+        orders=NEWEST_DATA_REQUEST,
     )
     dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
     access_log: Connection[AccessEntry] = rows(

@@ -14,6 +14,14 @@ from auth.scopes import Scope
 from db.calendar import TODAY
 from db.identifiers import identifiers
 from schema.context import Context
+from schema.data_requests import (
+    DATA_REQUEST_ORDERS,
+    DataRequest,
+    DataRequestPayload,
+    answer_data_request,
+    data_requests_listed,
+    file_data_request,
+)
 from schema.dossiers import (
     DOSSIER_ORDERS,
     Dossier,
@@ -125,6 +133,11 @@ class Query:
     dossiers: Connection[Dossier] = rows(
         "The dossiers that the viewer may see.", dossiers_listed, orders=DOSSIER_ORDERS
     )
+    data_requests: Connection[DataRequest] = rows(
+        "What people have asked about their own data, of those that the viewer may see.",
+        data_requests_listed,
+        orders=DATA_REQUEST_ORDERS,
+    )
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
@@ -146,6 +159,12 @@ class Mutation:
     accept_mandate: MandatePayload = _act(accept_mandate, Scope.MANDATE_GIVE, policies.may_accept_mandate)
     revoke_mandate: MandatePayload = _act(revoke_mandate, Scope.MANDATE_GIVE, policies.may_revoke_mandate)
     reveal_identifier: RevealPayload = _act(reveal_identifier, Scope.IDENTIFIER_REVEAL, policies.may_reveal)
+    file_data_request: DataRequestPayload = _act(
+        file_data_request, Scope.DATA_REQUEST_FILE, policies.may_file_data_request_for
+    )
+    answer_data_request: DataRequestPayload = _act(
+        answer_data_request, Scope.DATA_REQUEST_ANSWER, policies.may_answer_data_request
+    )
     end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
 
 

@@ -6,12 +6,12 @@ from typing import Self
 import strawberry
 
 from db.idempotency_keys import KeyMismatch, KeyRefused
+from domain.data_requests import DataRequestAnswered
 from domain.dossiers import (
     ActNotAllowed,
     ApplicantRefused,
     ServiceNotOffered,
     TransitionRefused,
-    VersionConflict,
 )
 from domain.mandates import (
     MandateBasisRefused,
@@ -24,7 +24,7 @@ from domain.mandates import (
     NotMinor,
 )
 from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
-from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired
+from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired, VersionConflict
 from domain.refusals import Refusal as Refused
 from domain.reveals import RevealCaseMissing, RevealLimit, RevealPurposeRefused
 from schema.enums import described
@@ -34,6 +34,7 @@ REFUSALS = (
     ActNotAllowed,
     ApplicantRefused,
     CharacterRefused,
+    DataRequestAnswered,
     IdentifierRefused,
     KeyMismatch,
     KeyRefused,

@@ -227,6 +227,29 @@ async def a_grant(
     return grant
 
 
+async def a_data_request(
+    owner: Connection,
+    participant: UUID,
+    *,
+    answer_by: date = date(2026, 12, 1),
+    status: str = "FILED",
+) -> UUID:
+    """What a person asks about their own data; answered, where it does not wait."""
+    answered_at = None if status == "FILED" else datetime.now(UTC)
+    request: UUID = await owner.fetchval(
+        "INSERT INTO data_requests (participant_id, office_id, kind, concerns, wish, status, version,"
+        " filed_at, filed_by, answer_by, act_by, unconfirmed, answer, answered_at, answered_by)"
+        " SELECT id, office_id, 'CORRECTION', 'Ngày sinh', 'Xin sửa.', $2, 1, now(), uuidv4(), $3, $3, true,"
+        " CASE WHEN $4::timestamptz IS NOT NULL THEN 'Đã sửa.' END, $4,"
+        " CASE WHEN $4 IS NOT NULL THEN uuidv4() END FROM participants WHERE id = $1 RETURNING id",
+        participant,
+        status,
+        answer_by,
+        answered_at,
+    )
+    return request
+
+
 async def a_mandate(
     owner: Connection,
     participant: UUID,
@@ -401,6 +424,7 @@ __all__ = [
     "EVERY_SCOPE",
     "KEYS",
     "PURPOSE",
+    "a_data_request",
     "a_dossier",
     "a_grant",
     "a_mandate",

@@ -110,6 +110,8 @@ async def a_world(owner: Connection) -> World:
     ):
         mandate = await people.a_mandate(owner, person, minh, groups=groups, **more)  # type: ignore[arg-type] -- any of them
         note("mandates", name, mandate)
+    for name, person in (("lan", lan), ("minh", minh), ("hoa", hoa)):
+        note("data_requests", name, await people.a_data_request(owner, person))
     household = await owner.fetchval(
         "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
         people.a_number()[-10:],

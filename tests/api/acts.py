@@ -82,6 +82,20 @@ async def revealing(portal: RunningPortal, owner: Connection) -> Wish:
     return lan, {"identifier": f"Identifier:{number}", "purpose": "OWN_USE"}
 
 
+async def asking_about_data(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody whose birth date is wrong."""
+    wish = {"kind": "CORRECTION", "concerns": "Ngày sinh", "wish": "Xin sửa thành 02/01/1990."}
+    return await portal.citizen(owner), wish
+
+
+async def answering_about_data(portal: RunningPortal, owner: Connection) -> Wish:
+    """An officer before such a request."""
+    office = await people.an_office(owner)
+    asked = await people.a_data_request(owner, await people.a_participant(owner, office=office))
+    wish = {"expectedVersion": 1, "outcome": "DONE", "answer": "Đã sửa."}
+    return await portal.officer(owner, office), {"dataRequest": f"DataRequest:{asked}", **wish}
+
+
 async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
     """Somebody who is signed in elsewhere, too."""
     lan = await portal.citizen(owner)
@@ -100,5 +114,7 @@ ACTS: Mapping[str, Preparing] = {
     "acceptMandate": accepting_a_mandate,
     "revokeMandate": revoking_a_mandate,
     "revealIdentifier": revealing,
+    "fileDataRequest": asking_about_data,
+    "answerDataRequest": answering_about_data,
     "endSession": ending_a_session,
 }

@@ -20,6 +20,7 @@ from auth.viewer import Viewer, ViewerKind
 from db import roles
 from db.connection import fetch, open_pool, seen_by_viewer
 from db.contributions import contributions
+from db.data_requests import data_requests
 from db.dossiers import dossiers
 from db.employers import employer_accounts
 from db.employments import employments
@@ -48,6 +49,7 @@ SEES: dict[str, dict[str, str]] = {
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "data_requests": "lan",
     },
     "minh": {
         "participants": "minh",
@@ -56,6 +58,7 @@ SEES: dict[str, dict[str, str]] = {
         "contributions": "minh-shop",
         "dossiers": "minh minh-by-shop",
         "mandates": "hoa lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "data_requests": "minh",
     },
     # Whoever acts by a mandate sees whom it is for, in the services that it covers, and nothing of their own.
     "minh by the mandate hoa": {
@@ -106,6 +109,7 @@ SEES: dict[str, dict[str, str]] = {
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "data_requests": "lan",
     },
     "officer there": {
         "participants": "minh",
@@ -114,6 +118,7 @@ SEES: dict[str, dict[str, str]] = {
         "contributions": "minh-shop",
         "employer_accounts": "shop old",
         "dossiers": "minh minh-by-shop",
+        "data_requests": "minh",
     },
     "officer of the province": {
         "participants": "lan minh",
@@ -124,6 +129,7 @@ SEES: dict[str, dict[str, str]] = {
         "dossiers": "lan lan-by-mill lan-by-old minh minh-by-shop",
         "households": "lan",
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "data_requests": "lan minh",
     },
     "officer far away": {
         "participants": "hoa",
@@ -131,6 +137,7 @@ SEES: dict[str, dict[str, str]] = {
         "contributions": "hoa",
         "dossiers": "hoa",
         "mandates": "hoa",
+        "data_requests": "hoa",
     },
     "partner here": {
         "participants": "lan",
@@ -220,6 +227,7 @@ TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
     "dossiers": (dossiers, "id", policies.dossiers),
     "dossier_events": (dossier_events, "dossier_id", policies.dossier_events),
     "mandates": (mandates, "id", policies.mandates),
+    "data_requests": (data_requests, "id", policies.data_requests),
 }
 # The API does not show these yet, so they have no policy in a statement.
 HOUSEHOLDS = {"households": households, "household_members": household_members}
@@ -300,15 +308,19 @@ def without_price(monkeypatch: pytest.MonkeyPatch) -> None:
 # Every way to a row: by identifier, in a list, through a link, by a filter, as a count.
 EVERYTHING = """
 query ($ids: [ID!]!) {
-  nodes(ids: $ids) { __typename id ...person ...dossier ...employment ...mandate }
+  nodes(ids: $ids) { __typename id ...person ...dossier ...employment ...mandate ...asked }
   participants(first: 100) { totalCount totalCountIsExact nodes { id ...person } edges { node { id } } }
   dossiers(first: 100) { totalCount nodes { id ...dossier } edges { node { id } } }
+  dataRequests(first: 100) { totalCount nodes { id ...asked } edges { node { id } } }
+  open: dataRequests(order: DUE, last: 100) { totalCount nodes { id } }
   due: dossiers(order: OLDEST, last: 100) { totalCount nodes { id } }
   viewer { participant { id ...person } }
 }
 fragment mandate on Mandate { participant { id } }
+fragment asked on DataRequest { participant { id } }
 fragment person on Participant {
   mandates { totalCount nodes { id } }
+  dataRequests { totalCount nodes { id } }
   identifiers { totalCount nodes { id } }
   employments { totalCount nodes { id participant { id } employer { id } } }
   dossiers { totalCount nodes { id participant { id } events { totalCount nodes { seq } } } }
@@ -327,6 +339,7 @@ NOUNS = {
     "employments": "Employment",
     "dossiers": "Dossier",
     "mandates": "Mandate",
+    "data_requests": "DataRequest",
 }
 
 
@@ -360,9 +373,13 @@ async def test_no_way_through_the_schema_leads_to_a_foreign_row(walls: Walls, na
         for table, noun in NOUNS.items()
         for identifier in (f"{noun}:{key}" for key in world.keys[table])
     ]
-    for table in ("participants", "dossiers"):
-        assert shown(world, answer[table]["nodes"], table) == sees(name, table)
-        assert shown(world, answer[table]["edges"], table) == sees(name, table)
+    for table, field in (
+        ("participants", "participants"),
+        ("dossiers", "dossiers"),
+        ("data_requests", "dataRequests"),
+    ):
+        assert shown(world, answer[field]["nodes"], table) == sees(name, table)
+        assert shown(world, answer[field]["edges"], table) == sees(name, table)
     # A count tells no more than the list it counts.
     for item in objects(answer):
         if "totalCount" in item:

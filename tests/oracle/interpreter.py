@@ -40,6 +40,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from tests.oracle.meanings import (
     CALLED,
+    COMPUTED,
     FOUND_BY,
     LINKS,
     LISTS,
@@ -299,10 +300,8 @@ class Interpreter:
             return self.first(place, row, nodes, given, path)
         if not is_leaf_type(target) or place in CALLED:
             return self.special(place, row, nodes, given, path)
-        if place == ("Mandate", "isInForce"):
-            return self.eyes.stands(row)
-        if place == ("Session", "isAsking"):
-            return row["id"] == self.eyes.session
+        if place in COMPUTED:
+            return COMPUTED[place](self.eyes, row)
         if place == ("DossierEvent", "cursor"):
             return cursor("OLDEST", [row["seq"]])
         return written(row[column_of(parent.name, name)])
@@ -408,9 +407,7 @@ class Interpreter:
         rows = [
             row
             for row in self.eyes.world[table]
-            if listing.has(self.eyes, parent, row, given)
-            and self.eyes.may_see(table, row)
-            and all(row[column] is not None for column in order.columns)
+            if listing.has(self.eyes, parent, row, given) and self.eyes.may_see(table, row) and order.has(row)
         ]
         rows.sort(key=lambda row: sort_key(order, row), reverse=order.descending)
         total = len(rows)

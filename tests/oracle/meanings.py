@@ -24,6 +24,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # The table of each type, and the scope that every look at it takes.
 TABLES = {
     "AccessEntry": "access_ledger",
+    "DataRequest": "data_requests",
     "Dossier": "dossiers",
     "DossierEvent": "dossier_events",
     "Employer": "employers",
@@ -39,6 +40,7 @@ TABLES = {
 }
 SCOPES = {
     "AccessEntry": "access:read",
+    "DataRequest": "data-request:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
     "Employment": "employment:read",
@@ -66,12 +68,17 @@ def column_of(type_name: str, field: str) -> str:
 class Ordering:
     """An order: a cursor's columns, all in one direction; rows where one is null are left out.
 
-    It is refused with some arguments.
+    It is refused with some arguments, and may have the rows of one state only.
     """
 
     columns: Sequence[str]
     descending: bool = False
     refused_with: Sequence[str] = ()
+    only: str | None = None
+
+    def has(self, row: Row) -> bool:
+        """Whether a row stands in it."""
+        return self.only in {None, row.get("status")} and all(row[name] is not None for name in self.columns)
 
     def is_refused(self, given: Mapping[str, Any]) -> bool:
         """Whether an argument is given with which it is refused."""
@@ -143,6 +150,18 @@ def is_given(eyes: Eyes, mandate: Row) -> bool:
     return eyes.kind != "REPRESENTATIVE" and mandate["representative_id"] == eyes.person
 
 
+def is_overdue(eyes: Eyes, request: Row) -> bool:
+    """Whether a request about somebody's data stands unanswered after its day."""
+    return request["status"] == "FILED" and request["answer_by"] < eyes.today
+
+
+def is_asked(eyes: Eyes, _parent: Row, request: Row, given: Values) -> bool:
+    """The filters of a list of requests about people's data."""
+    return ("status" not in given or request["status"] in given["status"]) and (
+        "overdue" not in given or is_overdue(eyes, request) == given["overdue"]
+    )
+
+
 NEWEST = {"NEWEST": Ordering(("id",), descending=True)}
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
@@ -156,9 +175,22 @@ PEOPLE = {
     "REGISTERED": Ordering(("id",), descending=True, refused_with=("namePrefix",)),
 }
 
+# What is said of a row, and stands in no column.
+COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool]] = {
+    ("DataRequest", "isOverdue"): is_overdue,
+    ("Mandate", "isInForce"): lambda eyes, mandate: eyes.stands(mandate),
+    ("Session", "isAsking"): lambda eyes, session: bool(session["id"] == eyes.session),
+}
+
+DATA_REQUESTS = {
+    "NEWEST": Ordering(("id",), descending=True, refused_with=("overdue",)),
+    "DUE": Ordering(("answer_by", "id"), only="FILED"),
+}
+
 LISTS = {
     ("Query", "participants"): Listing("Participant", is_known, PEOPLE, FOUND_BY_NAME),
     ("Query", "dossiers"): Listing("Dossier", is_listed, DOSSIERS),
+    ("Query", "dataRequests"): Listing("DataRequest", is_asked, DATA_REQUESTS),
     ("Query", "services"): Listing(
         "Service",
         lambda _eyes, _parent, row, given: "group" not in given or row["service_group"] == given["group"],
@@ -178,6 +210,7 @@ LISTS = {
     ),
     ("Viewer", "mandates"): Listing("Mandate", lambda eyes, _p, row, _g: is_given(eyes, row), NEWEST),
     ("Participant", "mandates"): Listing("Mandate", same("id", "participant_id"), NEWEST),
+    ("Participant", "dataRequests"): Listing("DataRequest", same("id", "participant_id"), NEWEST),
     ("Participant", "identifiers"): Listing(
         "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
     ),
@@ -251,6 +284,8 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Viewer", "mandate"): {"Mandate": lambda eyes, _p, row, _given: row["id"] == eyes.mandate},
     ("Mandate", "office"): {"Office": same("office_id", "id")},
     ("Mandate", "participant"): {"Participant": same("participant_id", "id")},
+    ("DataRequest", "office"): {"Office": same("office_id", "id")},
+    ("DataRequest", "participant"): {"Participant": same("participant_id", "id")},
     ("DossierEvent", "mandate"): {"Mandate": same("mandate_id", "id")},
     ("DossierEvent", "onBehalfOf"): {
         "Employer": lambda _e, event, row, _given: (

@@ -69,7 +69,7 @@ class Author:
         assert root
         self.left = self.chance.choice((2, 5, 8, 12, 20))
         names = ["viewer", "node", "nodes", "participant", "service", "dossier"]
-        lists = ["participants", "participants", "services", "dossiers", "dossiers", "dossiers"]
+        lists = ["participants", "participants", "services", "dossiers", "dossiers", "dataRequests"]
         roots = [
             self.chance.choice([*names, *lists, "dossiers"])
             for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
@@ -211,11 +211,7 @@ class Author:
 
     def somewhere(self, listing: Listing, name: str, ordering: Ordering) -> str:
         """The cursor of a row that stands in an order."""
-        rows = [
-            row
-            for row in self.world[TABLES[listing.type_name]]
-            if all(row[column] is not None for column in ordering.columns)
-        ]
+        rows = [row for row in self.world[TABLES[listing.type_name]] if ordering.has(row)]
         return cursor_of(name, ordering, self.chance.choice(rows))
 
     def argument(
@@ -227,15 +223,19 @@ class Author:
             return None
         if is_enum_type(target):
             names = sorted(target.values)
-            if name == "status":
-                return self.chance.choices(names, k=self.chance.randint(0, 3))
-            return self.chance.choice(names)
+            return (
+                self.chance.choices(names, k=self.chance.randint(0, 3))
+                if name == "status"
+                else self.chance.choice(names)
+            )
         match name:
             case "ids":
                 found = [self.identifier() for _ in range(self.chance.randint(0, 5))]
                 return self.chance.choices(found, k=len(found)) if self.chance.random() < 0.3 else found
             case "id" if (parent.name, field_name) == ("Query", "node"):
                 return self.identifier()
+            case "overdue":
+                return self.chance.random() < 0.5
             case "reference" | "code" | "namePrefix" | "number":
                 return self.text(name)
             case "respondOn" | "on" | "dueFrom" | "dueTo" | "from" | "to":
@@ -302,6 +302,6 @@ class Author:
                 return not value
             case "Int":
                 return self.chance.choice((1, 4, 26, 100))
-            case "DossierOrder" | "ParticipantOrder" as order:
+            case "DataRequestOrder" | "DossierOrder" | "ParticipantOrder" as order:
                 return self.chance.choice(sorted(SCHEMA.type_map[order].values))  # type: ignore[attr-defined]
         return value

@@ -147,10 +147,21 @@ class Eyes:
                 return mandate["office_id"] in self.offices
         return False
 
+    def may_see_data_request(self, request: Row) -> bool:
+        """Whose data it is about, and officers of its office."""
+        match self.kind:
+            case "CITIZEN":
+                return bool(request["participant_id"] == self.person)
+            case "OFFICER":
+                return request["office_id"] in self.offices
+        return False
+
     def may_see(self, table: str, row: Row) -> bool:
         """May they see this row?"""
         if table == "mandates":
             return self.may_see_mandate(row)
+        if table == "data_requests":
+            return self.may_see_data_request(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
             return table != "sessions" and self.may_see_as_representative(table, row)
         match table:

@@ -27,6 +27,7 @@ TABLES = (
     "service_time_limits",
     "dossiers",
     "mandates",
+    "data_requests",
     "dossier_events",
     "partners",
     "purposes",
@@ -234,6 +235,21 @@ async def people_it(owner: Connection) -> None:
             a_mandate(6, 2, 3, ["BENEFITS"], level=3),
             a_mandate(7, 3, 0, ["CONTRIBUTIONS", "BENEFITS"]),
         ],
+        "data_requests": [
+            a_data_request(number, person, answer_by, status)
+            for number, (person, answer_by, status) in enumerate(
+                (
+                    (0, TODAY - 3 * DAY, "FILED"),
+                    (0, TODAY + 4 * DAY, "FILED"),
+                    (0, TODAY - 3 * DAY, "DONE"),
+                    (1, TODAY - 3 * DAY, "FILED"),
+                    (2, TODAY + 4 * DAY, "FILED"),
+                    (3, TODAY - 9 * DAY, "REFUSED"),
+                    (4, TODAY - 9 * DAY, "FILED"),
+                    (4, TODAY + 4 * DAY, "FILED"),
+                )
+            )
+        ],
         "sessions": [
             a_session(1, account(20), "CITIZEN", "Firefox"),
             a_session(2, account(20), "CITIZEN", ""),
@@ -272,6 +288,10 @@ async def people_it(owner: Connection) -> None:
             "id, participant_id, represented_name, representative_id, representative_name, office_id,"
             " service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at, revoked_by"
         ),
+        "data_requests": (
+            "id, participant_id, office_id, kind, status, version, answer_by, act_by, answer, answered_at,"
+            " answered_by"
+        ),
         "partners": "id, code, name_vi, name_en",
         "purposes": "code, name_vi, name_en, legal_basis",
         "agreements": (
@@ -294,6 +314,13 @@ async def people_it(owner: Connection) -> None:
             "evidence": "''",
             "given_by": "uuidv4()",
             "given_kind": "'CITIZEN'",
+        },
+        "data_requests": {
+            "concerns": "'Ngày sinh'",
+            "wish": "'Xin sửa.'",
+            "filed_at": "now()",
+            "filed_by": "uuidv4()",
+            "unconfirmed": "true",
         },
         "sessions": {"issuer": "''", "subject": "''", "name": "''", "scopes": "''", "assurance": "2"},
     }
@@ -368,6 +395,23 @@ def an_agreement(
         10,
         revoked_at,
         revoked_reason,
+    )
+
+
+def a_data_request(number: int, person: int, answer_by: date, status: str) -> Sequence[Any]:
+    """One of the world's requests about somebody's data."""
+    answer = None if status == "FILED" else "Đã trả lời."
+    kind = ("ACCESS", "CORRECTION", "DELETION", "OBJECTION", "RESTRICTION")[number % 5]
+    return (
+        *(
+            key(14, number),
+            key(1, person),
+            (11, 12, 21, 10)[person % 4],
+            kind,
+            status,
+            1 + (answer is not None),
+        ),
+        *(answer_by, answer_by + 8 * DAY, answer, answer and NOW - DAY, answer and account(99)),
     )
 
 
