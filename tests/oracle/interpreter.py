@@ -540,6 +540,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "due_on": date.fromisoformat,
     "started_on": date.fromisoformat,
     "valid_from": date.fromisoformat,
+    "answer_by": date.fromisoformat,
 }
 
 

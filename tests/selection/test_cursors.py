@@ -111,7 +111,18 @@ def test_the_place_is_one_comparison_of_rows() -> None:
 
 def test_a_cursor_tells_nothing_that_the_row_does_not_show() -> None:
     # Its order's name and the columns of that order; each of them is a field of the type.
-    shown = {"id", "seq", "due_on", "started_on", "valid_from", "code", "kind", "applies_to", "sort_name"}
+    shown = {
+        "id",
+        "seq",
+        "due_on",
+        "answer_by",
+        "started_on",
+        "valid_from",
+        "code",
+        "kind",
+        "applies_to",
+        "sort_name",
+    }
     for declaration in portal().catalogue.declarations.values():
         for order in getattr(declaration, "orders", {}).values():
             assert set(order.columns) <= shown
