@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.api.test_running import House
 
@@ -14,12 +14,14 @@ EXPLORER = re.compile(r"/graphql$")
 DOSSIER_ID = re.compile(r"Dossier:[0-9a-f-]{36}")
 CODE = re.compile(r"[A-Z0-9.]{3,35}-\d{6}-\d{4}")
 PATIENCE_MS = 20_000
+# So tall that a whole answer is in sight: the explorer renders no other lines of it.
+IN_SIGHT: ViewportSize = {"width": 1280, "height": 2400}
 
 
 @asynccontextmanager
 async def somebody(chromium: Browser, house: House) -> AsyncIterator[Page]:
     """A person at a browser of their own, in which nothing may go wrong and nobody else be asked."""
-    context = await chromium.new_context(locale="vi-VN", viewport={"width": 1280, "height": 900})
+    context = await chromium.new_context(locale="vi-VN", viewport=IN_SIGHT)
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     wrong: list[str] = []
