@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 
 from api.faults import RequestFault
 from auth.viewer import Viewer, ViewerKind
-from schema.limits import Rate
+from schema.limits import Rate, rate_of
 
 MOST_BUCKETS = 100_000
 # An IPv6 subscriber is given 64 bits of addresses (RFC 6177), and would otherwise have as many buckets.
@@ -79,25 +79,26 @@ class Rates:
 
     def rate_of(self, viewer: Viewer) -> Rate:
         """How much a viewer may spend."""
-        return self.rates[viewer.kind]
+        return rate_of(viewer, self.rates)
 
     def spend(self, connection: HTTPConnection, viewer: Viewer, cost: int) -> Spent:
-        """Charge a viewer, or, of somebody unknown, the address.
+        """Charge a viewer, or, of somebody unknown, the address; a partner under each agreement by itself.
 
         Raises: RateExceeded, and charges nothing.
         """
         rate, now = self.rate_of(viewer), self.clock()
         payer = payer_of(connection, viewer)
+        bucket = (payer, viewer.agreement_id) if viewer.agreement else payer
         # An empty bucket is full again after capacity / restore_rate seconds.
-        begins = max(self.full_at.get(payer, now), now)
+        begins = max(self.full_at.get(bucket, now), now)
         left = rate.capacity - (begins - now) * rate.restore_rate
         if cost > left:
             raise RateExceeded(
                 Spent(cost, rate.capacity, int(left), rate.restore_rate),
                 retry_after_s=ceil((cost - left) / rate.restore_rate),
             )
-        self.full_at[payer] = begins + cost / rate.restore_rate
-        self.full_at.move_to_end(payer)
+        self.full_at[bucket] = begins + cost / rate.restore_rate
+        self.full_at.move_to_end(bucket)
         if len(self.full_at) > MOST_BUCKETS:
             self.full_at.popitem(last=False)
         return Spent(cost, rate.capacity, int(left - cost), rate.restore_rate)

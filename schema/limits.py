@@ -6,7 +6,7 @@ from typing import Self
 
 import strawberry
 
-from auth.viewer import ViewerKind
+from auth.viewer import Viewer, ViewerKind
 from selection.bounds import MOST_DEPTH, MOST_FIELDS, MOST_FRAGMENTS, MOST_REPEATS, MOST_TOKENS
 from selection.costs import MOST_ACTS, MOST_COST, MOST_LINKS
 from selection.entities import COMMON_ROWS, MOST_ROWS
@@ -33,6 +33,14 @@ USUAL_RATES: Mapping[ViewerKind, Rate] = MappingProxyType(
         ViewerKind.REPRESENTATIVE: Rate(capacity=20_000, restore_rate=200),
     }
 )
+
+
+def rate_of(viewer: Viewer, usual: Mapping[ViewerKind, Rate]) -> Rate:
+    """How much a viewer may spend: of a partner what its agreement says, else what is usual for its kind."""
+    agreement = viewer.agreement
+    if agreement is None:
+        return usual[viewer.kind]
+    return Rate(capacity=agreement.capacity, restore_rate=agreement.restore_rate)
 
 
 @strawberry.type(description="What one may ask. Whatever is more is refused before any of it is executed.")

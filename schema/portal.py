@@ -34,7 +34,7 @@ from schema.dossiers import (
 from schema.events import DossierEvent, dossier_events_followed
 from schema.identifiers import FINDING
 from schema.ids import ParticipantID
-from schema.limits import Limits
+from schema.limits import Limits, rate_of
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.reveals import RevealPayload, reveal_identifier
@@ -102,7 +102,7 @@ def _said_by(resolver: Callable[..., Any]) -> str:
 
 def limits_of(info: strawberry.Info[Context, None]) -> Limits:
     """What the viewer may ask, at once and over time."""
-    return Limits.of(info.context.rates[info.context.viewer.kind])
+    return Limits.of(rate_of(info.context.viewer, info.context.rates))
 
 
 @strawberry.type(description="Everything one can ask.")

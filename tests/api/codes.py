@@ -13,7 +13,7 @@ from selection.faults import DocumentRefused, OperationFault
 Kind = type[OperationFault] | type[Refusal]
 
 # What is said elsewhere is said to whoever types a command, or shown on a page.
-OVER_HTTP = ("api.authentication", "auth.proofs", "auth.tokens")
+OVER_HTTP = ("api.authentication", "auth.agreements", "auth.mandates", "auth.proofs", "auth.tokens")
 TYPED = ("api.explanations", "api.registering", "api.suspending", "selection.registrations")
 
 PAGE = """\

@@ -100,6 +100,15 @@ WRONG = {
     "an empty purpose": ({"ansinh_purpose": "", "ansinh_case": "BV-1"}, "PURPOSE_MISSING"),
     "no case": ({"ansinh_purpose": people.PURPOSE}, "CASE_MISSING"),
     "an empty case": ({**ERRAND, "ansinh_case": ""}, "CASE_MISSING"),
+    "an agreement in small letters": ({**ERRAND, "ansinh_agreement": "thu-1"}, "AGREEMENT_REFUSED"),
+    "a case with a tab": ({**ERRAND, "ansinh_case": "BV\t1"}, "CASE_MISSING"),
+    "nothing but an agreement": ({"ansinh_agreement": "NONE-1"}, "PURPOSE_MISSING"),
+    "a mandate": ({"ansinh_acting_for": "Mandate:1"}, "MANDATE_REFUSED"),
+    "a mandate beside": ({**ERRAND, "ansinh_acting_for": "Mandate:1"}, "MANDATE_REFUSED"),
+    "a long purpose": ({**ERRAND, "ansinh_purpose": "A" * 5_000}, "AGREEMENT_REFUSED"),
+    "a purpose and a mark": ({**ERRAND, "ansinh_purpose": f"{people.PURPOSE};"}, "AGREEMENT_REFUSED"),
+    "a pattern of a purpose": ({**ERRAND, "ansinh_purpose": "%"}, "AGREEMENT_REFUSED"),
+    "two agreements": ({**ERRAND, "ansinh_agreement": "NONE-1, NONE-2"}, "AGREEMENT_REFUSED"),
     "a long case": ({**ERRAND, "ansinh_case": "x" * 101}, "CASE_MISSING"),
     "a purpose of another's": ({**ERRAND, "ansinh_purpose": "TAX_AUDIT"}, "AGREEMENT_REFUSED"),
     "a purpose in small letters": ({**ERRAND, "ansinh_purpose": people.PURPOSE.lower()}, "AGREEMENT_REFUSED"),
@@ -144,6 +153,16 @@ async def test_of_several_agreements_one_is_named(
     for named, rows in ((agreement, 1), (other, 0)):
         answer = await asked(portal, ministry, headers={**ERRAND, "ansinh_agreement": named.code})
         assert len(answer.json()["data"]["participants"]["nodes"]) == rows
+
+
+async def test_partner_is_told_the_rate_of_its_agreement(portal: RunningPortal, owner: Connection) -> None:
+    office = await people.an_office(owner)
+    narrow = await people.an_agreement(owner, office=office, capacity=90, restore_rate=3)
+    ministry = await a_ministry(portal, owner, (office, narrow))
+    answer = (await asked(portal, ministry, "{ limits { cost rate { capacity restoreRate } } }")).json()
+    assert answer["data"] == {"limits": {"cost": 90, "rate": {"capacity": 90, "restoreRate": 3}}}
+    assert answer["extensions"]["cost"]["limit"] == 90
+    assert code_of(await asked(portal, ministry, PEOPLE.replace("first: 1", "first: 100"))) == "COST_TOO_HIGH"
 
 
 async def test_a13_people_outside_the_population_are_absent(

@@ -1,6 +1,8 @@
 """Whoever asks too much in a while is told when to come back; nobody pays for another."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +11,7 @@ from starlette.requests import HTTPConnection
 
 from api import rates
 from api.rates import RateExceeded, Rates
+from auth.agreements import Agreement
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from schema.limits import USUAL_RATES, Rate
 from selection.costs import MOST_COST
@@ -35,6 +38,13 @@ def from_address(host: str) -> HTTPConnection:
 
 
 HERE = from_address("192.0.2.1")
+
+
+def an_agreement(capacity: int) -> Agreement:
+    """An agreement with a rate of its own."""
+    return Agreement(
+        uuid4(), "THU-1", "bo-thu", {}, frozenset(), date(2026, 1, 1), None, capacity, restore_rate=5
+    )
 
 
 @pytest.fixture
@@ -98,6 +108,23 @@ def test_one_has_the_same_bucket_wherever_one_is(buckets: Rates) -> None:
     lan = Viewer(ViewerKind.CITIZEN, uuid4())
     buckets.spend(HERE, lan, 60)
     assert buckets.spend(from_address("192.0.2.2"), lan, 1).remaining == 39
+
+
+def test_partner_spends_under_each_agreement_what_that_one_says(buckets: Rates) -> None:
+    large, small = (an_agreement(capacity) for capacity in (1_000, 50))
+    ministry = Viewer(ViewerKind.PARTNER, uuid4(), agreement=large)
+    assert buckets.spend(HERE, ministry, 900).extension() == {
+        "requested": 900,
+        "limit": 1_000,
+        "remaining": 100,
+        "restoreRate": 5,
+    }
+    assert buckets.spend(HERE, replace(ministry, agreement=small), 20).remaining == 30
+    # What it asks without an agreement, and what others ask under the same one, is spent elsewhere.
+    assert buckets.spend(HERE, replace(ministry, agreement=None), 1).remaining == 99
+    assert buckets.spend(HERE, replace(ministry, principal=uuid4()), 1).remaining == 999
+    with pytest.raises(RateExceeded):
+        buckets.spend(HERE, ministry, 101)
 
 
 @pytest.mark.parametrize(
