@@ -537,6 +537,7 @@ def cursor_of(name: str, order: Ordering, row: Row) -> str:
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "id": lambda value: UUID(value) if isinstance(value, str) and value.count("-") == 4 else value,
+    "answer_by": date.fromisoformat,
     "due_on": date.fromisoformat,
     "started_on": date.fromisoformat,
     "valid_from": date.fromisoformat,
