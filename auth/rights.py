@@ -33,6 +33,7 @@ from db.participants import participants as participants_table
 Right = ColumnElement[Any] | None
 
 CAPACITY: ColumnElement[str] = literal_column("''", Text)
+NOTHING: ColumnElement[Any] = literal_column("NULL")
 
 
 def concerned(row: Columns, kind: str) -> Right:
@@ -42,7 +43,7 @@ def concerned(row: Columns, kind: str) -> Right:
 
 def held(row: Columns, kind: str) -> Right:
     """The office that a row lies in, which no employer sees."""
-    return _right(kind, office=_served(row.office_id), employer=CAPACITY)
+    return _right(kind, office=_served(row.office_id), employer=NOTHING)
 
 
 def participants(person: Columns, kind: str) -> Right:
@@ -54,7 +55,8 @@ def identifiers(identifier: Columns, kind: str) -> Right:
     """As of the person whose number it is."""
     person = participants_table.alias("person")
     office = select(_served(person.c.office_id)).where(person.c.id == identifier.participant_id)
-    return _right(kind, office=office.scalar_subquery(), employer=_employer_of(identifier.participant_id))
+    asked = office.correlate_except(person).scalar_subquery()
+    return _right(kind, office=asked, employer=_employer_of(identifier.participant_id))
 
 
 def own(_row: Columns, _kind: str) -> Right:
@@ -99,5 +101,6 @@ def _employer_of(person: ColumnElement[Any]) -> ScalarSelect[Any]:
         )
         .order_by(employment.c.id)
         .limit(literal_column("1"))
+        .correlate_except(grant, employment)
         .scalar_subquery()
     )

@@ -21,6 +21,7 @@ from domain.data_requests import DataRequestKind, DataRequestOutcome, DataReques
 from domain.dossiers import Actor
 from domain.names import clean_text
 from domain.refusals import NotFound
+from schema.access_rights import AccessRight, seen_by
 from schema.acts import Act, Done, Moment, key_of, perform
 from schema.context import Context
 from schema.enums import described
@@ -94,6 +95,7 @@ class DataRequest(Node):
         "Whose data it is about; null where the viewer may not see the person.",
         lambda request, participant: participant.id == request.participant_id,
     )
+    access_right: AccessRight = seen_by(rights.held)
 
 
 class DataRequestOrder(StrEnum):

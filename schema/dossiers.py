@@ -20,6 +20,7 @@ from db.events import LONGEST_REASON
 from db.pool import Connection
 from domain.dossiers import Actor, Applicant, DossierStatus
 from domain.names import clean_text
+from schema.access_rights import AccessRight, seen_by
 from schema.acts import Done, Moment, key_of, perform
 from schema.context import Context
 from schema.deadlines import DEADLINE_READS, Deadline, deadline_facts, deadline_of
@@ -131,6 +132,7 @@ class Dossier(Node):
         reads=DEADLINE_READS,
     )
     events: Page[DossierEvent] = rows("What happened to it, oldest first.", events_of, orders=EVENT_ORDERS)
+    access_right: AccessRight = seen_by(rights.concerned)
 
 
 def dossiers_listed(

@@ -9,6 +9,7 @@ import strawberry
 from auth import policies, rights
 from auth.scopes import Scope
 from db.employments import employments
+from schema.access_rights import AccessRight, seen_by
 from schema.employers import Employer
 from selection import Columns, Condition, Node, Order, entity, link, stored
 
@@ -38,6 +39,7 @@ class Employment(Node):
         "The person; null where the viewer may not see the person.",
         lambda employment, participant: participant.id == employment.participant_id,
     )
+    access_right: AccessRight = seen_by(rights.concerned)
 
 
 def employments_of(participant: Columns, employment: Columns) -> Iterator[Condition]:

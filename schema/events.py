@@ -16,6 +16,7 @@ from auth.scopes import Scope
 from db.events import dossier_events
 from db.outages import UNREACHABLE
 from domain.dossiers import ActorKind, DossierStatus, EventKind
+from schema.access_rights import AccessRight, seen_by
 from schema.context import Context
 from schema.enums import described
 from schema.filers import Filer
@@ -111,6 +112,7 @@ class DossierEvent:
     office: Office = link(
         "The office that held the dossier then.", lambda event, office: office.id == event.office_id
     )
+    access_right: AccessRight = seen_by(rights.concerned)
 
 
 def events_of(dossier: Columns, event: Columns) -> Iterator[Condition]:

@@ -7,6 +7,7 @@ from auth import policies, rights
 from auth.scopes import Scope
 from db.identifiers import IdentifierKeys, identifiers
 from domain.identifiers import IdentifierKind, is_formed
+from schema.access_rights import AccessRight, seen_by
 from schema.enums import described
 from selection import Columns, Condition, Node, entity, stored
 from selection.arguments import Functions
@@ -35,6 +36,7 @@ class Identifier(Node):
     masked: str = stored("Its last three characters; the others as dots.")
     valid_from: date = stored("The first day on which it names the person.")
     valid_to: date | None = stored("The last such day, included; null while it goes on.")
+    access_right: AccessRight = seen_by(rights.identifiers)
 
 
 # Under this name the translator is given how a number is looked for: with a key of the installation.

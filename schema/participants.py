@@ -13,6 +13,7 @@ from auth.scopes import Scope
 from db.participants import participants
 from domain.names import folded
 from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
+from schema.access_rights import AccessRight, seen_by
 from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests_of
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
@@ -89,6 +90,7 @@ class Participant(Node):
         entries_about,
         orders=NEWEST_ENTRY,
     )
+    access_right: AccessRight = seen_by(rights.participants)
 
 
 class ParticipantOrder(StrEnum):

@@ -49,6 +49,7 @@ from tests.oracle.meanings import (
     DayOutside,
     Listing,
     Ordering,
+    access_right,
     column_of,
     deadline,
     reader,
@@ -337,6 +338,9 @@ class Interpreter:
                     self.faults.append(("DAY_OUTSIDE", path))
                     return None
                 return None if found is None else self.object(("Deadline", found), nodes, path)
+            case (type_name, "accessRight"):
+                found = access_right(self.eyes, TABLES[type_name], row)
+                return self.object(("AccessRight", found), nodes, path)
             case ("Deadline", "limit"):
                 return self.object(("TimeLimit", row["limit"]), nodes, path)
         raise KeyError(place)

@@ -425,3 +425,35 @@ def shown_of(name: str) -> Row:
     """A field in plain words."""
     vietnamese, english = FIELDS[name]
     return {"name": name, "name_vi": vietnamese, "name_en": english}
+
+
+def access_right(eyes: Eyes, table: str, row: Row) -> Row:
+    """By which right somebody sees a row, and through what: of offices the highest, as the ledger says."""
+    match eyes.kind:
+        case "OFFICER":
+            place = eyes.world.find("participants", row["participant_id"]) if table == "identifiers" else row
+            assert place
+            office = next(
+                root
+                for root in sorted(eyes.served, key=lambda root: root["id"])
+                if root["id"] <= place["office_id"] <= root["last_id"]
+            )
+            return right("OFFICE", f"Office:{office['id']}", office["name_vi"], office["name_en"])
+        case "EMPLOYER":
+            person = {"participants": "id", "identifiers": "participant_id"}.get(table)
+            key = eyes.employer_of(row[person]) if person else row["employer_id"]
+            employer = eyes.world.find("employers", key)
+            assert employer
+            return right("EMPLOYMENT", f"Employer:{key}", employer["name"], employer["name"])
+        case "PARTNER":
+            agreement = eyes.world.find("agreements", eyes.agreement)
+            assert agreement
+            return right("AGREEMENT", f"Agreement:{eyes.agreement}", agreement["code"], agreement["code"])
+        case "REPRESENTATIVE":
+            return right("MANDATE", f"Mandate:{eyes.mandate}")
+    return right("OWN")
+
+
+def right(kind: str, through: str | None = None, vi: str | None = None, en: str | None = None) -> Row:
+    """A right, as the schema names its parts."""
+    return {"kind": kind, "through": through, "name_vi": vi, "name_en": en}

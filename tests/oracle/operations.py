@@ -26,6 +26,9 @@ from tests.oracle.world import DAY, TODAY, World, number_of
 
 MOST_DEPTH = 4
 DERIVED = ("deadline",)
+# It leads to no rows, so it takes the place of nothing that does.
+RIGHT = "accessRight"
+ALL_OF_A_RIGHT = f"{RIGHT} {{ __typename kind through nameVi nameEn }}"
 UNIONS = ("filedBy",)
 UNIONS_OF_EVENTS = ("onBehalfOf",)
 # How often an argument is given, where that is more often than others.
@@ -47,7 +50,7 @@ class Operation:
 
 def an_operation(seed: int, world: World) -> Operation:
     """The operation of a seed."""
-    return Author(random.Random(seed), world).operation()  # noqa: S311 -- no secret
+    return Author(random.Random(seed), world, asks_for_rights=seed % 4 == 0).operation()  # noqa: S311 -- no secret
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Author:
 
     chance: random.Random
     world: World
+    asks_for_rights: bool
     aliases: int = 0
     left: int = 0  # how many fields may still lead further
     definitions: list[str] = field(default_factory=list)
@@ -90,7 +94,7 @@ class Author:
     def selection(self, parent: GraphQLObjectType, depth: int, *, is_aliased: bool = False) -> str:
         """What is selected of an object: some of its fields, now and then within fragments."""
         leaves = [name for name, found in parent.fields.items() if is_leaf_type(get_named_type(found.type))]
-        inner = [name for name in parent.fields if name not in leaves]
+        inner = [name for name in parent.fields if name not in (*leaves, RIGHT)]
         chosen = self.chance.sample(leaves, min(len(leaves), self.chance.randint(1, 4)))
         if depth < MOST_DEPTH and self.left > 0:
             chosen += self.chance.sample(inner, min(len(inner), self.chance.choice((0, 1, 1, 2))))
@@ -106,6 +110,8 @@ class Author:
             chosen.append("__typename")
         self.chance.shuffle(chosen)
         written = [self.field(parent, name, depth, is_aliased=is_aliased) for name in chosen]
+        if RIGHT in parent.fields and self.asks_for_rights:
+            written.append(ALL_OF_A_RIGHT)
         return " ".join(self.wrapped(parent, one) for one in written)
 
     def wrapped(self, parent: GraphQLObjectType, written: str) -> str:

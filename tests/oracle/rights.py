@@ -68,13 +68,17 @@ class Eyes:
         return {grant["employer_id"] for grant in self.grants if grant["employer_id"]}
 
     @cached_property
+    def served(self) -> list[Row]:
+        """The offices that the account serves themselves."""
+        found = (self.world.find("offices", grant["office_id"]) for grant in self.grants)
+        return [office for office in found if office]
+
+    @cached_property
     def offices(self) -> set[int]:
-        """The offices that the account serves, with all below them."""
-        roots = [self.world.find("offices", grant["office_id"]) for grant in self.grants]
+        """Those, with all below them."""
         return {
             office["id"]
-            for root in roots
-            if root
+            for root in self.served
             for office in self.world["offices"]
             if root["id"] <= office["id"] <= root["last_id"]
         }
@@ -82,13 +86,24 @@ class Eyes:
     @cached_property
     def employees(self) -> set[UUID]:
         """Who works today for an employer of the account."""
-        return {
-            employment["participant_id"]
+        return {employment["participant_id"] for employment in self.employed}
+
+    @cached_property
+    def employed(self) -> list[Row]:
+        """The employments of today by an employer of the account."""
+        return [
+            employment
             for employment in self.world["employments"]
             if employment["employer_id"] in self.employers
             and employment["started_on"] <= self.today
             and (employment["ended_on"] is None or employment["ended_on"] >= self.today)
-        }
+        ]
+
+    def employer_of(self, person: UUID) -> UUID:
+        """For which employer of the account a person works today: by the first employment."""
+        theirs = (employment for employment in self.employed if employment["participant_id"] == person)
+        found: UUID = min(theirs, key=lambda employment: employment["id"])["employer_id"]
+        return found
 
     def stands(self, mandate: Row) -> bool:
         """Whether a mandate is in force today."""
