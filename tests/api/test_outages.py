@@ -3,9 +3,11 @@
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import IO, Any
 from uuid import UUID, uuid4
@@ -256,6 +258,90 @@ async def test_whoever_watches_is_told_that_postgresql_is_away_but_not_that_we_a
     await own_server.start()
     back = dict.fromkeys(away, True)
     await eventually(lambda: is_told(tells("ready"), (200, back)))
+
+
+READERS, SEEN_BEFORE = 10, 100
+NAME = "query ($id: ID!) { participant(id: $id) { fullName } }"
+OWN = "{ viewer { participant { fullName } } }"
+
+
+@dataclass
+class Reading:
+    """Officers who look at one person after the other, whatever happens, and what they are given."""
+
+    portal: RunningPortal
+    officer: Account
+    people: list[UUID]
+    seen: Counter[UUID] = field(default_factory=Counter)
+    refused: int = 0
+    is_enough: bool = False
+
+    async def go_on(self) -> None:
+        """Look; what is refused shows nothing, and says to come back."""
+        for person in cycle(self.people):
+            if self.is_enough:
+                return
+            answer = await self.portal.ask(NAME, self.officer, id=f"Participant:{person}")
+            if answer.status_code == 200:
+                assert answer.json()["data"]["participant"]["fullName"], answer.text
+                self.seen[person] += 1
+                continue
+            self.refused += 1
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+            assert answer.json()["errors"][0]["extensions"]["code"] in {"UNAVAILABLE", "OVERLOADED"}
+            assert "fullName" not in answer.text
+            await asyncio.sleep(0.05)
+
+
+async def test_f1_what_officers_were_shown_is_in_the_ledger_though_postgresql_was_killed(
+    own_server: Server, own_portal: RunningPortal, caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = await asyncpg.connect(own_server.url(roles.OWNER))
+    office = await people.an_office(owner)
+    lan, thu = await own_portal.citizen(owner, office=office), await own_portal.officer(owner, office)
+    subjects = [await people.a_participant(owner, office=office) for _ in range(READERS)]
+    reading = Reading(own_portal, thu, subjects)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(READERS):
+            group.create_task(reading.go_on())
+        await eventually(lambda: reading.seen.total() >= SEEN_BEFORE)
+        # It is killed under reads: some have their rows committed and no answer yet, some neither.
+        await kill(own_server)
+        await eventually(lambda: reading.refused >= READERS)
+        seen = reading.seen.total()
+        refused = reading.refused
+        await eventually(lambda: reading.refused >= refused + READERS)
+        assert reading.seen.total() == seen
+        assert (await own_portal.ask(OWN, lan)).status_code == 503
+        await own_server.start()
+        back_at = time.monotonic()
+        await eventually(lambda: is_answered(own_portal, OWN, lan))
+        await eventually(lambda: reading.seen.total() > seen)
+        assert time.monotonic() - back_at < BACK_WITHIN_S
+        await eventually(lambda: reading.seen.total() >= seen + SEEN_BEFORE)
+        reading.is_enough = True
+    assert "incident" not in caplog.text
+
+    owner = await asyncpg.connect(own_server.url(roles.OWNER))
+    rows = await owner.fetch(
+        "SELECT subject_id, count(*) AS rows FROM access_ledger"
+        " WHERE principal = $1 AND fields = ARRAY['Participant.fullName'] AND office_id = $2"
+        " GROUP BY subject_id",
+        thu.principal,
+        office,
+    )
+    kept = Counter({row["subject_id"]: row["rows"] for row in rows})
+    # What was given is kept. More may be: what was entered, and could not be given any more.
+    assert reading.seen <= kept
+    assert (kept - reading.seen).total() <= reading.refused
+    assert (
+        await owner.fetchval("SELECT count(*) FROM access_ledger WHERE subject_id = $1", lan.participant) == 0
+    )
+    await owner.close()
+
+
+async def is_answered(portal: RunningPortal, text: str, account: Account) -> bool:
+    return (await portal.ask(text, account)).status_code == 200
 
 
 async def is_told(telling: Awaitable[object], expected: object) -> bool:
