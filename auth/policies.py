@@ -70,6 +70,9 @@ MANDATE = select(cast(func.vget(literal_column("'mandate'")), Uuid)).scalar_subq
 ASSURANCE = select(cast(func.vget(literal_column("'assurance'")), SmallInteger)).scalar_subquery()
 MY_SESSION = select(cast(func.vget(literal_column("'session_id'")), Uuid)).scalar_subquery()
 
+# Who has somebody in their care also watches over who looks at them; an agent or an heir was not asked to.
+CARE = (MandateBasis.GUARDIAN, MandateBasis.PARENT)
+
 
 def grants(grant: Columns) -> Condition:
     """Is this right the viewer's own, in the capacity in which the viewer asks, and in force?
@@ -172,6 +175,13 @@ def _represented(group: str | None = None) -> ScalarSelect[Any]:
     mandate = mandates_table.alias("my_mandate")
     covers = true() if group is None else literal_column(f"'{group}'", Text) == any_(mandate.c.service_groups)
     return select(mandate.c.participant_id).where(acted_by(mandate.c), covers).scalar_subquery()
+
+
+def _in_care() -> ScalarSelect[Any]:
+    """Whom the viewer represents as their parent or guardian, not as an agent or an heir."""
+    mandate = mandates_table.alias("my_mandate")
+    by_care = mandate.c.basis.in_([literal_column(f"'{basis.value}'", Text) for basis in CARE])
+    return select(mandate.c.participant_id).where(acted_by(mandate.c), by_care).scalar_subquery()
 
 
 def _services_covered() -> ColumnElement[Any]:
@@ -332,13 +342,14 @@ def access_ledger(entry: Columns, kind: str) -> Condition:
     """May the viewer see this entry of the ledger?
 
     CITIZEN: what others were shown of them, and they themself of the ledger, unless it is withheld still.
+    REPRESENTATIVE: the same of whom they act for as parent or guardian.
     """
+    told = or_(entry.withheld_until.is_(None), entry.withheld_until <= func.statement_timestamp())
     match kind:
         case ViewerKind.CITIZEN:
-            return and_(
-                entry.subject_id == ME,
-                or_(entry.withheld_until.is_(None), entry.withheld_until <= func.statement_timestamp()),
-            )
+            return and_(entry.subject_id == ME, told)
+        case ViewerKind.REPRESENTATIVE:
+            return and_(entry.subject_id == _in_care(), told)
     return false()
 
 

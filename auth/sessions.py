@@ -61,7 +61,7 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
         # What a person may do for another: nothing that concerns the person's own account.
         ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)
-        | {Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ},
+        | {Scope.ACCESS_READ, Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ},
     }
 )
 

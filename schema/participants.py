@@ -86,7 +86,8 @@ class Participant(Node):
     )
     dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
     access_log: Connection[AccessEntry] = rows(
-        "Who was shown what of the person, newest first, as far as it is not withheld; for the person alone.",
+        "Who was shown what of the person, newest first, as far as it is not withheld; for the person,"
+        " and for who acts for them as parent or guardian.",
         entries_about,
         orders=NEWEST_ENTRY,
     )

@@ -283,6 +283,18 @@ async def a_mandate(
     return mandate
 
 
+async def a_look(owner: Connection, subject: UUID, *, withheld_until: date | None = None) -> UUID:
+    """That a ministry was shown something of a person, as the ledger keeps it."""
+    entry: UUID = await owner.fetchval(
+        "INSERT INTO access_ledger (subject_id, reader_kind, reader_name, right_kind, purpose,"
+        " case_reference, fields, document, withheld_until)"
+        " VALUES ($1, 'PARTNER', 'Bộ Thử', 'AGREEMENT', '', '', '{}', '', $2::date) RETURNING id",
+        subject,
+        withheld_until,
+    )
+    return entry
+
+
 async def an_agreement(
     owner: Connection,
     *,

@@ -107,11 +107,16 @@ async def a_world(owner: Connection) -> World:
         ("lan-offered", lan, people.EVERY_GROUP, {"is_accepted": False}),
         ("lan-over", lan, people.EVERY_GROUP, {"valid_to": LEFT_ON}),
         ("lan-higher", lan, people.EVERY_GROUP, {"level": 3}),
+        ("lan-heir", lan, ["PAYMENT"], {"basis": "HEIR"}),
+        ("lan-ward", lan, ["PAYMENT"], {"basis": "GUARDIAN"}),
+        ("hoa-child", hoa, ["PAYMENT"], {"basis": "PARENT"}),
     ):
         mandate = await people.a_mandate(owner, person, minh, groups=groups, **more)  # type: ignore[arg-type] -- any of them
         note("mandates", name, mandate)
     for name, person in (("lan", lan), ("minh", minh), ("hoa", hoa)):
         note("data_requests", name, await people.a_data_request(owner, person))
+        for look, until in ((name, None), (f"{name}-told", LEFT_ON), (f"{name}-withheld", date(9999, 1, 1))):
+            note("access_ledger", look, await people.a_look(owner, person, withheld_until=until))
     household = await owner.fetchval(
         "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
         people.a_number()[-10:],
@@ -160,7 +165,7 @@ async def a_world(owner: Connection) -> World:
         "anonymous": Viewer(scopes=EVERY_SCOPE),
     } | {
         f"minh by the mandate {name}": people.representing(
-            hoa if name == "hoa" else lan, minh_himself, UUID(mandate)
+            hoa if name.startswith("hoa") else lan, minh_himself, UUID(mandate)
         )
         for mandate, name in world.keys["mandates"].items()
     }

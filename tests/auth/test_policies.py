@@ -18,6 +18,7 @@ from auth import policies
 from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db import roles
+from db.access_ledger import access_ledger
 from db.connection import fetch, open_pool, seen_by_viewer
 from db.contributions import contributions
 from db.data_requests import data_requests
@@ -48,8 +49,9 @@ SEES: dict[str, dict[str, str]] = {
         "contributions": "lan-mill lan-old",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
-        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
         "data_requests": "lan",
+        "access_ledger": "lan lan-told",
     },
     "minh": {
         "participants": "minh",
@@ -57,8 +59,11 @@ SEES: dict[str, dict[str, str]] = {
         "employments": "minh-shop",
         "contributions": "minh-shop",
         "dossiers": "minh minh-by-shop",
-        "mandates": "hoa lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "mandates": (
+            "hoa hoa-child lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward"
+        ),
         "data_requests": "minh",
+        "access_ledger": "minh minh-told",
     },
     # Whoever acts by a mandate sees whom it is for, in the services that it covers, and nothing of their own.
     "minh by the mandate hoa": {
@@ -72,6 +77,24 @@ SEES: dict[str, dict[str, str]] = {
         "participants": "lan",
         "identifiers": "lan",
         "mandates": "lan-payment",
+    },
+    # Parents and guardians read who looked too; an agent or an heir does not.
+    "minh by the mandate hoa-child": {
+        "participants": "hoa",
+        "identifiers": "hoa",
+        "mandates": "hoa-child",
+        "access_ledger": "hoa hoa-told",
+    },
+    "minh by the mandate lan-ward": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "mandates": "lan-ward",
+        "access_ledger": "lan lan-told",
+    },
+    "minh by the mandate lan-heir": {
+        "participants": "lan",
+        "identifiers": "lan",
+        "mandates": "lan-heir",
     },
     "minh by the mandate lan-revoked": {},
     "minh by the mandate lan-offered": {},
@@ -108,7 +131,7 @@ SEES: dict[str, dict[str, str]] = {
         "employer_accounts": "mill",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
-        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
         "data_requests": "lan",
     },
     "officer there": {
@@ -128,7 +151,7 @@ SEES: dict[str, dict[str, str]] = {
         "employer_accounts": "mill shop old",
         "dossiers": "lan lan-by-mill lan-by-old minh minh-by-shop",
         "households": "lan",
-        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher",
+        "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
         "data_requests": "lan minh",
     },
     "officer far away": {
@@ -136,7 +159,7 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "hoa",
         "contributions": "hoa",
         "dossiers": "hoa",
-        "mandates": "hoa",
+        "mandates": "hoa hoa-child",
         "data_requests": "hoa",
     },
     "partner here": {
@@ -228,6 +251,7 @@ TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
     "dossier_events": (dossier_events, "dossier_id", policies.dossier_events),
     "mandates": (mandates, "id", policies.mandates),
     "data_requests": (data_requests, "id", policies.data_requests),
+    "access_ledger": (access_ledger, "id", policies.access_ledger),
 }
 # The API does not show these yet, so they have no policy in a statement.
 HOUSEHOLDS = {"households": households, "household_members": household_members}
@@ -321,6 +345,7 @@ fragment asked on DataRequest { participant { id } }
 fragment person on Participant {
   mandates { totalCount nodes { id } }
   dataRequests { totalCount nodes { id } }
+  accessLog { totalCount nodes { id } }
   identifiers { totalCount nodes { id } }
   employments { totalCount nodes { id participant { id } employer { id } } }
   dossiers { totalCount nodes { id participant { id } events { totalCount nodes { seq } } } }
@@ -340,6 +365,7 @@ NOUNS = {
     "dossiers": "Dossier",
     "mandates": "Mandate",
     "data_requests": "DataRequest",
+    "access_ledger": "AccessEntry",
 }
 
 

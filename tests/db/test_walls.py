@@ -235,6 +235,7 @@ async def test_way_05_policy_functions_are_not_immutable(owner: Connection) -> N
     assert {row["proname"]: row["provolatile"] for row in volatilities} == {
         "agreement_in_force": "s",
         "dossiers_covered": "s",
+        "in_care": "s",
         "represented": "s",
         "represented_in": "s",
         "services_covered": "s",

@@ -132,6 +132,17 @@ class Eyes:
             for mandate in self.world["mandates"]
         )
 
+    def may_read_log_of(self, person: UUID) -> bool:
+        """Whether it is their own, or that of whom they act for as parent or guardian."""
+        if self.kind == "CITIZEN":
+            return person == self.person
+        return self.kind == "REPRESENTATIVE" and any(
+            self.acts_by(mandate)
+            and mandate["participant_id"] == person
+            and mandate["basis"] in {"GUARDIAN", "PARENT"}
+            for mandate in self.world["mandates"]
+        )
+
     def may_see_as_representative(self, table: str, row: Row) -> bool:
         """Whom they act for; of the rest what concerns the services that the mandate covers."""
         match table:
@@ -177,6 +188,9 @@ class Eyes:
             return self.may_see_mandate(row)
         if table == "data_requests":
             return self.may_see_data_request(row)
+        if table == "access_ledger":
+            is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
+            return is_told and self.may_read_log_of(row["subject_id"])
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
             return table != "sessions" and self.may_see_as_representative(table, row)
         match table:
@@ -187,9 +201,6 @@ class Eyes:
                 return person is not None and self.may_see_person(person)
             case "employments" | "dossiers" | "dossier_events":
                 return self.is_concerned(row)
-            case "access_ledger":
-                is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
-                return self.kind == "CITIZEN" and bool(row["subject_id"] == self.person) and is_told
             case "sessions":
                 return bool(row["principal"] == self.account and row["expires_at"] > datetime.now(UTC))
         return True

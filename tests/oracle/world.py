@@ -234,6 +234,9 @@ async def people_it(owner: Connection) -> None:
             a_mandate(5, 2, 3, ["BENEFITS"], valid_to=TODAY - DAY),
             a_mandate(6, 2, 3, ["BENEFITS"], level=3),
             a_mandate(7, 3, 0, ["CONTRIBUTIONS", "BENEFITS"]),
+            a_mandate(8, 0, 3, ["PAYMENT"], basis="PARENT"),
+            a_mandate(9, 1, 3, ["BENEFITS"], basis="GUARDIAN"),
+            a_mandate(10, 1, 3, ["BENEFITS"], basis="HEIR"),
         ],
         "data_requests": [
             a_data_request(number, person, answer_by, status)
@@ -286,7 +289,8 @@ async def people_it(owner: Connection) -> None:
         ),
         "mandates": (
             "id, participant_id, represented_name, representative_id, representative_name, office_id,"
-            " service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at, revoked_by"
+            " basis, service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at,"
+            " revoked_by"
         ),
         "data_requests": (
             "id, participant_id, office_id, kind, status, version, answer_by, act_by, answer, answered_at,"
@@ -310,7 +314,6 @@ async def people_it(owner: Connection) -> None:
         "agreements": {"legal_basis": "'LAW'", "signed_by": "'oracle'", "recorded_by": "'oracle'"},
         "grants": {"granted_by": "'oracle'"},
         "mandates": {
-            "basis": "'AGENT'",
             "evidence": "''",
             "given_by": "uuidv4()",
             "given_kind": "'CITIZEN'",
@@ -337,6 +340,7 @@ def a_mandate(
     representative: int,
     groups: Sequence[str],
     *,
+    basis: str = "AGENT",
     level: int = 2,
     valid_to: date | None = None,
     accepted_at: datetime | None = NOW - 2 * DAY,
@@ -346,8 +350,8 @@ def a_mandate(
     name = NAMES[representative] if accepted_at else None
     office = (11, 12, 21, 10)[person % 4]
     return (
-        *(key(9, number), key(1, person), NAMES[person], key(1, representative), name, office, groups, level),
-        *(date(2024, 1, 1), valid_to, accepted_at, revoked_at, revoked_at and account(99)),
+        *(key(9, number), key(1, person), NAMES[person], key(1, representative), name, office, basis),
+        *(groups, level, date(2024, 1, 1), valid_to, accepted_at, revoked_at, revoked_at and account(99)),
     )
 
 
