@@ -191,9 +191,9 @@ def reader_in_vietnamese(
         name,
         office_vi,
         employer,
-        yourself="Chính bạn",
+        oneself="Chính chủ hồ sơ",
         officer="Cán bộ",
-        represents="người đại diện của bạn",
+        represents="người đại diện",
     )
 
 
@@ -207,9 +207,9 @@ def reader_in_english(
         name,
         office_en,
         employer,
-        yourself="You yourself",
+        oneself="The person themself",
         officer="Officer",
-        represents="who represents you",
+        represents="who represents the person",
     )
 
 
@@ -219,13 +219,13 @@ def _reader(
     office: str | None,
     employer: str | None,
     *,
-    yourself: str,
+    oneself: str,
     officer: str,
     represents: str,
 ) -> str:
     match kind:
         case "CITIZEN":
-            return yourself
+            return oneself
         case "OFFICER":
             said = [f"{officer} {name}".strip(), office]
         case "EMPLOYER":

@@ -1,10 +1,12 @@
 """Who looked: what is shown of others is in the ledger before it is shown, and the person reads it there."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
+import pytest
 
 from db.access_ledger import Ledger
 from db.pool import Connection
@@ -48,7 +50,7 @@ async def test_a_person_reads_who_looked_and_that_look_is_entered_too(
     assert entry["readerEn"].startswith("Officer ")
     assert entry["office"] == {"id": f"Office:{office}"}
     look, first = await log_of(portal, person)
-    assert (look["readerKind"], look["readerVi"], look["right"]) == ("CITIZEN", "Chính bạn", "OWN")
+    assert (look["readerKind"], look["readerVi"], look["right"]) == ("CITIZEN", "Chính chủ hồ sơ", "OWN")
     assert first == entry
     assert await log_of(portal, other) == []
     assert await log_of(portal, person, to="2000-01-01") == []
@@ -88,3 +90,24 @@ async def test_where_the_ledger_is_away_others_are_refused_and_ones_own_goes_on(
     finally:
         witness._ledger = there  # type: ignore[attr-defined]  # noqa: SLF001
     assert await rows_of(owner, person.participant) == []
+
+
+@pytest.mark.parametrize(("basis", "is_told"), [("PARENT", True), ("GUARDIAN", True), ("AGENT", False)])
+async def test_a_parent_reads_who_looked_at_the_child_and_an_agent_does_not(
+    portal: RunningPortal, owner: Connection, basis: str, *, is_told: bool
+) -> None:
+    office = await people.an_office(owner)
+    officer, lan = await portal.officer(owner, office), await portal.citizen(owner)
+    child = await people.a_participant(owner, office=office)
+    assert lan.participant
+    mandate = await people.a_mandate(owner, child, lan.participant, basis=basis)
+    await portal.told(NAME, officer, id=f"Participant:{child}")
+    asked = json.dumps({"query": LOG})
+    header = {"ansinh_acting_for": f"Mandate:{mandate}"}
+    first, second = [(await portal.post(asked, lan, **header)).json()["data"] for _ in range(2)]
+    kinds = [entry["readerKind"] for entry in first["viewer"]["participant"]["accessLog"]["nodes"]]
+    assert kinds == (["OFFICER"] if is_told else [])
+    # That the parent read it is in the child's log too, and in nobody else's.
+    kinds = [entry["readerKind"] for entry in second["viewer"]["participant"]["accessLog"]["nodes"]]
+    assert kinds == (["REPRESENTATIVE", "OFFICER"] if is_told else [])
+    assert await log_of(portal, lan) == []

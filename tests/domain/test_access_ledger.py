@@ -20,11 +20,11 @@ def test_every_field_of_a_type_that_is_about_somebody_has_words(name: str) -> No
 @pytest.mark.parametrize(
     ("kind", "vietnamese", "english"),
     [
-        ("CITIZEN", "Chính bạn", "You yourself"),
+        ("CITIZEN", "Chính chủ hồ sơ", "The person themself"),
         ("OFFICER", "Cán bộ Thu, BHXH Hà Nội", "Officer Thu, Hanoi"),
         ("EMPLOYER", "Thu, Dệt May", "Thu, Dệt May"),
         ("PARTNER", "Thu", "Thu"),
-        ("REPRESENTATIVE", "Thu, người đại diện của bạn", "Thu, who represents you"),
+        ("REPRESENTATIVE", "Thu, người đại diện", "Thu, who represents the person"),
     ],
 )
 def test_a_reader_is_called_as_one_says_it(kind: str, vietnamese: str, english: str) -> None:

@@ -400,8 +400,8 @@ def limit_of(eyes: Eyes, dossier: Row) -> Row | None:
 
 # How a reader is called, in either language.
 CALLED = {
-    ("AccessEntry", "readerVi"): ("name_vi", "Chính bạn", "Cán bộ ", "người đại diện của bạn"),
-    ("AccessEntry", "readerEn"): ("name_en", "You yourself", "Officer ", "who represents you"),
+    ("AccessEntry", "readerVi"): ("name_vi", "Chính chủ hồ sơ", "Cán bộ ", "người đại diện"),
+    ("AccessEntry", "readerEn"): ("name_en", "The person themself", "Officer ", "who represents the person"),
 }
 
 
