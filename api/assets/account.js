@@ -3,7 +3,21 @@
 const ACTING = `query Acting {
   viewer {
     actingFor(first: 100) { nodes { id basis representedName } }
-    participant { mandates(first: 100) { nodes { basis representativeName isInForce } } }
+    participant { mandates(first: 100) { nodes { id basis representativeName isInForce } } }
+  }
+}`;
+const REVOKE = `mutation Revoke($input: MandateInput!) {
+  revokeMandate(input: $input) { errors { code message params { name value } } }
+}`;
+const LOOKED = `query Looked($after: Cursor) {
+  viewer {
+    participant {
+      fullName
+      accessLog(first: 10, after: $after) {
+        nodes { at readerKind readerVi readerEn right purpose caseReference fields { name nameVi nameEn } }
+        pageInfo { hasNextPage endCursor }
+      }
+    }
   }
 }`;
 const DOSSIERS = `query Dossiers {
@@ -40,6 +54,17 @@ const BASES = {
   HEIR: ['người thừa kế', 'heir'],
   PARENT: ['cha, mẹ', 'parent'],
 };
+
+const RIGHTS = {
+  OWN: ['Dữ liệu của chính mình', 'one’s own data'],
+  MANDATE: ['Theo ủy quyền hoặc giám hộ', 'by a mandate'],
+  EMPLOYMENT: ['Theo quan hệ lao động', 'as the employer'],
+  OFFICE: ['Theo nhiệm vụ của cơ quan', 'as the office in charge'],
+  AGREEMENT: ['Theo thỏa thuận chia sẻ dữ liệu', 'by an agreement to share data'],
+};
+
+// Who has somebody in their care reads who looked at them too.
+const CARE = ['GUARDIAN', 'PARENT'];
 
 const moment = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Ho_Chi_Minh'});
 const day = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeZone: 'UTC'});
@@ -169,6 +194,75 @@ filing.addEventListener('submit', (event) => {
   });
 });
 
+const looked = new Section('looked');
+const earlier = looked.section.querySelector('.earlier');
+let oldest = null;
+
+function showLooked() {
+  looked.section.hidden = false;
+  return looked.try(async () => {
+    try {
+      await addLooks(null);
+    } catch (problem) {
+      // Whoever is no person has no record to be looked at.
+      looked.section.hidden = problem instanceof Refused && !problem.level;
+      throw problem;
+    }
+  });
+}
+
+async function addLooks(after) {
+  const by = mandate;
+  const {viewer: {participant}} = await ask(LOOKED, {after});
+  // Somebody else may have been chosen meanwhile.
+  if (by !== mandate) return;
+  looked.section.hidden = !participant;
+  if (!participant) return;
+  const {nodes, pageInfo} = participant.accessLog;
+  looked.section.querySelector('.person-shown').textContent = participant.fullName;
+  const rows = nodes.map(lookRow);
+  if (after) looked.rows.append(...rows);
+  else looked.rows.replaceChildren(...rows);
+  oldest = pageInfo.endCursor;
+  earlier.hidden = !pageInfo.hasNextPage;
+  if (!looked.rows.children.length) looked.say(...both('Chưa có ai xem.', 'Nobody has looked yet.'));
+  if (after && rows.length) {
+    // The button moves down or goes: whoever came by keyboard reads on where the earlier ones begin.
+    rows[0].tabIndex = -1;
+    rows[0].focus();
+    looked.say(...both(`Đã thêm ${rows.length} lượt trước đó.`, `${rows.length} earlier ones added.`));
+  }
+}
+
+function lookRow({at, readerKind, readerVi, readerEn, right, purpose, caseReference, fields}) {
+  const who = readerKind === 'CITIZEN' && !mandate ? ['Chính bạn', 'You yourself'] : [readerVi, readerEn];
+  const said = [
+    ...(purpose ? [both(`Mục đích: ${purpose}`, 'purpose')] : []),
+    ...(caseReference ? [both(`Vụ việc: ${caseReference}`, 'case')] : []),
+  ];
+  return element(
+    'li',
+    {},
+    element('strong', {}, who[0]),
+    ...(who[1] === who[0] ? [] : [element('span', {class: 'english', lang: 'en'}, who[1])]),
+    element('time', {datetime: at}, moment.format(new Date(at))),
+    element('span', {}, ...both(...RIGHTS[right])),
+    ...said.map((words) => element('span', {}, ...words)),
+    element('p', {}, ...both(`Đã xem: ${named(fields, 'nameVi')}.`, `Shown: ${named(fields, 'nameEn')}.`)),
+  );
+}
+
+// Whoever reads this log sees all of each entry, which is one thing to say.
+function named(fields, language) {
+  const log = {nameVi: 'nhật ký này', nameEn: 'this log'};
+  const isOfLog = ({name}) => name === 'Participant.accessLog' || name.startsWith('AccessEntry.');
+  return [...new Set(fields.map((field) => (isOfLog(field) ? log : field)[language]))].join(', ');
+}
+
+earlier.addEventListener('click', () => {
+  if (looked.section.getAttribute('aria-busy') === 'false') looked.try(() => addLooks(oldest));
+});
+
 const browsers = new Section('browsers');
 
 async function showBrowsers() {
@@ -214,18 +308,40 @@ async function showMandates() {
   const inForce = participant?.mandates.nodes.filter(({isInForce}) => isInForce) ?? [];
   acting.section.hidden = !actingFor.nodes.length && !inForce.length;
   const others = actingFor.nodes.map(({id, basis, representedName}) =>
-    choiceButton(id, representedName, ...BASES[basis]),
+    choiceButton(id, representedName, ...BASES[basis], CARE.includes(basis)),
   );
-  choice.replaceChildren(choiceButton(null, 'Chính tôi', '', 'myself'), ...others);
-  acting.rows.replaceChildren(
-    ...inForce.map(({basis, representativeName}) =>
-      element('li', {}, element('strong', {}, representativeName), element('span', {}, ...both(...BASES[basis]))),
-    ),
-  );
+  choice.replaceChildren(choiceButton(null, 'Chính tôi', '', 'myself', true), ...others);
+  acting.rows.replaceChildren(...inForce.map(mandateRow));
   acting.section.querySelector('.given').hidden = !inForce.length;
 }
 
-function choiceButton(by, name, vietnamese, english) {
+function mandateRow({id, basis, representativeName}) {
+  const row = element(
+    'li',
+    {},
+    element('strong', {}, representativeName),
+    element('span', {}, ...both(...BASES[basis])),
+  );
+  // Who acts by law is not of the person's own choosing.
+  if (basis !== 'AGENT') return row;
+  const button = element('button', {type: 'button'}, ...both('Thu hồi', 'Revoke'));
+  button.setAttribute('aria-label', `Thu hồi ủy quyền của ${representativeName}`);
+  button.addEventListener('click', () =>
+    acting.try(async () => {
+      await act(REVOKE, {mandate: id}, null);
+      await showMandates();
+      // What was done is said where it was done, even if nobody is left who may act.
+      acting.section.hidden = false;
+      acting.say(...both(`Đã thu hồi ủy quyền của ${representativeName}.`, 'The mandate is revoked.'));
+      acting.status.tabIndex = -1;
+      acting.status.focus();
+    }),
+  );
+  row.append(button);
+  return row;
+}
+
+function choiceButton(by, name, vietnamese, english, isToldWhoLooked) {
   const words = vietnamese ? [`${name}, ${vietnamese} `] : [`${name} `];
   const button = element(
     'button',
@@ -239,10 +355,16 @@ function choiceButton(by, name, vietnamese, english) {
     dossiers.rows.replaceChildren();
     dossiers.say();
     dossiers.try(showDossiers);
+    looked.rows.replaceChildren();
+    looked.say();
+    earlier.hidden = true;
+    if (isToldWhoLooked) showLooked();
+    else looked.section.hidden = true;
   });
   return button;
 }
 
 acting.try(showMandates);
 dossiers.try(showDossiers);
+showLooked();
 browsers.try(showBrowsers);

@@ -1,11 +1,15 @@
 """The page of one's own account, in a real browser: step up, file, and end another browser's session."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
 
+import httpx2
 from playwright.async_api import Browser, Page, expect
 
+from auth.provider import issue_headers
 from tests.api.test_running import House
 from tests.browser.test_walking_way import reach, somebody
 from tests.patience import eventually
@@ -102,3 +106,118 @@ async def test_parent_acts_for_the_child_and_files_in_its_name(house: House, chr
         await expect(page.locator("#dossiers .rows li").first).to_be_visible()
         assert filed not in await page.locator("#dossiers .rows").inner_text()
         await expect(page.locator("#browsers .rows li")).not_to_have_count(0)
+
+
+PERSON = "query ($id: ID!) { participant(id: $id) { fullName birthDate } }"
+WHO = "{ viewer { participant { id } } }"
+GIVE = (
+    "mutation ($input: GiveMandateInput!) { giveMandate(input: $input) { mandate { id } errors { code } } }"
+)
+ACCEPT = "mutation ($input: MandateInput!) { acceptMandate(input: $input) { errors { code } } }"
+
+
+async def told(
+    house: House, persona: str, text: str, /, *, errand: Mapping[str, str] | None = None, **variables: object
+) -> Any:  # noqa: ANN401 -- JSON
+    """What a persona's program is told."""
+    address = f"{house.address}/graphql"
+    lines = issue_headers(house.home, f"{house.address}/provider", persona, address, is_development=True)
+    shown = dict(line.split(": ", 1) for line in lines)
+    async with httpx2.AsyncClient() as http:
+        answer = await http.post(
+            address, json={"query": text, "variables": variables}, headers={**shown, **(errand or {})}
+        )
+    said = answer.json()
+    assert "errors" not in said, said
+    return said["data"]
+
+
+async def person_of(house: House, persona: str) -> str:
+    """The identifier of a persona's own record."""
+    return str((await told(house, persona, WHO))["viewer"]["participant"]["id"])
+
+
+async def test_person_reads_that_an_office_and_a_ministry_looked_and_at_what(
+    house: House, chromium: Browser
+) -> None:
+    lan = await person_of(house, "lan")
+    await told(house, "thu", PERSON, id=lan)
+    errand = {"Ansinh-Purpose": "HOSPITAL_ADMISSION", "Ansinh-Case": "BV-2026-17"}
+    await told(house, "bo-y-te", PERSON, errand=errand, id=lan)
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        section = page.get_by_role("region", name="Ai đã xem hồ sơ của tôi")
+        rows = section.get_by_role("listitem")
+        ministry, officer = rows.nth(0), rows.nth(1)
+        await expect(officer).to_contain_text("Cán bộ Phạm Thị Thu, ")
+        await expect(officer).to_contain_text("Officer Phạm Thị Thu, ")
+        await expect(officer).to_contain_text("Theo nhiệm vụ của cơ quan")
+        for words in ("họ và tên", "ngày sinh", "the full name", "the day of birth"):
+            await expect(officer.locator("p")).to_contain_text(words)
+        await expect(ministry).to_contain_text("Bộ Y tế")
+        await expect(ministry).to_contain_text("Theo thỏa thuận chia sẻ dữ liệu")
+        await expect(ministry).to_contain_text("Mục đích: HOSPITAL_ADMISSION")
+        await expect(ministry).to_contain_text("Vụ việc: BV-2026-17")
+        await page.reload()
+        # She looked herself, and that is said in one word.
+        await expect(rows.first).to_contain_text("Chính bạn")
+        await expect(rows.first).to_contain_text("Đã xem: nhật ký này.")
+
+
+async def test_earlier_looks_are_read_by_keyboard_alone(house: House, chromium: Browser) -> None:
+    minh = await person_of(house, "minh")
+    for _ in range(12):
+        await told(house, "son", PERSON, id=minh)
+    async with account_of(chromium, house, "Trần Văn Minh") as page:
+        rows = page.locator("#looked .rows li")
+        await expect(rows).to_have_count(10)
+        await reach(page, "Xem các lượt trước đó")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#looked [role=status]")).to_contain_text("lượt trước đó")
+        assert await rows.count() > 10
+        # Whoever came by keyboard is at the first of the earlier ones.
+        assert await rows.nth(10).evaluate("row => document.activeElement === row")
+
+
+async def test_parent_reads_who_looked_at_the_child(house: House, chromium: Browser) -> None:
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        shown, rows = page.locator("#looked .person-shown"), page.locator("#looked .rows li")
+        await expect(shown).to_have_text("Nguyễn Thị Lan")
+        await reach(page, "Nguyễn Gia Bảo")
+        await page.keyboard.press("Enter")
+        await expect(shown).to_have_text("Nguyễn Gia Bảo")
+        # What she was shown of the child just now is in the child's log.
+        await page.get_by_role("button", name="Chính tôi").click()
+        await expect(shown).to_have_text("Nguyễn Thị Lan")
+        await page.get_by_role("button", name="Nguyễn Gia Bảo").click()
+        await expect(rows.filter(has_text="Nguyễn Thị Lan, người đại diện").first).to_be_visible()
+
+
+async def test_agent_is_revoked_by_keyboard_alone(house: House, chromium: Browser) -> None:
+    wish = {
+        "idempotencyKey": uuid4().hex,
+        "representative": await person_of(house, "minh"),
+        "serviceGroups": ["PAYMENT"],
+    }
+    given = (await told(house, "lan", GIVE, input=wish))["giveMandate"]
+    assert given["errors"] == []
+    accepted = {"idempotencyKey": uuid4().hex, "mandate": given["mandate"]["id"]}
+    assert (await told(house, "minh", ACCEPT, input=accepted))["acceptMandate"]["errors"] == []
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        row = page.locator("#acting .rows li").filter(has_text="Trần Văn Minh")
+        await expect(row).to_have_count(1)
+        await reach(page, "Thu hồi")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#acting [role=status]")).to_contain_text(
+            "Đã thu hồi ủy quyền của Trần Văn Minh"
+        )
+        await expect(row).to_have_count(0)
+        assert await page.evaluate("document.activeElement.closest('#acting') !== null")
+    # And he has it no more.
+    mine = await told(house, "minh", "{ viewer { actingFor { nodes { id } } } }")
+    assert mine["viewer"]["actingFor"]["nodes"] == []
+
+
+async def test_whoever_is_no_person_has_no_log(house: House, chromium: Browser) -> None:
+    for name in ("Phạm Thị Thu", "Công ty Dệt may Sông Hồng"):
+        async with account_of(chromium, house, name) as page:
+            await expect(page.locator("#looked")).to_be_hidden()
