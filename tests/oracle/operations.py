@@ -73,9 +73,9 @@ class Author:
         assert root
         self.left = self.chance.choice((2, 5, 8, 12, 20))
         names = ["viewer", "node", "nodes", "participant", "service", "dossier"]
-        lists = ["participants", "participants", "services", "dossiers", "dossiers", "dataRequests"]
+        lists = ["participants", "participants", "services", "dossiers", "dossiers", "dossiers"]
         roots = [
-            self.chance.choice([*names, *lists, "dossiers"])
+            self.chance.choice([*names, *lists, "dossiers", "dataRequests"])
             for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
         ]
         body = " ".join(self.field(root, name, 0, is_aliased=len(roots) > 1) for name in roots)
