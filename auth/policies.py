@@ -408,6 +408,36 @@ def may_answer_data_request(data_request: Columns, kind: str) -> Condition:
     return data_request.office_id == any_(_my_offices(kind)) if kind == ViewerKind.OFFICER else false()
 
 
+def consents(consent: Columns, kind: str) -> Condition:
+    """May the viewer see this consent?
+
+    CITIZEN: their own.
+    OFFICER: those that lie in an office that they serve, or in one below it.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return consent.participant_id == ME
+        case ViewerKind.OFFICER:
+            return consent.office_id == any_(_my_offices(kind))
+    return false()
+
+
+def may_give_consent_for(participant: Columns, kind: str) -> Condition:
+    """May the viewer give a consent for this person?
+
+    CITIZEN: for themself.
+    """
+    return participant.id == ME if kind == ViewerKind.CITIZEN else false()
+
+
+def may_withdraw_consent(consent: Columns, kind: str) -> Condition:
+    """May the viewer withdraw this consent?
+
+    CITIZEN: their own.
+    """
+    return consent.participant_id == ME if kind == ViewerKind.CITIZEN else false()
+
+
 def may_accept_mandate(mandate: Columns, kind: str) -> Condition:
     """May the viewer accept this mandate?
 

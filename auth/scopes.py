@@ -21,6 +21,8 @@ class Scope(StrEnum):
     least_assurance: int
 
     ACCESS_READ = "access:read", 2
+    CONSENT_GIVE = "consent:give", 2  # [unsure]
+    CONSENT_READ = "consent:read", 2  # [unsure]
     DATA_REQUEST_ANSWER = "data-request:answer", 3  # [unsure]
     DATA_REQUEST_FILE = "data-request:file", 2  # [unsure]
     DATA_REQUEST_READ = "data-request:read", 2  # [unsure]

@@ -41,6 +41,8 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         ViewerKind.CITIZEN: _READ
         | {
             Scope.ACCESS_READ,
+            Scope.CONSENT_GIVE,
+            Scope.CONSENT_READ,
             Scope.DATA_REQUEST_FILE,
             Scope.DATA_REQUEST_READ,
             Scope.DOSSIER_SUBMIT,
@@ -51,6 +53,7 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
         ViewerKind.OFFICER: _READ
         | {
+            Scope.CONSENT_READ,
             Scope.DATA_REQUEST_ANSWER,
             Scope.DATA_REQUEST_READ,
             Scope.DOSSIER_ACCEPT,

@@ -14,6 +14,7 @@ from db.participants import participants
 from domain.names import folded
 from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
 from schema.access_rights import AccessRight, seen_by
+from schema.consents import NEWEST_CONSENT, Consent, consents_of
 from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests_of
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
@@ -78,6 +79,9 @@ class Participant(Node):
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE
+    )
+    consents: Connection[Consent] = rows(
+        "To what the person said yes, newest first.", consents_of, orders=NEWEST_CONSENT
     )
     data_requests: Connection[DataRequest] = rows(
         "What the person has asked about their own data, newest first.",

@@ -13,6 +13,13 @@ from auth import policies
 from auth.scopes import Scope
 from db.calendar import TODAY
 from db.identifiers import identifiers
+from schema.consents import (
+    ConsentPayload,
+    ConsentText,
+    consent_texts,
+    give_consent,
+    withdraw_consent,
+)
 from schema.context import Context
 from schema.data_requests import (
     DATA_REQUEST_ORDERS,
@@ -138,6 +145,9 @@ class Query:
         data_requests_listed,
         orders=DATA_REQUEST_ORDERS,
     )
+    consent_texts: list[ConsentText] = strawberry.field(
+        resolver=consent_texts, description=_said_by(consent_texts)
+    )
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
@@ -164,6 +174,10 @@ class Mutation:
     )
     answer_data_request: DataRequestPayload = _act(
         answer_data_request, Scope.DATA_REQUEST_ANSWER, policies.may_answer_data_request
+    )
+    give_consent: ConsentPayload = _act(give_consent, Scope.CONSENT_GIVE, policies.may_give_consent_for)
+    withdraw_consent: ConsentPayload = _act(
+        withdraw_consent, Scope.CONSENT_GIVE, policies.may_withdraw_consent
     )
     end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
 

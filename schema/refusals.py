@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from db.idempotency_keys import KeyMismatch, KeyRefused
+from domain.consents import ConsentWordsChanged
 from domain.data_requests import DataRequestAnswered
 from domain.dossiers import (
     ActNotAllowed,
@@ -34,6 +35,7 @@ REFUSALS = (
     ActNotAllowed,
     ApplicantRefused,
     CharacterRefused,
+    ConsentWordsChanged,
     DataRequestAnswered,
     IdentifierRefused,
     KeyMismatch,

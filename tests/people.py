@@ -227,6 +227,23 @@ async def a_grant(
     return grant
 
 
+async def a_consent(
+    owner: Connection, participant: UUID, *, purpose: str = "NOTICES", is_withdrawn: bool = False
+) -> UUID:
+    """That a person said yes to something, in words of 2020: it stands unless it is said otherwise."""
+    consent: UUID = await owner.fetchval(
+        "INSERT INTO consents (participant_id, office_id, purpose, text_version, text_vi, text_en, given_at,"
+        " given_by, withdrawn_at, withdrawn_by)"
+        " SELECT id, office_id, $2, '2020', 'Tôi đồng ý.', 'I agree.', now(), uuidv4(),"
+        " CASE WHEN $3 THEN now() END, CASE WHEN $3 THEN uuidv4() END FROM participants WHERE id = $1"
+        " RETURNING id",
+        participant,
+        purpose,
+        is_withdrawn,
+    )
+    return consent
+
+
 async def a_data_request(
     owner: Connection,
     participant: UUID,
@@ -436,6 +453,7 @@ __all__ = [
     "EVERY_SCOPE",
     "KEYS",
     "PURPOSE",
+    "a_consent",
     "a_data_request",
     "a_dossier",
     "a_grant",

@@ -31,11 +31,13 @@ TYPES = [
 # Lists that are no page: each is bounded by what it lists.
 SHORT_LISTS = {
     "AccessEntry.fields": "the fields that one answer showed of one person",
+    "ConsentPayload.errors": "the reasons for one refusal",
     "DataRequestPayload.errors": "the reasons for one refusal",
     "Deadline.daysOff": "the days of one time limit",
     "DossierPayload.errors": "the reasons for one refusal",
     "Mandate.serviceGroups": "the values of an enum",
     "MandatePayload.errors": "the reasons for one refusal",
+    "Query.consentTexts": "the purposes that there are",
     "Query.nodes": "as many as were asked for, at most a hundred",
     "Refusal.params": "the values in one sentence",
     "Refusal.path": "the depth of the input",

@@ -117,6 +117,7 @@ async def a_world(owner: Connection) -> World:
         note("data_requests", name, await people.a_data_request(owner, person))
         for look, until in ((name, None), (f"{name}-told", LEFT_ON), (f"{name}-withheld", date(9999, 1, 1))):
             note("access_ledger", look, await people.a_look(owner, person, withheld_until=until))
+        note("consents", name, await people.a_consent(owner, person))
     household = await owner.fetchval(
         "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
         people.a_number()[-10:],

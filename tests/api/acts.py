@@ -8,6 +8,7 @@ from uuid import uuid4
 from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db.pool import Connection
+from domain.consents import WORDS, ConsentPurpose
 from tests import people
 from tests.api.conftest import Account, RunningPortal, global_id
 
@@ -96,6 +97,20 @@ async def answering_about_data(portal: RunningPortal, owner: Connection) -> Wish
     return await portal.officer(owner, office), {"dataRequest": f"DataRequest:{asked}", **wish}
 
 
+async def consenting(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants to be told the news."""
+    return await portal.citizen(owner), {
+        "purpose": "NOTICES",
+        "textVersion": WORDS[ConsentPurpose.NOTICES].version,
+    }
+
+
+async def withdrawing_a_consent(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants no more of them."""
+    lan = await portal.citizen(owner)
+    return lan, {"consent": f"Consent:{await people.a_consent(owner, lan.participant)}"}
+
+
 async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
     """Somebody who is signed in elsewhere, too."""
     lan = await portal.citizen(owner)
@@ -116,5 +131,7 @@ ACTS: Mapping[str, Preparing] = {
     "revealIdentifier": revealing,
     "fileDataRequest": asking_about_data,
     "answerDataRequest": answering_about_data,
+    "giveConsent": consenting,
+    "withdrawConsent": withdrawing_a_consent,
     "endSession": ending_a_session,
 }

@@ -8,7 +8,12 @@ SELECT ((
             AND access_entry.subject_id = (
               SELECT CAST(vget('participant') AS UUID) AS vget_1)
             AND (access_entry.withheld_until IS NULL
-              OR access_entry.withheld_until <= statement_timestamp())) WHEN wanted.type = 'DataRequest' THEN (
+              OR access_entry.withheld_until <= statement_timestamp())) WHEN wanted.type = 'Consent' THEN (
+            SELECT concat('{"__typename":"Consent","id":"Consent:', consent.id, '"}')
+            FROM consents AS consent
+            WHERE consent.id = CAST(wanted.key AS UUID)
+            AND consent.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'DataRequest' THEN (
             SELECT concat('{"__typename":"DataRequest","id":"DataRequest:', data_request.id, '"}')
             FROM data_requests AS data_request
             WHERE data_request.id = CAST(wanted.key AS UUID)

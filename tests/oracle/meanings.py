@@ -24,6 +24,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # The table of each type, and the scope that every look at it takes.
 TABLES = {
     "AccessEntry": "access_ledger",
+    "Consent": "consents",
     "DataRequest": "data_requests",
     "Dossier": "dossiers",
     "DossierEvent": "dossier_events",
@@ -40,6 +41,7 @@ TABLES = {
 }
 SCOPES = {
     "AccessEntry": "access:read",
+    "Consent": "consent:read",
     "DataRequest": "data-request:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
@@ -177,6 +179,7 @@ PEOPLE = {
 
 # What is said of a row, and stands in no column.
 COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool]] = {
+    ("Consent", "isInForce"): lambda _eyes, consent: consent["withdrawn_at"] is None,
     ("DataRequest", "isOverdue"): is_overdue,
     ("Mandate", "isInForce"): lambda eyes, mandate: eyes.stands(mandate),
     ("Session", "isAsking"): lambda eyes, session: bool(session["id"] == eyes.session),
@@ -210,6 +213,7 @@ LISTS = {
     ),
     ("Viewer", "mandates"): Listing("Mandate", lambda eyes, _p, row, _g: is_given(eyes, row), NEWEST),
     ("Participant", "mandates"): Listing("Mandate", same("id", "participant_id"), NEWEST),
+    ("Participant", "consents"): Listing("Consent", same("id", "participant_id"), NEWEST),
     ("Participant", "dataRequests"): Listing("DataRequest", same("id", "participant_id"), NEWEST),
     ("Participant", "identifiers"): Listing(
         "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
@@ -284,6 +288,8 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Viewer", "mandate"): {"Mandate": lambda eyes, _p, row, _given: row["id"] == eyes.mandate},
     ("Mandate", "office"): {"Office": same("office_id", "id")},
     ("Mandate", "participant"): {"Participant": same("participant_id", "id")},
+    ("Consent", "office"): {"Office": same("office_id", "id")},
+    ("Consent", "participant"): {"Participant": same("participant_id", "id")},
     ("DataRequest", "office"): {"Office": same("office_id", "id")},
     ("DataRequest", "participant"): {"Participant": same("participant_id", "id")},
     ("DossierEvent", "mandate"): {"Mandate": same("mandate_id", "id")},

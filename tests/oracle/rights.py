@@ -173,24 +173,24 @@ class Eyes:
                 return mandate["office_id"] in self.offices
         return False
 
-    def may_see_data_request(self, request: Row) -> bool:
-        """Whose data it is about, and officers of its office."""
+    def may_see_held(self, row: Row) -> bool:
+        """Whom it is about, and officers of its office."""
         match self.kind:
             case "CITIZEN":
-                return bool(request["participant_id"] == self.person)
+                return bool(row["participant_id"] == self.person)
             case "OFFICER":
-                return request["office_id"] in self.offices
+                return row["office_id"] in self.offices
         return False
 
     def may_see(self, table: str, row: Row) -> bool:
         """May they see this row?"""
         if table == "mandates":
             return self.may_see_mandate(row)
-        if table == "data_requests":
-            return self.may_see_data_request(row)
         if table == "access_ledger":
             is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
             return is_told and self.may_read_log_of(row["subject_id"])
+        if table in {"consents", "data_requests"}:
+            return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
             return table != "sessions" and self.may_see_as_representative(table, row)
         match table:

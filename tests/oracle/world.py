@@ -28,6 +28,7 @@ TABLES = (
     "dossiers",
     "mandates",
     "data_requests",
+    "consents",
     "dossier_events",
     "partners",
     "purposes",
@@ -238,6 +239,14 @@ async def people_it(owner: Connection) -> None:
             a_mandate(9, 1, 3, ["BENEFITS"], basis="GUARDIAN"),
             a_mandate(10, 1, 3, ["BENEFITS"], basis="HEIR"),
         ],
+        "consents": [
+            a_consent(1, 0, "NOTICES"),
+            a_consent(2, 0, "SHARING", withdrawn_at=NOW - DAY),
+            a_consent(3, 0, "SHARING"),
+            a_consent(4, 1, "STATISTICS"),
+            a_consent(5, 2, "NOTICES", withdrawn_at=NOW - DAY),
+            a_consent(6, 3, "SHARING"),
+        ],
         "data_requests": [
             a_data_request(number, person, answer_by, status)
             for number, (person, answer_by, status) in enumerate(
@@ -292,6 +301,7 @@ async def people_it(owner: Connection) -> None:
             " basis, service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at,"
             " revoked_by"
         ),
+        "consents": "id, participant_id, office_id, purpose, withdrawn_at, withdrawn_by",
         "data_requests": (
             "id, participant_id, office_id, kind, status, version, answer_by, act_by, answer, answered_at,"
             " answered_by"
@@ -317,6 +327,13 @@ async def people_it(owner: Connection) -> None:
             "evidence": "''",
             "given_by": "uuidv4()",
             "given_kind": "'CITIZEN'",
+        },
+        "consents": {
+            "text_version": "'2026-01'",
+            "text_vi": "'Tôi đồng ý.'",
+            "text_en": "'I agree.'",
+            "given_at": "now() - interval '9 days'",
+            "given_by": "uuidv4()",
         },
         "data_requests": {
             "concerns": "'Ngày sinh'",
@@ -399,6 +416,16 @@ def an_agreement(
         10,
         revoked_at,
         revoked_reason,
+    )
+
+
+def a_consent(
+    number: int, person: int, purpose: str, *, withdrawn_at: datetime | None = None
+) -> Sequence[Any]:
+    """One of the world's consents."""
+    return (
+        *(key(11, number), key(1, person), (11, 12, 21, 10)[person % 4], purpose),
+        *(withdrawn_at, withdrawn_at and account(99)),
     )
 
 
