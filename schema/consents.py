@@ -17,6 +17,7 @@ from db.pool import Connection
 from domain.consents import WORDS, ConsentPurpose, words_read
 from domain.dossiers import Actor
 from domain.refusals import NotFound
+from schema.access_rights import AccessRight, seen_by
 from schema.acts import Act, Done, Moment, key_of, perform
 from schema.context import Context
 from schema.enums import described
@@ -67,6 +68,7 @@ class Consent(Node):
         "Who gave it; null where the viewer may not see the person.",
         lambda consent, participant: participant.id == consent.participant_id,
     )
+    access_right: AccessRight = seen_by(rights.held)
 
 
 def consents_of(participant: Columns, consent: Columns) -> Iterator[Condition]:

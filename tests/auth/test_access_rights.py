@@ -89,8 +89,10 @@ async def test_ones_own_is_seen_by_no_other_right(pool: Pool, world: World) -> N
     told = await rights_of(world, pool, "lan")
     assert told.keys() == ALL
     assert all(each == right("OWN") for rights in told.values() for each in rights)
-    text = "{ dataRequests { nodes { accessRight { kind through nameVi nameEn } } } }"
-    assert rights_in(await ask(pool, world.viewers["lan"], text)) == {"dataRequests": [right("OWN")]}
+    text = "{ viewer { participant { dataRequests { nodes { accessRight { kind through nameVi nameEn } } }"
+    text += " consents { nodes { accessRight { kind through nameVi nameEn } } } } } }"
+    held = rights_in(await ask(pool, world.viewers["lan"], text))
+    assert held == {"dataRequests": [right("OWN")], "consents": [right("OWN")]}
 
 
 async def test_an_employer_sees_by_itself(pool: Pool, world: World, owner: Connection) -> None:

@@ -361,7 +361,7 @@ fragment dossier on Dossier {
 }
 fragment employment on Employment { participant { id dossiers { totalCount nodes { id } } } }
 """
-# Of what people ask, say yes to and may read of who looked, in an operation of its own: one statement of everything takes too long.
+# Of what people ask, say yes to, and who looked, apart: one statement of everything takes too long.
 HELD = """
 {
   dataRequests(first: 100) { totalCount nodes { id participant { id } } edges { node { id } } }

@@ -545,7 +545,6 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "due_on": date.fromisoformat,
     "started_on": date.fromisoformat,
     "valid_from": date.fromisoformat,
-    "answer_by": date.fromisoformat,
 }
 
 
