@@ -6,7 +6,7 @@ Expand: a new table behind the second wall. Locks nothing that exists.
 from alembic import op
 
 revision = "2026_11_29_0105"
-down_revision = "2026_11_29_0030"
+down_revision = "2026_11_29_0040"
 
 PRINCIPAL = "(SELECT vget('principal')::uuid)"
 KIND = "(SELECT vget('kind'))"
