@@ -43,6 +43,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "AccessEntry.right": ("quyền xem", "by which right"),
     "AccessEntry.totalCount": ("số lượt xem", "how many entries this log has"),
     "AccessEntry.withheldUntil": ("thời điểm được báo", "until when it was withheld"),
+    "Consent.accessRight": ("quyền xem sự đồng ý", "by which right a consent is seen"),
     "Consent.__typename": ("rằng có sự đồng ý", "that there is a consent"),
     "Consent.cursor": ("vị trí của sự đồng ý trong danh sách", "the place of a consent in a list"),
     "Consent.givenAt": ("thời điểm đồng ý", "when a consent was given"),

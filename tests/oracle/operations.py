@@ -59,7 +59,7 @@ class Author:
 
     chance: random.Random
     world: World
-    asks_for_rights: bool
+    asks_for_rights: bool = False
     aliases: int = 0
     left: int = 0  # how many fields may still lead further
     definitions: list[str] = field(default_factory=list)

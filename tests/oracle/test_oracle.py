@@ -241,7 +241,7 @@ async def test_most_operations_are_answered_and_a_third_is_rich(court: Court) ->
         count["rich"] += operation.is_rich
         count["some rows"] += not said.faults and '": [{' in json.dumps(said.data)
     assert count["answered"] >= 200
-    assert count["some rows"] >= 75
+    assert count["some rows"] >= 70
     assert count["rich"] >= 90
 
 
