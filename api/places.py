@@ -15,8 +15,10 @@ from api.faults import RequestFault
 MOST_WAITING_OF_EACH = 300
 MOST_WAITING = 1_000
 WAITED_AT_MOST_S = 5.0
-# Whoever's queue stands still for so long waits for nothing, and is told so.
+# Whoever's queue stands still for so long waits for nothing, and is told so. It is looked at so often
+# meanwhile: by the looks, not by the clock, for while we ourselves were busy nothing could move.
 STALLED_AFTER_S = 0.4
+STALLED_AFTER_LOOKS = 4
 
 
 class Overloaded(RequestFault):
@@ -32,10 +34,10 @@ class Overloaded(RequestFault):
 
 @dataclass
 class Queue:
-    """Who waits for a place of one principal's, each since when; and when one of them was given one."""
+    """Who waits for a place of one principal's, each since when; and how often it was seen to stand still."""
 
     turns: deque[tuple[asyncio.Future[None], float]] = field(default_factory=deque)
-    moved_at: float = 0.0
+    stood_still: int = 0
 
 
 class Places:
@@ -83,7 +85,7 @@ class Places:
         queue.turns.append((turn, loop.time()))
         self.waiting += 1
         if self._looking is None:
-            self._looking = loop.call_later(STALLED_AFTER_S / 4, self._look)
+            self._looking = loop.call_later(STALLED_AFTER_S / STALLED_AFTER_LOOKS, self._look)
         try:
             await turn
         except asyncio.CancelledError:
@@ -103,7 +105,7 @@ class Places:
                 self.waiting -= 1
                 turn, _ = queue.turns.popleft()
                 turn.set_result(None)
-                queue.moved_at = asyncio.get_running_loop().time()
+                queue.stood_still = 0
                 self._queues.move_to_end(payer)
                 if not queue.turns:
                     del self._queues[payer]
@@ -115,7 +117,8 @@ class Places:
         now = loop.time()
         for payer, queue in list(self._queues.items()):
             self._skip_gone(queue)
-            is_stalled = queue.moved_at <= now - STALLED_AFTER_S
+            queue.stood_still += 1
+            is_stalled = queue.stood_still >= STALLED_AFTER_LOOKS
             latest = now - (STALLED_AFTER_S if is_stalled else WAITED_AT_MOST_S)
             while queue.turns and queue.turns[0][1] <= latest:
                 turn, _ = queue.turns.popleft()
@@ -124,7 +127,9 @@ class Places:
                     turn.set_exception(Overloaded())
             if not queue.turns:
                 del self._queues[payer]
-        self._looking = loop.call_later(STALLED_AFTER_S / 4, self._look) if self._queues else None
+        self._looking = (
+            loop.call_later(STALLED_AFTER_S / STALLED_AFTER_LOOKS, self._look) if self._queues else None
+        )
 
     def _skip_gone(self, queue: Queue) -> None:
         """Forget those at the head of a queue who are going in this very moment."""

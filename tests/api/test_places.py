@@ -1,6 +1,7 @@
 """Places are few and shared out fairly; whoever does not get one is told."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -54,6 +55,20 @@ async def test_whoever_waits_for_nothing_is_told(places: Places, monkeypatch: py
     with pytest.raises(Overloaded):
         await places.take("lan")
     assert (places.taken, places.waiting) == (3, 0)
+
+
+async def test_nobody_is_sent_away_for_what_kept_us_busy(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "STALLED_AFTER_S", 0.04)
+    await fill(places, "lan", "lan", "lan")
+    waiting = asyncio.create_task(places.take("lan"))
+    await eventually(lambda: places.waiting == 1)
+    time.sleep(0.2)  # noqa: ASYNC251 -- as a moment's crowd keeps the loop
+    for _ in range(2):
+        await asyncio.sleep(0)
+    places.leave("lan")
+    await waiting
 
 
 @pytest.mark.parametrize(("most_s", "is_served"), [(60.0, True), (0.0, False)])
