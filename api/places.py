@@ -15,8 +15,9 @@ from api.faults import RequestFault
 MOST_WAITING_OF_EACH = 300
 MOST_WAITING = 1_000
 WAITED_AT_MOST_S = 5.0
-# Whoever's queue stands still for so long waits for nothing, and is told so. It is looked at so often
-# meanwhile: by the looks, not by the clock, for while we ourselves were busy nothing could move.
+# Whoever's queue stands still for so long waits for nothing, and is told so; unless it is others who have the
+# places, and leave them. It is looked at so often meanwhile: by the looks, not by the clock, for while we
+# ourselves were busy nothing could move.
 STALLED_AFTER_S = 0.4
 STALLED_AFTER_LOOKS = 4
 
@@ -50,6 +51,7 @@ class Places:
         self._taken_by: dict[Hashable, int] = {}
         self._queues: OrderedDict[Hashable, Queue] = OrderedDict()
         self._looking: asyncio.TimerHandle | None = None
+        self._has_moved = False
 
     async def take(self, payer: Hashable) -> None:
         """Take a place, which is to be left again; wait for one, if need be.
@@ -66,6 +68,7 @@ class Places:
 
     def leave(self, payer: Hashable) -> None:
         """Leave a place to whoever is next."""
+        self._has_moved = True
         self.taken -= 1
         mine = self._taken_by[payer] - 1
         if mine:
@@ -117,7 +120,8 @@ class Places:
         now = loop.time()
         for payer, queue in list(self._queues.items()):
             self._skip_gone(queue)
-            queue.stood_still += 1
+            has_all = self._taken_by.get(payer, 0) >= self.of_each
+            queue.stood_still = 0 if self._has_moved and not has_all else queue.stood_still + 1
             is_stalled = queue.stood_still >= STALLED_AFTER_LOOKS
             latest = now - (STALLED_AFTER_S if is_stalled else WAITED_AT_MOST_S)
             while queue.turns and queue.turns[0][1] <= latest:
@@ -127,6 +131,7 @@ class Places:
                     turn.set_exception(Overloaded())
             if not queue.turns:
                 del self._queues[payer]
+        self._has_moved = False
         self._looking = (
             loop.call_later(STALLED_AFTER_S / STALLED_AFTER_LOOKS, self._look) if self._queues else None
         )

@@ -71,6 +71,18 @@ async def test_nobody_is_sent_away_for_what_kept_us_busy(
     await waiting
 
 
+async def test_nobody_is_sent_away_while_others_who_have_the_places_leave_them(
+    places: Places, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "STALLED_AFTER_S", 0.2)
+    await fill(places, "lan", "lan", "lan", "minh")
+    waiting = [asyncio.create_task(places.take(payer)) for payer in ("hoa", "thu", "son")]
+    for payer in ("lan", "lan", "minh"):
+        await asyncio.sleep(0.1)
+        places.leave(payer)
+    await asyncio.gather(*waiting)
+
+
 @pytest.mark.parametrize(("most_s", "is_served"), [(60.0, True), (0.0, False)])
 async def test_while_a_queue_moves_one_waits_for_a_while(
     places: Places, monkeypatch: pytest.MonkeyPatch, most_s: float, *, is_served: bool
