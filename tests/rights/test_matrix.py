@@ -6,6 +6,7 @@ of the schema, it says what the author has not yet said: to the oracle, or to th
 
 import os
 import random
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -14,9 +15,21 @@ from tests.oracle.test_oracle import VIEWERS
 from tests.rights.court import NEITHER, STANDING, Assize
 from tests.rights.ways import AIMS, ENTITIES, OWNED, Step, Way, listed, object_type, steps_from, walked
 
-# With PROBES set, every list is asked with every aim behind every wall; else each combination has its turn.
+# With PROBES set, every viewer goes every way with every aim behind every wall; else each goes a third of the
+# ways, with the aims and behind the walls in turn.
 IS_WHOLE = "PROBES" in os.environ
 WALKED, LISTED = tuple(walked()), tuple(listed())
+
+
+def shares(name: str, ways: Sequence[Way]) -> Iterator[tuple[Way, str, tuple[str, ...]]]:
+    """What a viewer asks: a way, the aim, and behind which walls."""
+    turn = list(VIEWERS).index(name)
+    for number, way in enumerate(ways):
+        aims = AIMS if way.holes else AIMS[:1]
+        if IS_WHOLE:
+            yield from ((way, aim, STANDING) for aim in aims)
+        elif (number + turn) % 3 == 0:
+            yield way, aims[turn // 3 % len(aims)], (STANDING[(turn // 9 + number) % 3],)
 
 
 async def differences(court: Assize, name: str, way: Way, aim: str, walls: tuple[str, ...]) -> list[str]:
@@ -30,23 +43,15 @@ async def differences(court: Assize, name: str, way: Way, aim: str, walls: tuple
 @pytest.mark.parametrize("name", VIEWERS)
 async def test_a4_every_two_steps_in_a_row_lead_a_viewer_to_their_own(court: Assize, name: str) -> None:
     """A9 and A10 besides: each wall alone keeps what both keep."""
-    for way in WALKED:
-        for aim in AIMS if way.holes else AIMS[:1]:
-            assert await differences(court, name, way, aim, STANDING) == []
+    for way, aim, walls in shares(name, WALKED):
+        assert await differences(court, name, way, aim, walls) == []
 
 
 @pytest.mark.parametrize("name", VIEWERS)
 async def test_a4_every_list_shows_a_viewer_their_own(court: Assize, name: str) -> None:
     """In every order, by every filter, from anybody's cursor: rows, counts, and what is refused."""
-    turn = list(VIEWERS).index(name)
-    for number, way in enumerate(LISTED, start=turn):
-        aims = AIMS if way.holes else AIMS[:1]
-        if IS_WHOLE:
-            for aim in aims:
-                assert await differences(court, name, way, aim, STANDING) == []
-        else:
-            aim, walls = aims[number // 3 % len(aims)], STANDING[number % 3]
-            assert await differences(court, name, way, aim, (walls,)) == []
+    for way, aim, walls in shares(name, LISTED):
+        assert await differences(court, name, way, aim, walls) == []
 
 
 async def test_with_both_walls_off_every_type_is_seen_by_somebody_whom_it_does_not_concern(
