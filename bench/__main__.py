@@ -9,8 +9,11 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 
 import httpx2
@@ -20,9 +23,10 @@ from api import running
 from api.settings import KEY_BYTES, Settings
 from auth.viewer import ViewerKind
 from bench.accounting import cpu_ns, family
+from bench.capacities import ALSO_ASKED, Ministry, agree
 from bench.first_seen import first_seen
-from bench.floor import KINDS as CAPACITIES
-from bench.load import around, ask
+from bench.floor import CAPACITIES
+from bench.load import ask, for_a_while
 from bench.peers import HERE
 from bench.population import Asker, Issuer, populate
 from bench.results import Measured, Table, written
@@ -71,7 +75,8 @@ async def bench() -> None:
         servers = [await opened.enter_async_context(started(kind, environment, cores[0])) for kind in KINDS]
         say("Comparing their answers…")
         await compare(servers, askers)
-        table = await measure(servers, askers, postgres)
+        ministry = await agree(postgres, issuer, askers[ViewerKind.CITIZEN])
+        table = await measure(list(questions(servers, askers, ministry)), postgres)
         (HERE / "RESULTS.md").write_text(written(table, first_seen(), ROUNDS))
 
 
@@ -79,32 +84,60 @@ async def compare(servers: Sequence[Server], askers: Askers) -> None:
     """Let each server see every token once; refuse servers whose answers differ."""
     async with httpx2.AsyncClient(trust_env=False, timeout=30) as http:
         for name, capacity in CAPACITIES.items():
+            of_each_token = list({asker.token: asker for asker in askers[capacity]}.values())
             for server in servers:
-                await ask(server.port, iter(server.kind.requests(name, askers[capacity])))
-            for asker in askers[capacity][:COMPARED]:
+                await ask(server.port, iter(server.kind.requests(name, of_each_token)))
+            for asker in of_each_token[:COMPARED]:
                 expected, *answers = [await server.answer(http, name, asker) for server in servers]
                 for server, answer in zip(servers[1:], answers, strict=True):
                     if answer != expected:
                         raise SystemExit(f"{server.kind.name} answers {name} differently: {answer}")
 
 
-async def measure(servers: Sequence[Server], askers: Askers, postgres: Postgres) -> Table:
-    """Ask each server each operation in turns, in an order that changes with the round."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An operation asked of a server: by whom it is asked says `place`, where it stands in the table."""
+
+    place: tuple[str, str]
+    server: Server
+    requests: Callable[[], Sequence[bytes]]
+
+
+def questions(servers: Sequence[Server], askers: Askers, ministry: Ministry) -> Iterator[list[Question]]:
+    """What is asked, an operation after the other: of every server, and of An Sinh in other capacities."""
+    ours, *_ = servers
+    for name, usual in CAPACITIES.items():
+        yield [
+            *(
+                Question((name, server.kind.name), server, partial(server.kind.requests, name, askers[usual]))
+                for server in servers
+            ),
+            *(
+                Question((name, capacity), ours, partial(ministry.requests, name, ours))
+                if capacity is ViewerKind.PARTNER
+                else Question((name, capacity), ours, partial(ours.kind.requests, name, askers[capacity]))
+                for capacity in ALSO_ASKED.get(name, ())
+            ),
+        ]
+
+
+async def measure(asked: Sequence[Sequence[Question]], postgres: Postgres) -> Table:
+    """Ask the questions of each operation in turns, in an order that changes with the round."""
     assert postgres.pid is not None  # noqa: S101 -- it runs
     rounds: dict[tuple[str, str], list[Measured]] = defaultdict(list)
     for turn in range(ROUNDS):
-        for name, capacity in CAPACITIES.items():
-            for server in random.sample(servers, len(servers)):
-                requests = server.kind.requests(name, askers[capacity])
-                await ask(server.port, around(requests, WARMED_UP_S))
+        for together in asked:
+            for question in random.sample(together, len(together)):
+                server, requests = question.server, cycle(question.requests())
+                await ask(server.port, for_a_while(requests, WARMED_UP_S))
                 before = cpu_ns(family(server.pid)), cpu_ns(family(postgres.pid))
                 began = time.perf_counter()
-                took_ns = await ask(server.port, around(requests, MEASURED_S))
+                took_ns = await ask(server.port, for_a_while(requests, MEASURED_S))
                 elapsed_s = time.perf_counter() - began
                 after = cpu_ns(family(server.pid)), cpu_ns(family(postgres.pid))
                 found = Measured.of(took_ns, elapsed_s, after[0] - before[0], after[1] - before[1])
-                rounds[name, server.kind.name].append(found)
-                say(f"{turn + 1} {name:15} {server.kind.name:10} {found}")
+                rounds[question.place].append(found)
+                say(f"{turn + 1} {' '.join(question.place):28} {found}")
     return {place: Measured.median(found) for place, found in rounds.items()}
 
 

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Sequence
-from itertools import cycle, takewhile
+from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import cast
 
 CONNECTIONS = 32
@@ -74,16 +74,17 @@ async def ask(port: int, requests: Iterator[bytes]) -> list[int]:
     return took_ns
 
 
-def around(requests: Sequence[bytes], for_s: float) -> Iterator[bytes]:
-    """The requests in their order and around, for some seconds."""
-    ends = time.perf_counter() + for_s
-    return takewhile(lambda _: time.perf_counter() < ends, cycle(requests))
+def for_a_while(requests: Iterator[bytes], seconds: float) -> Iterator[bytes]:
+    """The next of the requests, for some seconds."""
+    ends = time.perf_counter() + seconds
+    return takewhile(lambda _: time.perf_counter() < ends, requests)
 
 
-def request(path: str, token: str, body: bytes) -> bytes:
+def request(path: str, headers: Mapping[str, str], body: bytes) -> bytes:
     """A request as it goes over the wire."""
+    shown = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {token}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{shown}"
         "Content-Type: application/json\r\nAccept: application/json\r\n"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode() + body

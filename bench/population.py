@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from joserfc import jws
@@ -48,7 +49,8 @@ SELECT id, seq, CASE seq WHEN 1 THEN 'SUBMITTED' ELSE 'ACCEPTED' END,
 FROM dossiers, generate_series(1, 5) AS seq WHERE reference LIKE 'BENCH-%'
 """
 BUSY_OFFICES = """
-SELECT office_id FROM dossiers GROUP BY office_id HAVING count(*) >= 100 ORDER BY office_id LIMIT $1
+SELECT office_id, array_agg(DISTINCT participant_id) AS participants FROM dossiers
+GROUP BY office_id HAVING count(*) >= 100 ORDER BY office_id LIMIT $1
 """
 APPOINT = "INSERT INTO grants (principal, kind, office_id, granted_by) VALUES ($1, 'OFFICER', $2, 'bench')"
 NUMBERS = """
@@ -98,6 +100,11 @@ class Asker:
     token: str
     participant: str = ""
 
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """What somebody shows with a request."""
+        return {"Authorization": f"Bearer {self.token}"}
+
 
 async def populate(server: Server, settings: Settings, issuer: Issuer) -> dict[ViewerKind, list[Asker]]:
     """Fill an empty database; give those who will ask, by their capacity."""
@@ -107,11 +114,12 @@ async def populate(server: Server, settings: Settings, issuer: Issuer) -> dict[V
     try:
         await owner.execute(FILE, CITIZENS, DOSSIERS_EACH)
         await owner.execute(FOLLOW)
-        officers = []
+        officers: list[Asker] = []
         for row in await owner.fetch(BUSY_OFFICES, OFFICERS):
             subject = f"officer-{row['office_id']}"
             await owner.execute(APPOINT, principal_of(issuer.name, subject), row["office_id"])
-            officers.append(Asker(issuer.token(ViewerKind.OFFICER, subject)))
+            token = issuer.token(ViewerKind.OFFICER, subject)
+            officers += [Asker(token, f"Participant:{person}") for person in row["participants"]]
         await owner.execute("VACUUM ANALYZE")
         keys = settings.identifier_keys()
         citizens = [

@@ -33,10 +33,11 @@ class Kind:
     def requests(self, operation: str, askers: Sequence[Asker]) -> list[bytes]:
         """What each asker sends to ask an operation."""
         path = self.path.format(operation)
-        return [request(path, asker.token, _body(operation, asker)) for asker in askers]
+        return [request(path, asker.shown, body_of(operation, asker)) for asker in askers]
 
 
-def _body(operation: str, asker: Asker) -> bytes:
+def body_of(operation: str, asker: Asker) -> bytes:
+    """An operation as it is asked about somebody."""
     text = OPERATIONS[operation]
     variables = {"id": asker.participant} if "$id" in text else {}
     return json.dumps({"query": text, "variables": variables}).encode()
@@ -61,8 +62,8 @@ class Server:
         """What the server answers somebody who asks an operation."""
         response = await http.post(
             f"http://127.0.0.1:{self.port}{self.kind.path.format(operation)}",
-            content=_body(operation, asker),
-            headers={"Authorization": f"Bearer {asker.token}", "Content-Type": "application/json"},
+            content=body_of(operation, asker),
+            headers={**asker.shown, "Content-Type": "application/json"},
         )
         found = response.json()
         return found.get("errors") or found["data"]
