@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from db import revisions, roles
-from db.connection import open_pool
 from db.pool import Connection, Pool
 from db.server import SUPERUSER, Server, url
+from tests.patience import open_patient_pool
 
 # The data of the tests need not survive a power cut.
 FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -90,7 +90,7 @@ async def database(server: Path, worker_id: str) -> Database:
 @pytest.fixture(scope="session")
 async def pool(database: Database) -> AsyncIterator[Pool]:
     """A pool of connections as `ansinh_api`: what is written through it is committed."""
-    pool = await open_pool(database.url("ansinh_api"), size=10, name="tests")
+    pool = await open_patient_pool(database.url("ansinh_api"), size=10, name="tests")
     yield pool
     await pool.close()
 

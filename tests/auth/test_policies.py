@@ -19,7 +19,7 @@ from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db import roles
 from db.access_ledger import access_ledger
-from db.connection import fetch, open_pool, seen_by_viewer
+from db.connection import fetch, seen_by_viewer
 from db.consents import consents
 from db.contributions import contributions
 from db.data_requests import data_requests
@@ -37,6 +37,7 @@ from db.sessions import sessions
 from selection.answers import Translator
 from tests import people
 from tests.conftest import Database
+from tests.patience import open_patient_pool
 from tests.portal import ask, portal, without_policies
 from tests.walls import row_security_off
 from tests.world import World, a_world
@@ -221,7 +222,7 @@ async def open_world(database: Database) -> AsyncIterator[tuple[World, Pool]]:
         owner = await asyncpg.connect(own.url(roles.OWNER))
         world = await a_world(owner)
         await owner.close()
-        pool = await open_pool(own.url(roles.API), size=2, name="tests")
+        pool = await open_patient_pool(own.url(roles.API), size=2, name="tests")
         yield world, pool
         await pool.close()
 

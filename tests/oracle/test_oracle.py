@@ -19,7 +19,6 @@ from auth.agreements import Agreement
 from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
-from db.connection import open_pool
 from db.pool import Pool
 from db.server import SUPERUSER, url
 from schema.portal import schema
@@ -34,6 +33,7 @@ from tests.oracle.interpreter import Said, interpreted
 from tests.oracle.operations import Operation, an_operation
 from tests.oracle.rights import Eyes
 from tests.oracle.world import DAY, TODAY, World, account, key
+from tests.patience import open_patient_pool
 from tests.people import all_fields
 from tests.portal import NOTEBOOK, code_of, execute, portal
 
@@ -219,7 +219,7 @@ async def court(database: Database) -> AsyncIterator[Court]:
     superuser = await asyncpg.connect(own.url(SUPERUSER))
     await superuser.execute(roles.DOOR)
     await world.people_it(superuser)
-    pool = await open_pool(own.url(roles.API), size=4, name="oracle")
+    pool = await open_patient_pool(own.url(roles.API), size=4, name="oracle")
     yield Court(pool, await world.read(superuser))
     await pool.close()
     await superuser.close()

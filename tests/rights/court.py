@@ -11,7 +11,6 @@ import asyncpg
 
 from auth.viewer import Viewer
 from db import roles
-from db.connection import open_pool
 from db.pool import Pool
 from db.server import SUPERUSER, url
 from selection.answers import Translator
@@ -22,6 +21,7 @@ from tests.oracle.operations import Operation
 from tests.oracle.rights import Eyes
 from tests.oracle.test_oracle import VIEWERS, Court, is_same, is_too_much, where
 from tests.oracle.world import World
+from tests.patience import open_patient_pool
 from tests.portal import portal, without_policies
 from tests.rights.ways import Way
 from tests.walls import row_security_off
@@ -93,7 +93,7 @@ async def assize(database: Database) -> AsyncIterator[Assize]:
     await superuser.close()
     async with row_security_off(database, "rights_open", template=own.name) as open_database:
         pools = [
-            await open_pool(where_to.url(roles.API), size=4, name="rights")
+            await open_patient_pool(where_to.url(roles.API), size=4, name="rights")
             for where_to in (own, open_database)
         ]
         guarded, unguarded = pools
