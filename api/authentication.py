@@ -46,7 +46,7 @@ from auth.tokens import (
 from auth.viewer import ANONYMOUS, Viewer
 from db.outages import UNREACHABLE, outlive
 from db.pool import Pool
-from domain.refusals import Refusal, StepUpRequired
+from domain.refusals import NotSignedIn, Refusal, StepUpRequired
 
 # Browsers take a Secure cookie from http://127.0.0.1 too, so development needs no other name.
 COOKIE = "__Host-ansinh"
@@ -67,6 +67,7 @@ ERRAND_PARAMS = {
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SECONDS_TO_RETRY = "2"
 ISSUER_TIMEOUT_S = 5.0
+CHALLENGE = 'Bearer realm="ansinh"'
 
 log = logging.getLogger("ansinh.authentication")
 
@@ -237,6 +238,13 @@ class Authentication:
             return {"signIn": f"/sign-in?level={level}"}
         return {"acrValues": self.verifier.names.acr_values(level)}
 
+    def refused(self, connection: HTTPConnection, refusal: Refusal) -> Response:
+        """Say no over HTTP; who needs a higher level is told the way to it."""
+        if not isinstance(refusal, StepUpRequired):
+            return refused(connection, refusal)
+        level, in_browser = int(refusal.params["level"]), "authorization" not in connection.headers
+        return refused(connection, refusal, level=level, **self.way_up(level, in_browser=in_browser))
+
     async def is_live(self, viewer: Viewer) -> bool:
         """Whether the session or token behind a viewer still stands."""
         if self.revocations.concern(viewer):
@@ -330,19 +338,11 @@ class Doorkeeper:
                 # Before it is accepted, a socket is refused with a plain 403.
                 await send({"type": "websocket.close", "code": 4403})
             else:
-                await self._refused(connection, refusal)(scope, receive, send)
+                await self.authentication.refused(connection, refusal)(scope, receive, send)
             return
         observation_of(connection).viewer = viewer.kind.value
         scope["viewer"] = viewer
         await self.app(scope, receive, send)
-
-    def _refused(self, connection: HTTPConnection, refusal: Refusal) -> Response:
-        if not isinstance(refusal, StepUpRequired):
-            return refused(connection, refusal)
-        level, in_browser = int(refusal.params["level"]), "authorization" not in connection.headers
-        return refused(
-            connection, refusal, level=level, **self.authentication.way_up(level, in_browser=in_browser)
-        )
 
     async def _viewer(self, connection: HTTPConnection) -> Viewer:
         """Ask who it is; once more where PostgreSQL had gone: a kept connection may have died with it."""
@@ -374,8 +374,10 @@ def refused(connection: HTTPConnection, refusal: Refusal, **more: object) -> Res
         # RFC 9470 section 3: whoever gets tokens is told to ask for a better one.
         response.status_code = 401
         response.headers["WWW-Authenticate"] = insufficient(str(more["acrValues"]))
+    elif isinstance(refusal, NotSignedIn):
+        response.headers["WWW-Authenticate"] = CHALLENGE
     elif isinstance(refusal, SessionEnded):
-        response.headers["WWW-Authenticate"] = 'Bearer realm="ansinh"'
+        response.headers["WWW-Authenticate"] = CHALLENGE
         # Without its cookie the browser is simply somebody who has not signed in.
         forget_session(response)
     return response

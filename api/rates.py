@@ -86,22 +86,38 @@ class Rates:
 
         Raises: RateExceeded, and charges nothing.
         """
-        rate, now = self.rate_of(viewer), self.clock()
-        payer = payer_of(connection, viewer)
-        bucket = (payer, viewer.agreement_id) if viewer.agreement else payer
-        # An empty bucket is full again after capacity / restore_rate seconds.
-        begins = max(self.full_at.get(bucket, now), now)
-        left = rate.capacity - (begins - now) * rate.restore_rate
+        rate, bucket = self.rate_of(viewer), bucket_of(connection, viewer)
+        left = rate.capacity - self._owed_s(bucket) * rate.restore_rate
         if cost > left:
             raise RateExceeded(
-                Spent(cost, rate.capacity, int(left), rate.restore_rate),
+                Spent(cost, rate.capacity, max(int(left), 0), rate.restore_rate),
                 retry_after_s=ceil((cost - left) / rate.restore_rate),
             )
-        self.full_at[bucket] = begins + cost / rate.restore_rate
+        self.owe(connection, viewer, cost)
+        return Spent(cost, rate.capacity, int(left - cost), rate.restore_rate)
+
+    def owe(self, connection: HTTPConnection, viewer: Viewer, cost: int) -> None:
+        """Charge a viewer also beyond what is left, for the rest of what was let begin.
+
+        Until that has come back, nothing else is let begin.
+        """
+        bucket = bucket_of(connection, viewer)
+        # An empty bucket is full again after capacity / restore_rate seconds.
+        self.full_at[bucket] = self.clock() + self._owed_s(bucket) + cost / self.rate_of(viewer).restore_rate
         self.full_at.move_to_end(bucket)
         if len(self.full_at) > MOST_BUCKETS:
             self.full_at.popitem(last=False)
-        return Spent(cost, rate.capacity, int(left - cost), rate.restore_rate)
+
+    def _owed_s(self, bucket: Hashable) -> float:
+        """In how many seconds a bucket is full."""
+        now = self.clock()
+        return max(self.full_at.get(bucket, now) - now, 0)
+
+
+def bucket_of(connection: HTTPConnection, viewer: Viewer) -> Hashable:
+    """From which bucket a viewer spends: their own, a partner for each agreement from another."""
+    payer = payer_of(connection, viewer)
+    return (payer, viewer.agreement_id) if viewer.agreement else payer
 
 
 def payer_of(connection: HTTPConnection, viewer: Viewer) -> Hashable:

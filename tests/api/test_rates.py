@@ -228,3 +228,15 @@ async def test_whoever_follows_is_charged_too(narrow: RunningPortal) -> None:
     assert extensions["retryAfter"] >= 1
     assert extensions["cost"]["requested"] == 21
     assert extensions["cost"]["limit"] == 100
+
+
+def test_whoever_was_let_begin_owes_the_rest_and_begins_nothing_until_it_has_come_back(
+    buckets: Rates, clock: Clock
+) -> None:
+    buckets.spend(HERE, ANONYMOUS, 90)
+    buckets.owe(HERE, ANONYMOUS, 60)
+    with pytest.raises(RateExceeded) as refused:
+        buckets.spend(HERE, ANONYMOUS, 1)
+    assert refused.value.spent.remaining == 0
+    clock.now += refused.value.retry_after_s
+    assert buckets.spend(HERE, ANONYMOUS, 1).remaining >= 0
