@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from auth.scopes import HIGHEST_ASSURANCE, LEVELS
+from auth.signatures import key_of
 from auth.tokens import ALGORITHMS, ClaimNames
 from auth.viewer import ACCOUNT_KINDS, ViewerKind
 from db.identifiers import IdentifierKeys
@@ -58,7 +59,8 @@ class Settings:
     `home` holds what An Sinh itself keeps: the embedded database, its log, the keys of a development
     installation. `database_url` is where this process reads and writes; None stands for the server in `home`.
     `url` is where browsers find us. `issuer` signs the tokens that we accept, for `audience`; only
-    who serves must have one. `claim_names` are under which names it says what, `algorithms` how it may sign.
+    who serves must have one. `signing_keys` are those that the agency signs with, the newest first.
+    `claim_names` are under which names it says what, `algorithms` how it may sign.
     `has_introspection` and `has_explorer` are for developers. `origins` are those
     of other sites whose pages may ask with a token, `*` for all; never with a session. `rates` is how much a
     principal may spend with one process. `proxies` are the addresses whose word we take on who asks
@@ -80,6 +82,7 @@ class Settings:
     database_url: str | None
     sealing_key: bytes | None
     finding_key: bytes | None
+    signing_keys: tuple[bytes, ...] = ()
     claim_names: ClaimNames = field(default_factory=ClaimNames)
     algorithms: tuple[str, ...] = ALGORITHMS
     has_introspection: bool = False
@@ -120,6 +123,7 @@ class Settings:
             database_url=environment.get("DATABASE_URL"),
             sealing_key=key(environment, "ANSINH_SEALING_KEY"),
             finding_key=key(environment, "ANSINH_FINDING_KEY"),
+            signing_keys=signing_keys(environment, "ANSINH_SIGNING_KEYS"),
             claim_names=claim_names(environment.get("ANSINH_CLAIMS", "")),
             algorithms=algorithms(environment.get("ANSINH_ALGORITHMS", "")),
             has_introspection=switch(environment, "ANSINH_INTROSPECTION", otherwise=is_development),
@@ -145,6 +149,18 @@ class Settings:
             raise SettingMissing(name="ANSINH_SEALING_KEY, ANSINH_FINDING_KEY", wanted="[0-9a-f]{64}")
         pair = kept(self.home / "identifier.keys", 2 * KEY_BYTES)
         return IdentifierKeys(pair[:KEY_BYTES], pair[KEY_BYTES:])
+
+    def keys_to_sign_with(self) -> tuple[bytes, ...]:
+        """Find the keys that the agency signs with, the newest first.
+
+        A development installation makes one of its own and keeps it in `home`, for itself only.
+        Raises: SettingMissing, FolderUnusable.
+        """
+        if self.signing_keys:
+            return self.signing_keys
+        if not self.is_development:
+            raise SettingMissing(name="ANSINH_SIGNING_KEYS", wanted="[0-9a-f]{64} …")
+        return (kept(self.home / "signing.key", KEY_BYTES),)
 
 
 def switch(environment: Mapping[str, str], name: str, *, otherwise: bool) -> bool:
@@ -259,6 +275,22 @@ def key(environment: Mapping[str, str], name: str) -> bytes | None:
         found = b""
     if len(found) != KEY_BYTES:
         raise SettingWrong(name=name, wanted="[0-9a-f]{64}")
+    return found
+
+
+def signing_keys(environment: Mapping[str, str], name: str) -> tuple[bytes, ...]:
+    """Read keys to sign with, each written as 64 hexadecimal digits, the newest first.
+
+    Raises: SettingWrong, without what was written.
+    """
+    try:
+        found = tuple(bytes.fromhex(word) for word in environment.get(name, "").split())
+        for secret in found:
+            key_of(secret)
+    except ValueError:
+        found = (b"",)
+    if any(len(secret) != KEY_BYTES for secret in found):
+        raise SettingWrong(name=name, wanted="[0-9a-f]{64} …")
     return found
 
 

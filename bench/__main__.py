@@ -65,6 +65,7 @@ async def bench() -> None:
             "ANSINH_CLIENT_SECRET": secrets.token_hex(),
             "ANSINH_SEALING_KEY": secrets.token_hex(KEY_BYTES),
             "ANSINH_FINDING_KEY": secrets.token_hex(KEY_BYTES),
+            "ANSINH_SIGNING_KEYS": "01" * KEY_BYTES,
             # Nobody who asks all the time is held up; what is asked is priced and charged all the same.
             "ANSINH_RATES": " ".join(f"{kind}=900000000:900000000" for kind in ViewerKind),
         }

@@ -32,6 +32,7 @@ PRODUCTION: Mapping[str, str] = {
     "ANSINH_ISSUER": "https://sign-in.example",
     "ANSINH_SEALING_KEY": "00" * 32,
     "ANSINH_FINDING_KEY": "01" * 32,
+    "ANSINH_SIGNING_KEYS": "02" * 32,
 }
 
 

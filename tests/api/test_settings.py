@@ -61,6 +61,23 @@ def test_development_makes_keys_once_for_its_eyes_only(tmp_path: Path) -> None:
     assert (settings.home / "identifier.keys").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("keys", ["secret", "00" * 32, "ff" * 32, "01" * 31, f"{'01' * 32} zz"])
+def test_a_wrong_key_to_sign_with_is_refused_without_being_said(keys: str) -> None:
+    with pytest.raises(SettingWrong, match="ANSINH_SIGNING_KEYS") as refusal:
+        Settings.read({"ANSINH_SIGNING_KEYS": keys})
+    assert keys not in str(refusal.value)
+
+
+def test_production_is_given_keys_to_sign_with_and_development_makes_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingMissing, match="ANSINH_SIGNING_KEYS"):
+        Settings.read({}).keys_to_sign_with()
+    given = Settings.read({"ANSINH_SIGNING_KEYS": f"{'02' * 32} {'01' * 32}"})
+    assert given.keys_to_sign_with() == (b"\2" * 32, b"\1" * 32)
+    settings = Settings.read({"ANSINH_HOME": str(tmp_path)}, otherwise="development")
+    assert settings.keys_to_sign_with() == settings.keys_to_sign_with()
+    assert (tmp_path / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("name", ["has_introspection", "has_explorer"])
 def test_what_is_for_developers_is_there_in_development_only(name: str) -> None:
     assert getattr(Settings.read({}, otherwise="development"), name)
