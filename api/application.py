@@ -13,6 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
+from api.export import Exports, key_routes
 from api.faults import Masked, refused
 from api.graphql import GRAPHQL, METHODS, Door
 from api.health import health
@@ -28,6 +29,7 @@ from api.signing_in import open_signing_in
 from auth.access_ledger import Witness
 from auth.personas import PEOPLE
 from auth.provider import DEVELOPMENT_SECRET, OutsideDevelopment, Provider
+from auth.signatures import Signatory
 from auth.tokens import is_loopback
 from db.access_ledger import Ledger
 from db.connection import make_pool
@@ -79,6 +81,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
     redirect_uri = f"{settings.url}/sign-in/callback"
     post_logout_redirect_uri = f"{settings.url}/sign-out/done"
     identifier_keys = settings.identifier_keys()
+    signatory = Signatory.of(settings.url, settings.keys_to_sign_with())
     async with AsyncExitStack() as opened:
         pool = await opened.enter_async_context(make_pool(database_url, size=POOL_SIZE, name="ansinh api"))
         listener = await opened.enter_async_context(Listener(database_url))
@@ -108,7 +111,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
         translator = Translator(schema._schema, witness, finding(identifier_keys))  # noqa: SLF001 -- strawberry has no other name for it
         translator.install()
         documents = await opened.enter_async_context(open_documents(pool, translator, settings.client_id))
-        places = Places(PLACES, PLACES_OF_EACH)
+        places, rates = Places(PLACES, PLACES_OF_EACH), Rates(settings.rates)
         observer = observer or Observer()
         opened.callback(observer.tell)
         if observer.metrics:
@@ -118,7 +121,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             listener,
             translator,
             authentication,
-            Rates(settings.rates),
+            rates,
             documents,
             places,
             observer,
@@ -135,6 +138,15 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             schema.as_str(),
             has_explorer=settings.has_explorer,
         )
+        exports = Exports.of(
+            translator,
+            pool=pool,
+            authentication=authentication,
+            rates=rates,
+            places=places,
+            witness=witness,
+            signatory=signatory,
+        )
         yield Portal(
             door,
             [*first, *known],
@@ -146,8 +158,13 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                     *signing_in.routes(),
                     *_provider(settings, redirect_uri, post_logout_redirect_uri),
                     *health(pool, listener, ledger),
+                    *key_routes(signatory),
                     # An address with a slash too many would be led to whatever host the request names.
-                    Mount("", Router(every_page, redirect_slashes=False), middleware=known),
+                    Mount(
+                        "",
+                        Router([*exports.routes(), *every_page], redirect_slashes=False),
+                        middleware=known,
+                    ),
                 ],
             ),
         )

@@ -263,10 +263,14 @@ def a_persona(kind: ViewerKind, *, personal_number: str | None = None) -> Person
 
 
 async def a_session(
-    pool: Pool, participant: UUID | None = None, kind: ViewerKind = ViewerKind.CITIZEN
+    pool: Pool,
+    participant: UUID | None = None,
+    kind: ViewerKind = ViewerKind.CITIZEN,
+    *,
+    assurance: int | None = None,
 ) -> str:
     """Begin a browser's session; its secret."""
-    assurance = 3 if kind is ViewerKind.OFFICER else 2
+    assurance = assurance or (3 if kind is ViewerKind.OFFICER else 2)
     viewer = Viewer(kind, uuid4(), participant, name="Nguyễn Thị Thử", assurance=assurance)
     return await Sessions(pool).begin(viewer, issuer="tests", subject=uuid4().hex)
 
