@@ -104,7 +104,7 @@ async def account(request: Request, personas: Sequence[Persona]) -> HTMLResponse
     if viewer.kind is ViewerKind.ANONYMOUS:
         who, sections = "", _sign_in(viewer, personas, "/account")
     else:
-        who, sections = _level(viewer), _filled("account_sections.html")
+        who, sections = _level(viewer), _filled("account_sections.html", own_data=_own_data(viewer))
     return page("account.html", PLAIN_PAGE, session=_session(viewer), who=who, sections=sections)
 
 
@@ -228,6 +228,27 @@ def _level(viewer: Viewer) -> str:
 <p>Đăng nhập ở mức {viewer.assurance} của tài khoản định danh.
 <span class="english" lang="en">Signed in at level {viewer.assurance} of the electronic identity.</span></p>
 {up if needed else ""}"""
+
+
+def _own_data(viewer: Viewer) -> str:
+    """Offer a person what is held about them; at too low a level, the way up to it."""
+    if viewer.kind is not ViewerKind.CITIZEN:
+        return ""
+    way = '<a class="action" href="/account/export" download>Tải dữ liệu có chữ ký số'
+    english = "Download it, signed"
+    if needed := max(viewer.withheld.values(), default=0):
+        where = f"/sign-in?level={needed}&amp;next=/account"
+        way = f'<a class="action" href="{where}">Đăng nhập ở mức {needed} để tải'
+        english = f"Sign in at level {needed} to download it"
+    return f"""
+<section class="sheet" id="export" aria-labelledby="export-title" aria-busy="false">
+<h2 id="export-title">Dữ liệu của tôi <span lang="en">My data</span></h2>
+<p>Toàn bộ dữ liệu mà cơ quan giữ về bạn, có chữ ký số của cơ quan.</p>
+<p class="english" lang="en">Everything that the agency holds about you, signed by the agency.</p>
+<p class="actions">{way}
+<span lang="en">{english}</span></a></p>
+<p role="status"></p>
+</section>"""
 
 
 def _sign_in(viewer: Viewer, personas: Sequence[Persona], then: str) -> str:

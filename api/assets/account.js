@@ -300,6 +300,33 @@ function browserRow({id, browser, begunAt, lastSeenAt, isAsking}) {
   return row;
 }
 
+// Only a person has data of their own to take along, and only at a level that suffices.
+const exporting = document.querySelector('#export a[download]');
+const exported = exporting && new Section('export');
+
+exporting?.addEventListener('click', (event) => {
+  event.preventDefault();
+  exported.try(async () => {
+    exported.say(...both('Đang tập hợp dữ liệu…', 'Gathering the data…'));
+    const answer = await fetch('/account/export', {credentials: 'same-origin'});
+    const signed = await answer.text();
+    if (!answer.ok) throw new Refused(JSON.parse(signed).errors[0]);
+    fileOf('an-sinh.jwt', 'application/jwt', signed).click();
+    const readable = fileOf('an-sinh.json', 'application/json', JSON.stringify(saidIn(signed).data, null, 2));
+    readable.append(...both('Tải bản đọc được', 'Download a copy to read'));
+    exported.say(...both('Đã tải bản có chữ ký số.', 'The signed copy is downloaded.'), ' ', readable);
+  });
+});
+
+const fileOf = (name, type, text) =>
+  element('a', {download: name, href: URL.createObjectURL(new Blob([text], {type}))});
+
+// What a signed text says (RFC 7515 section 3.1). Whether it holds is checked by whoever is shown it.
+function saidIn(signed) {
+  const payload = atob(signed.split('.')[1].replaceAll('-', '+').replaceAll('_', '/'));
+  return JSON.parse(new TextDecoder().decode(Uint8Array.from(payload, (byte) => byte.charCodeAt(0))));
+}
+
 const acting = new Section('acting');
 const choice = acting.section.querySelector('.choice');
 

@@ -1,13 +1,19 @@
 """The page of one's own account, in a real browser: step up, file, and end another browser's session."""
 
+import asyncio
+import json
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
-from playwright.async_api import Browser, Page, expect
+from joserfc import jwt
+from joserfc.jwk import KeySet
+from joserfc.jws import JWSRegistry
+from playwright.async_api import Browser, Download, Page, expect
 
 from auth.provider import issue_headers
 from tests.api.test_running import House
@@ -221,3 +227,45 @@ async def test_whoever_is_no_person_has_no_log(house: House, chromium: Browser) 
     for name in ("Phạm Thị Thu", "Công ty Dệt may Sông Hồng"):
         async with account_of(chromium, house, name) as page:
             await expect(page.locator("#looked")).to_be_hidden()
+
+
+async def read(download: Awaitable[Download]) -> str:
+    """What a file says that the browser has downloaded."""
+    return await asyncio.to_thread(Path(await (await download).path()).read_text, encoding="utf-8")
+
+
+async def test_person_takes_their_signed_data_along_by_keyboard_alone(
+    house: House, chromium: Browser
+) -> None:
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        status = page.locator("#export [role=status]")
+        await reach(page, "Tải dữ liệu có chữ ký số")
+        async with page.expect_download() as downloading:
+            await page.keyboard.press("Enter")
+        signed = await read(downloading.value)
+        async with page.expect_download() as downloading:
+            await status.get_by_role("link", name="Tải bản đọc được").click()
+        readable = json.loads(await read(downloading.value))
+        keys = KeySet.import_key_set(
+            await (await page.context.request.get(f"{house.address}/.well-known/jwks.json")).json()
+        )
+        registry = JWSRegistry(algorithms=["ES256"])
+        registry.max_payload_length = len(signed)
+        said = jwt.decode(signed, keys, registry=registry).claims
+        assert said["data"] == readable
+        assert readable["participant"]["fullName"] == "Nguyễn Thị Lan"
+        assert readable["participant"]["employments"]
+
+
+async def test_person_at_a_low_level_is_led_up_to_their_data(house: House, chromium: Browser) -> None:
+    async with account_of(chromium, house, "Lê Thị Hoa") as page:
+        offer = page.get_by_role("region", name="Dữ liệu của tôi").get_by_role("link")
+        await expect(offer).to_contain_text("Đăng nhập ở mức 2 để tải")
+        await offer.click()
+        await page.get_by_role("link", name="Lê Thị Hoa").click()
+        await expect(offer).to_contain_text("Tải dữ liệu có chữ ký số")
+
+
+async def test_whoever_is_no_person_has_no_data_of_their_own(house: House, chromium: Browser) -> None:
+    async with account_of(chromium, house, "Phạm Thị Thu") as page:
+        await expect(page.locator("#export")).to_have_count(0)
