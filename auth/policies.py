@@ -413,10 +413,13 @@ def consents(consent: Columns, kind: str) -> Condition:
 
     CITIZEN: their own.
     OFFICER: those that lie in an office that they serve, or in one below it.
+    REPRESENTATIVE: those of whom they act for as parent or guardian.
     """
     match kind:
         case ViewerKind.CITIZEN:
             return consent.participant_id == ME
+        case ViewerKind.REPRESENTATIVE:
+            return consent.participant_id == _in_care()
         case ViewerKind.OFFICER:
             return consent.office_id == any_(_my_offices(kind))
     return false()
@@ -426,16 +429,28 @@ def may_give_consent_for(participant: Columns, kind: str) -> Condition:
     """May the viewer give a consent for this person?
 
     CITIZEN: for themself.
+    REPRESENTATIVE: for whom they act for as parent or guardian.
     """
-    return participant.id == ME if kind == ViewerKind.CITIZEN else false()
+    return _is_of_care(participant.id, kind)
 
 
 def may_withdraw_consent(consent: Columns, kind: str) -> Condition:
     """May the viewer withdraw this consent?
 
-    CITIZEN: their own.
+    CITIZEN: their own, also those that somebody gave who had them in their care.
+    REPRESENTATIVE: those of whom they act for as parent or guardian.
     """
-    return consent.participant_id == ME if kind == ViewerKind.CITIZEN else false()
+    return _is_of_care(consent.participant_id, kind)
+
+
+def _is_of_care(person: ColumnElement[Any], kind: str) -> Condition:
+    """Is it the viewer, or whom they have in their care?"""
+    match kind:
+        case ViewerKind.CITIZEN:
+            return person == ME
+        case ViewerKind.REPRESENTATIVE:
+            return person == _in_care()
+    return false()
 
 
 def may_accept_mandate(mandate: Columns, kind: str) -> Condition:

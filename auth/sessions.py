@@ -64,7 +64,14 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
         # What a person may do for another: nothing that concerns the person's own account.
         ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)
-        | {Scope.ACCESS_READ, Scope.DOSSIER_SUBMIT, Scope.IDENTIFIER_REVEAL, Scope.MANDATE_READ},
+        | {
+            Scope.ACCESS_READ,
+            Scope.CONSENT_GIVE,
+            Scope.CONSENT_READ,
+            Scope.DOSSIER_SUBMIT,
+            Scope.IDENTIFIER_REVEAL,
+            Scope.MANDATE_READ,
+        },
     }
 )
 

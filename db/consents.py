@@ -49,10 +49,16 @@ consents = Table(
     words("text_en"),
     instant("given_at"),
     Column("given_by", Uuid, nullable=False),
+    # By which mandate a parent or guardian did, for whom they have in their care.
+    refers("given_by_mandate_id", "mandates.id", nullable=True),
     instant("withdrawn_at", nullable=True),
     Column("withdrawn_by", Uuid),
+    refers("withdrawn_by_mandate_id", "mandates.id", nullable=True),
     one_of("purpose", ConsentPurpose),
     CheckConstraint("(withdrawn_at IS NULL) = (withdrawn_by IS NULL)", name="withdrawn_by_somebody"),
+    CheckConstraint(
+        "withdrawn_by_mandate_id IS NULL OR withdrawn_at IS NOT NULL", name="mandate_of_withdrawal"
+    ),
     CheckConstraint("withdrawn_at >= given_at", name="period_ordered"),
     Index("ix_consents_participant_id_id", "participant_id", "id"),
     Index(
@@ -91,7 +97,11 @@ def _withdrawal(right: Right) -> Update:
             consents.c.withdrawn_at.is_(None),
             right.policy(consents.c, right.kind),
         )
-        .values(withdrawn_at=bindparam("now", type_=TIMESTAMP(timezone=True)), withdrawn_by=bindparam("by"))
+        .values(
+            withdrawn_at=bindparam("now", type_=TIMESTAMP(timezone=True)),
+            withdrawn_by=bindparam("by"),
+            withdrawn_by_mandate_id=bindparam("by_mandate", type_=Uuid),
+        )
     )
 
 
@@ -122,6 +132,7 @@ _GIVE = (
                 "text_en",
                 "given_at",
                 "given_by",
+                "given_by_mandate_id",
             )
         }
     )
@@ -166,6 +177,7 @@ async def give(
         text_en=read.english,
         given_at=now,
         given_by=actor.principal,
+        given_by_mandate_id=actor.mandate_id,
     )
     assert row is not None  # noqa: S101 -- an insert returns its row
     consent_id: UUID = row["id"]
@@ -182,5 +194,12 @@ async def withdraw(
     """
     if await fetch_one(connection, _seen(right), consent_id=consent_id) is None:
         raise NotFound(path=("consent",))
-    await fetch(connection, _withdrawal(right), consent_id=consent_id, now=now, by=actor.principal)
+    await fetch(
+        connection,
+        _withdrawal(right),
+        consent_id=consent_id,
+        now=now,
+        by=actor.principal,
+        by_mandate=actor.mandate_id,
+    )
     return consent_id

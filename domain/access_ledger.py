@@ -46,6 +46,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Consent.accessRight": ("quyền xem sự đồng ý", "by which right a consent is seen"),
     "Consent.__typename": ("rằng có sự đồng ý", "that there is a consent"),
     "Consent.cursor": ("vị trí của sự đồng ý trong danh sách", "the place of a consent in a list"),
+    "Consent.givenByMandate": ("căn cứ đồng ý thay", "by which mandate a consent was given"),
     "Consent.givenAt": ("thời điểm đồng ý", "when a consent was given"),
     "Consent.id": ("định danh của sự đồng ý", "the identifier of a consent"),
     "Consent.isInForce": ("sự đồng ý còn hiệu lực không", "whether a consent stands"),
@@ -57,6 +58,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Consent.textVi": ("nội dung đồng ý", "the words of a consent"),
     "Consent.totalCount": ("số lần đồng ý", "how many consents there are"),
     "Consent.withdrawnAt": ("thời điểm rút lại sự đồng ý", "when a consent was withdrawn"),
+    "Consent.withdrawnByMandate": (
+        "căn cứ rút lại sự đồng ý thay",
+        "by which mandate a consent was withdrawn",
+    ),
     "DataRequest.__typename": ("rằng có yêu cầu về dữ liệu", "that there is a data request"),
     "DataRequest.accessRight": ("quyền xem yêu cầu về dữ liệu", "by which right a data request is seen"),
     "DataRequest.actBy": ("hạn thực hiện yêu cầu về dữ liệu", "by when a data request is acted on"),

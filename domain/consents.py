@@ -1,7 +1,8 @@
 """Consents: for what the agency asks one, in which words, and how it says no.
 
 What the law demands of the agency needs no consent; these are the extras. One consent is for one purpose,
-silence is none, and it holds until it is withdrawn. Source: Law 91/2025/QH15 articles 9 and 10.
+silence is none, and it holds until it is withdrawn. For a child a parent or guardian gives it.
+Source: Law 91/2025/QH15 articles 9 and 10.
 """
 
 from collections.abc import Mapping

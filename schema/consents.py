@@ -21,6 +21,7 @@ from schema.access_rights import AccessRight, seen_by
 from schema.acts import Act, Done, Moment, key_of, perform
 from schema.context import Context
 from schema.enums import described
+from schema.mandates import Mandate
 from schema.offices import Office
 from schema.refusals import Refusal
 from selection import Columns, Condition, Node, Order, computed, entity, fetched, link, stored
@@ -65,8 +66,16 @@ class Consent(Node):
         lambda consent, office: office.id == consent.office_id,
     )
     participant: Annotated["Participant", strawberry.lazy("schema.participants")] | None = link(
-        "Who gave it; null where the viewer may not see the person.",
+        "Whose it is; null where the viewer may not see the person.",
         lambda consent, participant: participant.id == consent.participant_id,
+    )
+    given_by_mandate: Mandate | None = link(
+        "By which mandate a parent or guardian gave it; null where nobody did, or the viewer may not see it.",
+        lambda consent, mandate: mandate.id == consent.given_by_mandate_id,
+    )
+    withdrawn_by_mandate: Mandate | None = link(
+        "By which mandate a parent or guardian withdrew it; null as above.",
+        lambda consent, mandate: mandate.id == consent.withdrawn_by_mandate_id,
     )
     access_right: AccessRight = seen_by(rights.held)
 
@@ -141,7 +150,10 @@ async def give_consent(
     info: Info[Context, None],
     input: Annotated[GiveConsentInput, strawberry.argument(description="To what.")],  # noqa: A002 -- GraphQL's name
 ) -> ConsentPayload:
-    """Say yes to one purpose in the words that one has read; newer words replace an older consent."""
+    """Say yes to one purpose in the words that one has read; newer words replace an older consent.
+
+    A parent or guardian does so for whom they act for; an agent or an heir may not.
+    """
     viewer = info.context.viewer
 
     async def act(connection: Connection, actor: Actor, moment: Moment) -> UUID:

@@ -82,18 +82,20 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "lan",
         "mandates": "lan-payment",
     },
-    # Parents and guardians read who looked too; an agent or an heir does not.
+    # Parents and guardians read who looked too, and consent; an agent or an heir does not.
     "minh by the mandate hoa-child": {
         "participants": "hoa",
         "identifiers": "hoa",
         "mandates": "hoa-child",
         "access_ledger": "hoa hoa-told",
+        "consents": "hoa",
     },
     "minh by the mandate lan-ward": {
         "participants": "lan",
         "identifiers": "lan",
         "mandates": "lan-ward",
         "access_ledger": "lan lan-told",
+        "consents": "lan",
     },
     "minh by the mandate lan-heir": {
         "participants": "lan",

@@ -1,8 +1,8 @@
 """To what people say yes: one purpose at a time, in words that are kept, until they take it back."""
 
 import asyncio
-from dataclasses import replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,19 +12,22 @@ import pytest
 from auth import policies
 from auth.scopes import Scope
 from auth.viewer import Viewer
-from db.connection import transaction
+from db import roles
+from db.connection import make_pool, transaction
 from db.pool import Connection, Pool
 from domain import consents as rules
 from domain.consents import WORDS, ConsentPurpose
 from tests import people
+from tests.conftest import Database
 from tests.dossier_acts import a_key, codes
 from tests.people import EVERY_SCOPE
 from tests.portal import ask, code_of, done, execute
+from tests.walls import row_security_off
 
 PAYLOAD = """{
   replayed errors { code message path params { name value } }
   consent { id purpose textVersion textVi textEn givenAt withdrawnAt isInForce office { id }
-            participant { fullName } }
+            participant { fullName } givenByMandate { id basis } withdrawnByMandate { id basis } }
 }"""
 GIVE = "mutation ($input: GiveConsentInput!) { act: giveConsent(input: $input) " + PAYLOAD + "}"
 WITHDRAW = "mutation ($input: WithdrawConsentInput!) { act: withdrawConsent(input: $input) " + PAYLOAD + "}"
@@ -226,6 +229,86 @@ async def test_each_act_takes_a_scope(pool: Pool, owner: Connection, lan: Viewer
         assert code_of(result.errors[0]) == "SCOPE_MISSING"
 
 
+# ------------------------------------------------------------- for whom one has in one's care ---
+
+
+@dataclass(frozen=True)
+class Family:
+    """A child, and a parent who acts for it by a mandate."""
+
+    child: UUID
+    parent: Viewer
+    mandate: UUID
+
+    @property
+    def for_child(self) -> Viewer:
+        """The parent, for the child."""
+        return people.representing(self.child, self.parent, self.mandate)
+
+
+async def a_family(owner: Connection, office: int, basis: str = "PARENT", **more: Any) -> Family:  # noqa: ANN401 -- of the mandate
+    """A child and somebody who may act for it; `basis` says as what."""
+    child = await people.a_participant(owner, office=office, name="Nguyễn Gia Bảo")
+    parent = people.citizen_of(await people.a_participant(owner, office=office, name="Nguyễn Thị Lan"))
+    mandate = await people.a_mandate(owner, child, _id(parent), basis=basis, groups=["PAYMENT"], **more)
+    return Family(child, parent, mandate)
+
+
+@pytest.mark.parametrize("basis", ["PARENT", "GUARDIAN"])
+async def test_who_has_a_child_in_their_care_consents_for_it_and_takes_it_back(
+    pool: Pool, owner: Connection, office: int, basis: str
+) -> None:
+    family = await a_family(owner, office, basis)
+    payload = await given(pool, family.for_child)
+    assert payload["errors"] == []
+    by = {"id": f"Mandate:{family.mandate}", "basis": basis}
+    consent = payload["consent"]
+    assert (consent["givenByMandate"], consent["withdrawnByMandate"]) == (by, None)
+    assert consent["participant"]["fullName"] == "Nguyễn Gia Bảo"
+    kept = "SELECT given_by, participant_id FROM consents WHERE given_by_mandate_id = $1"
+    row = await owner.fetchrow(kept, family.mandate)
+    assert (row["given_by"], row["participant_id"]) == (family.parent.principal, family.child)
+    # It is the child's, not the parent's own.
+    assert await consents_of(pool, family.for_child) == [("NOTICES", True)]
+    assert await consents_of(pool, family.parent) == []
+    after = (await withdrawn(pool, family.for_child, consent["id"]))["consent"]
+    assert (after["isInForce"], after["withdrawnByMandate"]) == (False, by)
+
+
+@pytest.mark.parametrize("basis", ["AGENT", "HEIR"])
+async def test_an_agent_or_an_heir_neither_consents_for_a_person_nor_takes_it_back(
+    pool: Pool, owner: Connection, office: int, basis: str
+) -> None:
+    family = await a_family(owner, office, basis)
+    consent = f"Consent:{await people.a_consent(owner, family.child)}"
+    assert codes(await given(pool, family.for_child)) == ["NOT_FOUND"]
+    assert codes(await withdrawn(pool, family.for_child, consent)) == ["NOT_FOUND"]
+
+
+@pytest.mark.parametrize(
+    "over", [{"valid_to": date(2024, 12, 31)}, {"is_revoked": True}, {"is_accepted": False}]
+)
+async def test_a_mandate_that_has_ended_or_was_not_accepted_consents_to_nothing(
+    pool: Pool, owner: Connection, office: int, over: dict[str, Any]
+) -> None:
+    family = await a_family(owner, office, **over)
+    consent = f"Consent:{await people.a_consent(owner, family.child)}"
+    assert codes(await given(pool, family.for_child)) == ["NOT_FOUND"]
+    assert codes(await withdrawn(pool, family.for_child, consent)) == ["NOT_FOUND"]
+
+
+async def test_a_child_that_has_grown_up_takes_back_what_a_parent_gave(
+    pool: Pool, owner: Connection, office: int
+) -> None:
+    family = await a_family(owner, office)
+    consent = (await given(pool, family.for_child))["consent"]
+    await owner.execute("UPDATE mandates SET valid_to = '2024-12-31' WHERE id = $1", family.mandate)
+    grown = people.citizen_of(family.child)
+    after = (await withdrawn(pool, grown, consent["id"]))["consent"]
+    assert (after["isInForce"], after["withdrawnByMandate"]) == (False, None)
+    assert after["givenByMandate"]["id"] == f"Mandate:{family.mandate}"
+
+
 # --------------------------------------------------------------------- the second wall alone ---
 
 INSERT = (
@@ -282,6 +365,67 @@ async def test_row_security_alone_lets_nobody_else_take_it_back(
     # What is withdrawn stays so.
     assert await told(pool, lan, UPDATE, consent, None, None) is None
     assert await told(pool, lan, CHANGED, consent, lan.principal) is None
+
+
+INSERT_FOR = (
+    "INSERT INTO consents (participant_id, office_id, purpose, text_version, text_vi, text_en, given_at,"
+    " given_by, given_by_mandate_id) VALUES ($1, $2, 'SHARING', 'x', 'x', 'x', now(), $3, $4) RETURNING true"
+)
+UPDATE_FOR = (
+    "UPDATE consents SET withdrawn_at = now(), withdrawn_by = $2, withdrawn_by_mandate_id = $3"
+    " WHERE id = $1 RETURNING true"
+)
+
+
+async def test_row_security_alone_lets_only_who_has_a_child_in_their_care_consent_by_their_mandate(
+    pool: Pool, owner: Connection, office: int
+) -> None:
+    family = await a_family(owner, office)
+    others = [
+        await a_family(owner, office, "AGENT"),
+        await a_family(owner, office, "HEIR"),
+        await a_family(owner, office, valid_to=date(2024, 12, 31)),
+        await a_family(owner, office, is_revoked=True),
+    ]
+    parent = family.parent
+    for viewer, child, mandate in (
+        (family.for_child, family.child, None),
+        (family.for_child, family.child, others[0].mandate),
+        (family.for_child, others[0].child, family.mandate),
+        (family.for_child, _id(parent), family.mandate),
+        (parent, family.child, family.mandate),
+        (parent, _id(parent), family.mandate),
+        *((other.for_child, other.child, other.mandate) for other in others),
+    ):
+        with pytest.raises(REFUSED):
+            await told(pool, viewer, INSERT_FOR, child, office, viewer.principal, mandate)
+    assert await told(
+        pool, family.for_child, INSERT_FOR, family.child, office, parent.principal, family.mandate
+    )
+    consent = await people.a_consent(owner, family.child)
+    for viewer, mandate in ((family.for_child, None), (family.for_child, others[0].mandate)):
+        with pytest.raises(REFUSED):
+            await told(pool, viewer, UPDATE_FOR, consent, viewer.principal, mandate)
+    for other in others:
+        hers = await people.a_consent(owner, other.child)
+        values = (hers, other.parent.principal, other.mandate)
+        assert await told(pool, other.for_child, UPDATE_FOR, *values) is None
+    # Of what one sees oneself, too, no wall lets another's mandate be named.
+    assert await told(pool, family.for_child, UPDATE_FOR, consent, parent.principal, family.mandate)
+
+
+@pytest.mark.parametrize("basis", ["PARENT", "AGENT"])
+async def test_behind_the_first_wall_alone_only_who_has_a_child_in_their_care_consents(
+    database: Database, basis: str
+) -> None:
+    async with (
+        row_security_off(database, "consents") as bare,
+        make_pool(bare.url(roles.API), size=2, name="tests") as pool,
+    ):
+        owner = await asyncpg.connect(bare.url(roles.OWNER))
+        family = await a_family(owner, await people.an_office(owner), basis)
+        await owner.close()
+        assert codes(await given(pool, family.for_child)) == ([] if basis == "PARENT" else ["NOT_FOUND"])
 
 
 @pytest.mark.parametrize("statement", ["DELETE FROM consents", "UPDATE consents SET text_vi = 'x'"])

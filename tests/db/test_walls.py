@@ -627,7 +627,7 @@ async def test_nobody_rewrites_what_is_only_added_to(
 
 # What a role may write at all: an act's own columns, and no other.
 WRITABLE = {
-    (roles.API, "consents"): "withdrawn_at withdrawn_by",
+    (roles.API, "consents"): "withdrawn_at withdrawn_by withdrawn_by_mandate_id",
     (roles.API, "data_requests"): "answer answered_at answered_by status version",
     (roles.API, "dossiers"): "accepted_at closed_at code due_on status version",
     (roles.API, "dossier_code_serials"): "last_serial",

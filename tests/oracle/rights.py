@@ -132,8 +132,8 @@ class Eyes:
             for mandate in self.world["mandates"]
         )
 
-    def may_read_log_of(self, person: UUID) -> bool:
-        """Whether it is their own, or that of whom they act for as parent or guardian."""
+    def is_in_care(self, person: UUID) -> bool:
+        """Whether it is themself, or whom they act for as parent or guardian."""
         if self.kind == "CITIZEN":
             return person == self.person
         return self.kind == "REPRESENTATIVE" and any(
@@ -188,7 +188,9 @@ class Eyes:
             return self.may_see_mandate(row)
         if table == "access_ledger":
             is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
-            return is_told and self.may_read_log_of(row["subject_id"])
+            return is_told and self.is_in_care(row["subject_id"])
+        if table == "consents" and self.kind == "REPRESENTATIVE":
+            return self.is_in_care(row["participant_id"])
         if table in {"consents", "data_requests"}:
             return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:

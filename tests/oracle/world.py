@@ -246,6 +246,8 @@ async def people_it(owner: Connection) -> None:
             a_consent(4, 1, "STATISTICS"),
             a_consent(5, 2, "NOTICES", withdrawn_at=NOW - DAY),
             a_consent(6, 3, "SHARING"),
+            a_consent(7, 0, "STATISTICS", by_mandate=8),
+            a_consent(8, 1, "NOTICES", withdrawn_at=NOW - DAY, by_mandate=9),
         ],
         "data_requests": [
             a_data_request(number, person, answer_by, status)
@@ -301,7 +303,10 @@ async def people_it(owner: Connection) -> None:
             " basis, service_groups, minimum_assurance, valid_from, valid_to, accepted_at, revoked_at,"
             " revoked_by"
         ),
-        "consents": "id, participant_id, office_id, purpose, withdrawn_at, withdrawn_by",
+        "consents": (
+            "id, participant_id, office_id, purpose, withdrawn_at, withdrawn_by, given_by_mandate_id,"
+            " withdrawn_by_mandate_id"
+        ),
         "data_requests": (
             "id, participant_id, office_id, kind, status, version, answer_by, act_by, answer, answered_at,"
             " answered_by"
@@ -420,12 +425,18 @@ def an_agreement(
 
 
 def a_consent(
-    number: int, person: int, purpose: str, *, withdrawn_at: datetime | None = None
+    number: int,
+    person: int,
+    purpose: str,
+    *,
+    withdrawn_at: datetime | None = None,
+    by_mandate: int | None = None,
 ) -> Sequence[Any]:
     """One of the world's consents."""
+    mandate = by_mandate and key(9, by_mandate)
     return (
         *(key(11, number), key(1, person), (11, 12, 21, 10)[person % 4], purpose),
-        *(withdrawn_at, withdrawn_at and account(99)),
+        *(withdrawn_at, withdrawn_at and account(99), mandate, withdrawn_at and mandate),
     )
 
 
