@@ -1,4 +1,4 @@
-"""The export of everything that is held about a person, signed by the agency, and the keys to check it with.
+"""The export of everything that the portal shows a person of themself, signed by the agency, and the keys to check it with.
 
 It is put together of pages, each of which is asked for as anybody asks, under the person's own policies, and
 takes a place of its own: nobody waits for a whole export but who asked for it.
@@ -29,7 +29,7 @@ from auth.viewer import Viewer, ViewerKind
 from db.pool import Pool
 from domain.data_requests import DataRequestKind
 from domain.refusals import NotSignedIn, Refusal, StepUpRequired
-from schema.export import Export, export_of
+from schema.export import NOT_INCLUDED, Export, export_of
 from selection.answers import Translator
 from selection.faults import OperationFault, ScopeMissing
 
@@ -134,6 +134,7 @@ class Exports:
                 "sub": person["id"] if person else str(viewer.principal),
                 "iat": int(time.time()),
                 "request": DataRequestKind.ACCESS.value,
+                "notIncluded": NOT_INCLUDED,
                 "data": data,
             },
         )

@@ -243,8 +243,8 @@ def _own_data(viewer: Viewer) -> str:
     return f"""
 <section class="sheet" id="export" aria-labelledby="export-title" aria-busy="false">
 <h2 id="export-title">Dữ liệu của tôi <span lang="en">My data</span></h2>
-<p>Toàn bộ dữ liệu mà cơ quan giữ về bạn, có chữ ký số của cơ quan.</p>
-<p class="english" lang="en">Everything that the agency holds about you, signed by the agency.</p>
+<p>Toàn bộ dữ liệu về bạn trên cổng này, có chữ ký số của cơ quan.</p>
+<p class="english" lang="en">Everything that this portal shows about you, signed by the agency.</p>
 <p class="actions">{way}
 <span lang="en">{english}</span></a></p>
 <p role="status"></p>

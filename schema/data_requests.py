@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 described(
     DataRequestKind,
-    ACCESS="Xem, nhận bản sao: to see them, or to get a copy.",
+    ACCESS="Xem, nhận bản sao: to see them, or to get a copy; what this schema shows of them is had at once,"
+    " signed, by GET /account/export.",
     CORRECTION="Chỉnh sửa: to correct them.",
     DELETION="Xóa: to delete what no law demands to be kept.",
     OBJECTION="Phản đối: to stop using them for something.",

@@ -1,4 +1,4 @@
-"""Everything that the agency holds about a person: what asks for it is made of the schema itself.
+"""Everything that the schema shows a person of themself: what asks for it is made of the schema itself.
 
 So a type that is added is exported from then on, by the same plans and behind the same policies as everything
 else. What is one of a person's own things is asked for whole; of what is nobody's (an office, a service) its
@@ -31,6 +31,9 @@ PAGE = 50
 # What says something of who looks, not of whom is looked at.
 OF_THE_READER = frozenset({"AccessRight"})
 
+
+# Tables that name a person, and of which no type of the schema shows anything yet: an export says so.
+NOT_INCLUDED = ("contributions", "household_members")
 
 # Answers a document with variables.
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Any]]

@@ -93,7 +93,7 @@ async def everything(owner: Connection, person: UUID, employer: UUID) -> None:
 # ------------------------------------------------------------------------- what is in it ---
 
 
-async def test_a_person_is_given_everything_that_is_held_about_them(
+async def test_a_person_is_given_everything_that_the_schema_shows_of_them(
     portal: RunningPortal, lan: Account
 ) -> None:
     person = (await told(portal, lan))["participant"]
@@ -179,12 +179,6 @@ async def test_the_ledger_keeps_that_it_was_given(portal: RunningPortal, lan: Ac
 
 # -------------------------------------------------------- nothing of the schema is forgotten ---
 
-# Of these tables the schema has no type that a person could ask for: each is named in the house's papers.
-WITHOUT_TYPE = {
-    "contributions": "no type of the schema shows the ledger of contributions yet",
-    "household_members": "no type of the schema shows households yet",
-}
-
 
 @pytest.fixture(scope="module")
 def whole() -> Export:
@@ -198,7 +192,7 @@ def test_every_type_that_is_somebodys_is_in_it(whole: Export) -> None:
     assert "Session" in whole.lists
 
 
-def test_every_table_that_names_a_person_is_in_it(whole: Export) -> None:
+def test_every_table_that_names_a_person_is_in_it_or_said_not_to_be(whole: Export) -> None:
     entities = translator().catalogue.entities
     exported = {str(entity.table) for name, entity in entities.items() if name in whole.lists}
     naming = {
@@ -207,7 +201,7 @@ def test_every_table_that_names_a_person_is_in_it(whole: Export) -> None:
         for column in table.columns
         if column.name in {"participant_id", "subject_id"}
     }
-    assert naming - exported == set(WITHOUT_TYPE)
+    assert naming - exported == set(pages.NOT_INCLUDED)
 
 
 def test_every_field_of_what_is_somebodys_is_in_it(whole: Export) -> None:
@@ -297,6 +291,7 @@ async def test_it_says_by_whom_about_whom_when_and_what_it_is(portal: RunningPor
     assert (token.header["typ"], token.header["alg"]) == (KIND, "ES256")
     assert (token.claims["iss"], token.claims["sub"]) == (portal.url, f"Participant:{lan.participant}")
     assert token.claims["request"] == "ACCESS"
+    assert token.claims["notIncluded"] == list(pages.NOT_INCLUDED)
     assert isinstance(token.claims["iat"], int)
 
 
