@@ -1,4 +1,4 @@
-"""The export of everything that the portal shows a person of themself, signed by the agency, and the keys to check it with.
+"""The export of everything that the schema shows a person of themself, signed, and the keys to check it by.
 
 It is put together of pages, each of which is asked for as anybody asks, under the person's own policies, and
 takes a place of its own: nobody waits for a whole export but who asked for it.
@@ -68,14 +68,6 @@ class ExportOwnOnly(RequestFault):
     status = 403
 
 
-class ExportScopeMissing(RequestFault):
-    """This takes the scope `{scope}`, which the caller's token or session does not have."""
-
-    code = "SCOPE_MISSING"
-    vietnamese = ScopeMissing.vietnamese
-    status = 403
-
-
 class ExportTooLarge(RequestFault):
     """This is more than {most} pages. File a data request of the kind ACCESS: the office gives you a copy."""
 
@@ -122,6 +114,8 @@ class Exports:
             return refusal(request, fault, headers={"Retry-After": str(fault.retry_after_s)})
         except Overloaded as fault:
             return refusal(request, fault, headers={"Retry-After": SECONDS_TO_RETRY})
+        except ScopeMissing as fault:
+            return refusal(request, fault, status=403)
         except OperationFault as fault:
             return refusal(request, fault)
         except Refusal as no:
@@ -143,7 +137,7 @@ class Exports:
     def admit(self, viewer: Viewer) -> None:
         """Let in who asks for themself, at a level that suffices for all that there is.
 
-        Raises: NotSignedIn, ExportOwnOnly, StepUpRequired, ExportScopeMissing.
+        Raises: NotSignedIn, ExportOwnOnly, StepUpRequired, ScopeMissing.
         """
         if viewer.kind is ViewerKind.ANONYMOUS:
             raise NotSignedIn
@@ -152,7 +146,7 @@ class Exports:
         if level := max((viewer.withheld.get(scope, 0) for scope in self.export.needs), default=0):
             raise StepUpRequired(level=level)
         for scope in sorted(self.export.needs - viewer.scopes):
-            raise ExportScopeMissing(scope=scope)
+            raise ScopeMissing(scope=scope)
 
     async def gathered(self, request: Request, viewer: Viewer) -> Mapping[str, Any]:
         """Gather it page by page, and have it in the ledger before it goes.
