@@ -156,6 +156,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Identifier.validFrom": ("ngày bắt đầu dùng số", "since when a number is used"),
     "Identifier.validTo": ("ngày thôi dùng số", "until when a number is used"),
     "Mandate.__typename": ("rằng có người đại diện", "that somebody may act for the person"),
+    "Mandate.accessRight": ("quyền xem quan hệ đại diện", "by which right a mandate is seen"),
     "Mandate.acceptedAt": ("thời điểm nhận đại diện", "when a mandate was accepted"),
     "Mandate.basis": ("căn cứ đại diện", "why somebody may act for the person"),
     "Mandate.cursor": ("vị trí của quan hệ đại diện", "the place of a mandate in a list"),

@@ -25,6 +25,8 @@ THROUGH = {
     AccessRightKind.MANDATE: "Mandate",
     AccessRightKind.AGREEMENT: "Agreement",
 }
+# The key of the mandate by which a person sees a row while they act for nobody; NULL where it is their own.
+ByMandate = Callable[[Columns], ColumnElement[Any]]
 
 
 @strawberry.type(description="By which right the viewer sees something, and through what they have it.")
@@ -44,17 +46,17 @@ class AccessRight:
     )
 
 
-def seen_by(by_right: ByRight) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
+def seen_by(by_right: ByRight, by_mandate: ByMandate = lambda _row: NOBODYS) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
     """Expose by which right the viewer sees the row: the one that the ledger keeps."""
     return derived(
         "By which right the viewer sees this.",
         right_of,
-        facts=_facts_of(by_right),
+        facts=_facts_of(by_right, by_mandate),
         reads=(*READS, Reads(agreements, policies.everybody)),
     )
 
 
-def _facts_of(by_right: ByRight) -> Callable[..., Mapping[str, ColumnElement[Any]]]:
+def _facts_of(by_right: ByRight, by_mandate: ByMandate) -> Callable[..., Mapping[str, ColumnElement[Any]]]:
     def facts(
         row: Columns, office: Columns, employer: Columns, agreement: Columns
     ) -> Mapping[str, ColumnElement[Any]]:
@@ -72,6 +74,7 @@ def _facts_of(by_right: ByRight) -> Callable[..., Mapping[str, ColumnElement[Any
         return {
             "kind": viewers("kind"),
             "key": _by_capacity(
+                CITIZEN=by_mandate(row),
                 OFFICER=cast(served, Text),
                 EMPLOYER=cast(acted_for, Text),
                 PARTNER=by,
@@ -90,6 +93,7 @@ def _by_capacity(**said: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def right_of(kind: str, key: str | None, name_vi: str | None, name_en: str | None) -> AccessRight:
     """The right of a capacity, and through what."""
-    right = RIGHTS[ViewerKind(kind)]
+    by_mandate = key is not None and kind == ViewerKind.CITIZEN
+    right = AccessRightKind.MANDATE if by_mandate else RIGHTS[ViewerKind(kind)]
     through = strawberry.ID(f"{THROUGH[right]}:{key}") if right in THROUGH else None
     return AccessRight(kind=right, through=through, name_vi=name_vi, name_en=name_en)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from uuid import UUID
 
 import strawberry
+from sqlalchemy import ColumnElement, Text, case, cast
 from strawberry import Info
 
 import db.mandates
@@ -20,6 +21,7 @@ from domain.dossiers import Actor
 from domain.mandates import MandateBasis
 from domain.names import clean_text
 from domain.refusals import NotFound
+from schema.access_rights import AccessRight, seen_by
 from schema.acts import Act, Done, Moment, key_of, perform
 from schema.context import Context
 from schema.enums import described
@@ -40,6 +42,11 @@ described(
 )
 
 NEWEST_MANDATE = {"NEWEST": Order(("id",), descending=True)}
+
+
+def given_to_me(mandate: Columns) -> ColumnElement[Any]:
+    """The key of the mandate where it was given to the viewer, who sees it by itself; else NULL."""
+    return case((mandate.representative_id == ME, cast(mandate.id, Text)))
 
 
 @entity(
@@ -76,6 +83,7 @@ class Mandate(Node):
         "Who is represented; null where the viewer may not see them, as before acting by the mandate.",
         lambda mandate, participant: participant.id == mandate.participant_id,
     )
+    access_right: AccessRight = seen_by(rights.held, given_to_me)
 
 
 def mandates_about(participant: Columns, mandate: Columns) -> Iterator[Condition]:

@@ -162,6 +162,25 @@ async def test_a_partner_sees_by_the_agreement_under_which_it_asks(
     assert all(each == by_agreement for rights in told.values() for each in rights)
 
 
+async def test_a_mandate_is_seen_as_ones_own_by_itself_or_by_the_office(
+    pool: Pool, world: World, owner: Connection
+) -> None:
+    mandate = f"Mandate:{world.key('mandates', 'lan-payment')}"
+    text = """
+        query ($id: ID!) { node(id: $id) { ... on Mandate { accessRight { ...right } } } }
+        fragment right on AccessRight { kind through nameVi nameEn }
+    """
+    for name, by in {
+        "lan": right("OWN"),
+        "minh": right("MANDATE", mandate),
+        "minh by the mandate lan-payment": right("MANDATE", mandate),
+        "officer here": await of_office(owner, world.offices["here"]),
+    }.items():
+        told = await ask(pool, world.viewers[name], text, id=mandate)
+        assert told == {"node": {"accessRight": by}}, name
+        assert await done(pool, world.viewers[name], text, id=mandate) == told
+
+
 @pytest.mark.parametrize("name", ["officer of the province", "officer here", "mill", "shop"])
 async def test_what_is_told_is_what_the_ledger_keeps(pool: Pool, world: World, name: str) -> None:
     NOTEBOOK.last = None

@@ -459,6 +459,8 @@ def access_right(eyes: Eyes, table: str, row: Row) -> Row:
             return right("AGREEMENT", f"Agreement:{eyes.agreement}", agreement["code"], agreement["code"])
         case "REPRESENTATIVE":
             return right("MANDATE", f"Mandate:{eyes.mandate}")
+        case "CITIZEN" if table == "mandates" and row["representative_id"] == eyes.person:
+            return right("MANDATE", f"Mandate:{row['id']}")
     return right("OWN")
 
 
