@@ -40,6 +40,9 @@ from tests.patience import PATIENCE_S, eventually
 
 PROTOCOL = "graphql-transport-ws"
 
+# Within which an open subscription ends, once what it was seen by has been taken back.
+ENDS_WITHIN_S = 5
+
 DONE = "replayed errors { code path message } dossier { id reference status version code acceptedAt dueOn }"
 SUBMIT = f"mutation Submit($input: SubmitDossierInput!) {{ submitDossier(input: $input) {{ {DONE} }} }}"
 ACCEPT = f"mutation Accept($input: AcceptDossierInput!) {{ acceptDossier(input: $input) {{ {DONE} }} }}"
@@ -233,6 +236,14 @@ class Line:
     async def events(self, number: int) -> list[Any]:
         """The next few events."""
         return [await self.event() for _ in range(number)]
+
+    async def ended(self) -> str:
+        """Wait, no longer than promised, until what is followed ends; the code of the error that it tells."""
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            told = await self.hear()
+            assert (await self.hear())["type"] == "complete"
+        code: str = told["payload"]["errors"][0]["extensions"]["code"]
+        return code
 
     async def closed(self) -> int:
         """Wait until the other end hangs up, whatever it says before; the code it gives."""

@@ -11,6 +11,11 @@ from tests.api.conftest import SUBMIT, Account, RunningPortal
 
 WHOM = "{ viewer { kind participant { id } mandate { id } } }"
 REVOKED = "UPDATE mandates SET revoked_at = now(), revoked_by = uuidv4() WHERE id = $1"
+OVER = {
+    "revoked": REVOKED,
+    "past its last day": "UPDATE mandates SET valid_to = valid_from WHERE id = $1",
+    "of a higher level since": "UPDATE mandates SET minimum_assurance = 3 WHERE id = $1",
+}
 
 
 @pytest.fixture
@@ -61,9 +66,19 @@ async def test_person_files_for_a_child_and_follows_it(
         assert (await line.hear())["type"] == "connection_ack"
         await line.follow(payload["dossier"]["id"])
         assert (await line.event())["kind"] == "SUBMITTED"
-        await owner.execute(REVOKED, mandate)
-        message = await line.hear()
-        assert message["payload"]["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("over", OVER.values(), ids=OVER)
+async def test_a25_subscription_ends_with_the_mandate_within_five_seconds(
+    portal: RunningPortal, owner: Connection, lan: Account, child: UUID, mandate: UUID, over: str
+) -> None:
+    dossier = await people.a_dossier(owner, participant=child)
+    async with portal.line(lan, introduced=False) as line:
+        await line.say("connection_init", payload={"actingFor": f"Mandate:{mandate}"})
+        assert (await line.hear())["type"] == "connection_ack"
+        await (await line.follow(dossier)).event()
+        await owner.execute(over, mandate)
+        assert await line.ended() == "NOT_FOUND"
 
 
 async def test_revoked_mandate_is_refused_within_a_second(

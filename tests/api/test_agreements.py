@@ -81,8 +81,15 @@ async def test_a14_second_page_after_the_agreement_was_revoked_is_refused(
         assert second.json()["data"]["participants"]["nodes"] == []
 
 
-async def test_a14_subscription_ends_with_the_agreement(
-    portal: RunningPortal, owner: Connection, office: int, ministry: Account, agreement: Agreement
+OVER = {
+    "revoked": "UPDATE agreements SET revoked_at = now(), revoked_reason = 'Thử' WHERE id = $1",
+    "past its last day": "UPDATE agreements SET valid_to = valid_from WHERE id = $1",
+}
+
+
+@pytest.mark.parametrize("over", OVER.values(), ids=OVER)
+async def test_a14_subscription_ends_with_the_agreement_within_five_seconds(
+    portal: RunningPortal, owner: Connection, office: int, ministry: Account, agreement: Agreement, over: str
 ) -> None:
     dossier = await people.a_dossier(owner, participant=await people.a_participant(owner, office=office))
     reading = portal.account(ministry.persona, scope="dossier:read participant:read")
@@ -90,9 +97,8 @@ async def test_a14_subscription_ends_with_the_agreement(
         await line.say("connection_init", payload={"purpose": people.PURPOSE, "case": "BV-1"})
         assert (await line.hear())["type"] == "connection_ack"
         await (await line.follow(dossier)).event()
-        await people.revoke(owner, agreement)
-        message = await line.hear()
-        assert message["payload"]["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+        await owner.execute(over, agreement.id)
+        assert await line.ended() == "NOT_FOUND"
 
 
 WRONG = {
