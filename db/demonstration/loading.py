@@ -5,9 +5,11 @@ from contextlib import aclosing
 from dataclasses import replace
 from datetime import date, datetime, time
 from random import Random
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, bindparam, exists, func, insert, or_, select
+from sqlalchemy import Date, LargeBinary, any_, bindparam, exists, func, insert, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.agreements import record
 from db.calendar import overrides
@@ -21,11 +23,12 @@ from db.demonstration.offices import Office, add_offices, offices, province_id, 
 from db.demonstration.rows import Rows
 from db.demonstration.writing import TABLES, begin, write
 from db.events import dossier_events, event_positions
-from db.identifiers import IdentifierKeys
+from db.identifiers import IdentifierKeys, identifiers
 from db.participants import participants as participants_table
 from db.pool import Connection
 from db.roles import reach
 from db.services import install_catalogue, service_time_limits, service_versions
+from domain.identifiers import IdentifierKind
 from domain.refusals import Refusal
 from domain.services import TimeLimit, TimeUnit
 from domain.working_calendar import VIETNAM, calendar_of
@@ -109,6 +112,16 @@ OFFERS = (
         ),
     )
 )
+RECORDS = select(
+    identifiers.c.blind_index,
+    participants_table.c.id,
+    participants_table.c.full_name,
+    participants_table.c.office_id,
+).where(
+    identifiers.c.participant_id == participants_table.c.id,
+    identifiers.c.kind == IdentifierKind.PERSONAL_NUMBER.value,
+    identifiers.c.blind_index == any_(bindparam("hashes", type_=ARRAY(LargeBinary))),
+)
 # As if the sequencer had seen every event when it happened.
 POSITIONS = insert(event_positions).from_select(
     ["position", "dossier_id", "seq"],
@@ -161,7 +174,10 @@ async def _write_all(connection: Connection, world: World, people: int, progress
                 rows, written, waiting = Rows(), written + waiting, 0
                 if progress:
                     progress(written, steps)
+    await write(connection, rows)
+    rows = Rows()
     _add_grants(rows, world)
+    _add_agents(rows, world, await _records(connection, world))
     await write(connection, rows)
     for subject, agreement in personas.AGREEMENTS.items():
         random, recorded = Random(agreement.code), instant(world.today - DAY, OPENS_S)
@@ -230,3 +246,39 @@ def _add_grants(rows: Rows, world: World) -> None:
         grant(subject, "OFFICER", office_id=office_ids[code])
     for subject, name in (*personas.ACTS_FOR.items(), *personas.SYSTEMS.items()):
         grant(subject, "EMPLOYER", employer_id=personas.employer_id(name))
+
+
+async def _records(connection: Connection, world: World) -> Mapping[str, Any]:
+    """The personas' own records, by subject, whichever offices keep them."""
+    hashes = {
+        world.keys.blind_index(IdentifierKind.PERSONAL_NUMBER, number): subject
+        for subject, number in personas.PERSONAL_NUMBERS.items()
+    }
+    found = await fetch(connection, RECORDS, hashes=list(hashes))
+    return {hashes[row["blind_index"]]: row for row in found}
+
+
+def _add_agents(rows: Rows, world: World, records: Mapping[str, Any]) -> None:
+    """Add whom the personas have appointed to act for them."""
+    random, given_on = Random("agents"), world.today - DAY
+    given, accepted = instant(given_on, OPENS_S), instant(given_on, OPENS_S + 3_600)
+    for appointed in personas.AGENTS:
+        represented, agent = records[appointed.by], records[appointed.agent]
+        rows.add(
+            "mandates",
+            id=key(random, given),
+            participant_id=represented["id"].bytes,
+            represented_name=represented["full_name"],
+            representative_id=agent["id"].bytes,
+            representative_name=agent["full_name"] if appointed.is_accepted else None,
+            office_id=represented["office_id"],
+            basis="AGENT",
+            service_groups=appointed.service_groups,
+            minimum_assurance=2,
+            valid_from=given_on,
+            evidence="",
+            given_by=world.principals[appointed.by].bytes,
+            given_kind="CITIZEN",
+            given_at=given,
+            accepted_at=accepted if appointed.is_accepted else None,
+        )

@@ -3,7 +3,8 @@
 Lan has sewn for Sông Hồng in Hà Nội for twelve years, and two dossiers are open about her; she acts for her
 son Bảo, who goes to school. Minh, in
 TP. Hồ Chí Minh, left an employer that had stopped paying for him, was without work, and found another.
-Hoa, in Hà Nội, insures herself.
+Hoa, in Hà Nội, insures herself; her nephew Minh acts for her where benefits and their payment are concerned.
+He has asked Lan to see to his book and card, and she has not answered yet.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,6 +35,22 @@ BEN_THANH = "Công ty TNHH Vận tải Bến Thành"
 OFFICERS: Mapping[str, str] = MappingProxyType({"thu": LONG_BIEN, "son": TAN_BINH})
 ACTS_FOR: Mapping[str, str] = MappingProxyType({"det-may": SONG_HONG})
 SYSTEMS: Mapping[str, str] = MappingProxyType({"det-may-he-thong": SONG_HONG})
+
+
+@dataclass(frozen=True, slots=True)
+class Appointed:
+    """Whom a persona has appointed to act for them, in which groups of services: accepted, or offered."""
+
+    by: str
+    agent: str
+    service_groups: Sequence[str]
+    is_accepted: bool
+
+
+AGENTS = (
+    Appointed("hoa", "minh", ("BENEFITS", "PAYMENT"), is_accepted=True),
+    Appointed("minh", "lan", ("ISSUE_OF_BOOKS_AND_CARDS",), is_accepted=False),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -720,7 +720,7 @@ async def test_the_personas_are_the_same_whatever_the_seed_and_size(
 async def test_lan_acts_for_her_son_until_he_is_of_age(world: Connection) -> None:
     rows = await world.fetch(
         "SELECT represented_name, representative_name, basis, valid_to, cardinality(service_groups) AS groups"
-        " FROM mandates WHERE accepted_at IS NOT NULL AND revoked_at IS NULL"
+        " FROM mandates WHERE given_kind = 'OFFICER'"
     )
     assert [dict(row) for row in rows] == [
         {
@@ -730,4 +730,47 @@ async def test_lan_acts_for_her_son_until_he_is_of_age(world: Connection) -> Non
             "valid_to": date(2037, 3, 7),
             "groups": 5,
         }
+    ]
+
+
+async def appointed(world: Connection, *, is_accepted: bool) -> list[tuple[object, ...]]:
+    """Who appointed whom by themself, for what, and which names stand there; whether accepted or offered."""
+    rows = await world.fetch(
+        """
+        SELECT participant_id, given_by, representative_id, represented_name, representative_name, basis,
+               service_groups FROM mandates
+        WHERE  given_kind = 'CITIZEN' AND revoked_at IS NULL AND valid_from < $1 AND valid_to IS NULL
+        AND    (accepted_at IS NOT NULL) = $2
+        """,
+        TODAY,
+        is_accepted,
+    )
+    return [tuple(row) for row in rows]
+
+
+async def test_minh_acts_for_hoa_where_benefits_are_concerned(world: Connection) -> None:
+    assert await appointed(world, is_accepted=True) == [
+        (
+            await persona(world, "hoa"),
+            PRINCIPALS["hoa"],
+            await persona(world, "minh"),
+            "Lê Thị Hoa",
+            "Trần Văn Minh",
+            "AGENT",
+            ["BENEFITS", "PAYMENT"],
+        )
+    ]
+
+
+async def test_lan_is_asked_to_act_for_minh_and_has_not_answered(world: Connection) -> None:
+    assert await appointed(world, is_accepted=False) == [
+        (
+            await persona(world, "minh"),
+            PRINCIPALS["minh"],
+            await persona(world, "lan"),
+            "Trần Văn Minh",
+            None,
+            "AGENT",
+            ["ISSUE_OF_BOOKS_AND_CARDS"],
+        )
     ]
