@@ -37,6 +37,8 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "AccessEntry.id": ("mã của lượt xem", "the identifier of an entry of this log"),
     "AccessEntry.office": ("cơ quan đã xem", "the office that looked"),
     "AccessEntry.purpose": ("mục đích xem", "what for"),
+    "AccessEntry.purposeEn": ("mục đích xem", "what for"),
+    "AccessEntry.purposeVi": ("mục đích xem", "what for"),
     "AccessEntry.readerEn": ("người đã xem", "who looked"),
     "AccessEntry.readerKind": ("tư cách của người xem", "in which capacity"),
     "AccessEntry.readerVi": ("người đã xem", "who looked"),

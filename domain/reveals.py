@@ -1,5 +1,6 @@
 """Revealing a number that is otherwise shown masked: for what, how often, and how the agency says no."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from domain.refusals import Refusal
@@ -12,6 +13,13 @@ class RevealPurpose(StrEnum):
     IDENTITY_CHECK = "IDENTITY_CHECK"
     OWN_USE = "OWN_USE"
 
+
+# Each purpose as one says it, in Vietnamese and in English.
+REVEALED_FOR: Mapping[str, tuple[str, str]] = {
+    RevealPurpose.DOSSIER: ("Giải quyết hồ sơ", "Work on a dossier"),
+    RevealPurpose.IDENTITY_CHECK: ("Xác minh danh tính", "A check of who somebody is"),
+    RevealPurpose.OWN_USE: ("Sử dụng cho chính mình", "The person's own use"),
+}
 
 # Enough for a day at a counter, too few to copy an office's people. The agency decides.
 MOST_AN_HOUR = 30

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import ColumnElement, Date, cast, func, select
+from sqlalchemy import ColumnElement, Date, case, cast, func, select
 
 from auth import policies, rights
 from auth.scopes import Scope
@@ -13,12 +13,20 @@ from auth.viewer import ViewerKind
 from db.access_ledger import access_ledger
 from db.employers import employers
 from db.offices import offices
-from domain.access_ledger import AccessRightKind, FieldShown, reader_in_english, reader_in_vietnamese, shown
+from db.purposes import purposes
+from domain.access_ledger import (
+    AccessRightKind,
+    FieldShown,
+    reader_in_english,
+    reader_in_vietnamese,
+    shown,
+)
+from domain.reveals import REVEALED_FOR
 from domain.working_calendar import VIETNAM
 from schema.employers import Employer
 from schema.enums import described
 from schema.offices import Office
-from selection import Columns, Condition, Node, Order, Reads, derived, entity, link, stored
+from selection import Columns, Condition, Node, Order, Reads, computed, derived, entity, link, stored
 from selection.literals import words
 
 described(
@@ -70,6 +78,30 @@ def reader_facts(entry: Columns, office: Columns, employer: Columns) -> Mapping[
 READS = (Reads(offices, policies.everybody), Reads(employers, policies.everybody))
 
 
+def _purpose(entry: Columns, *, in_english: bool) -> ColumnElement[Any]:
+    """What for, as one says it: by the name in the register, else by what numbers are revealed for."""
+    # The register is public, and no look-up of its own: a hundred entries name a few purposes.
+    register = purposes.alias("its_purpose")
+    name = register.c.name_en if in_english else register.c.name_vi
+    is_partners = entry.reader_kind == words(ViewerKind.PARTNER)
+    registered = select(name).where(register.c.code == entry.purpose, is_partners).scalar_subquery()
+    revealed = case(
+        *((entry.purpose == words(code), words(said[in_english])) for code, said in REVEALED_FOR.items()),
+        else_=entry.purpose,
+    )
+    return func.coalesce(registered, revealed)
+
+
+def purpose_in_vietnamese(entry: Columns) -> ColumnElement[Any]:
+    """What for, as one says it."""
+    return _purpose(entry, in_english=False)
+
+
+def purpose_in_english(entry: Columns) -> ColumnElement[Any]:
+    """What for, as one says it."""
+    return _purpose(entry, in_english=True)
+
+
 def field_facts(entry: Columns) -> Mapping[str, ColumnElement[Any]]:
     """What was shown."""
     return {"fields": entry.fields}
@@ -103,7 +135,9 @@ class AccessEntry(Node):
     employer: Employer | None = link(
         "The employer for which somebody looked.", lambda entry, employer: employer.id == entry.employer_id
     )
-    purpose: str = stored("What for, as the reader said; empty where nothing was said.")
+    purpose: str = stored("What for, by the code that the reader gave; empty where nothing was said.")
+    purpose_vi: str = computed("The same in Vietnamese.", purpose_in_vietnamese)
+    purpose_en: str = computed("The same in English.", purpose_in_english)
     case_reference: str = stored("For which case of the reader's own; empty where none was named.")
     fields: list[ShownField] = derived("What was shown.", shown_fields, facts=field_facts)
     document: str = stored("The SHA-256 of the document that asked, in hexadecimal; empty where none did.")

@@ -15,7 +15,8 @@ from tests.api.conftest import Account, RunningPortal
 
 LOG = """
     query ($from: Date, $to: Date) { viewer { participant { accessLog(from: $from, to: $to) { nodes {
-      readerKind readerVi readerEn right office { id } purpose withheldUntil fields { name nameVi nameEn }
+      readerKind readerVi readerEn right office { id } purposeVi purposeEn withheldUntil
+      fields { name nameVi nameEn }
     } } } } }
 """
 NAME = "query ($id: ID!) { participant(id: $id) { name: fullName } }"
@@ -69,6 +70,36 @@ async def test_what_is_withheld_is_told_after_its_time(portal: RunningPortal, ow
     await owner.execute(insert, person.participant, datetime.now(UTC) - timedelta(hours=1))
     (entry,) = await log_of(portal, person)
     assert entry["withheldUntil"] is not None
+
+
+async def test_a_purpose_is_told_in_words_and_a_partners_by_the_register(
+    portal: RunningPortal, owner: Connection
+) -> None:
+    person = await portal.citizen(owner)
+    office = await people.an_office(owner)
+    # That makes the register know a purpose, which nobody but partners has.
+    await people.an_agreement(owner, office=office)
+    for kind, purpose in (
+        ("PARTNER", people.PURPOSE),
+        ("OFFICER", people.PURPOSE),
+        ("OFFICER", "IDENTITY_CHECK"),
+        ("PARTNER", "OUT_OF_USE"),
+        ("EMPLOYER", ""),
+    ):
+        await owner.execute(
+            "INSERT INTO access_ledger (subject_id, reader_kind, reader_name, right_kind, purpose,"
+            " case_reference, fields, document) VALUES ($1, $2, '', 'OFFICE', $3, '', '{}', '')",
+            person.participant,
+            kind,
+            purpose,
+        )
+    assert [(entry["purposeVi"], entry["purposeEn"]) for entry in reversed(await log_of(portal, person))] == [
+        ("Mục đích thử", "A purpose"),
+        (people.PURPOSE, people.PURPOSE),
+        ("Xác minh danh tính", "A check of who somebody is"),
+        ("OUT_OF_USE", "OUT_OF_USE"),
+        ("", ""),
+    ]
 
 
 async def test_where_the_ledger_is_away_others_are_refused_and_ones_own_goes_on(

@@ -177,8 +177,30 @@ PEOPLE = {
     "REGISTERED": Ordering(("id",), descending=True, refused_with=("namePrefix",)),
 }
 
+# For what numbers are revealed, in either language.
+REVEALED_FOR = {
+    "DOSSIER": {"name_vi": "Giải quyết hồ sơ", "name_en": "Work on a dossier"},
+    "IDENTITY_CHECK": {"name_vi": "Xác minh danh tính", "name_en": "A check of who somebody is"},
+    "OWN_USE": {"name_vi": "Sử dụng cho chính mình", "name_en": "The person's own use"},
+}
+
+
+def purpose_in(column: str) -> Callable[[Eyes, Row], str]:
+    """What for, in words: a partner's purpose has its name in the register."""
+
+    def said(eyes: Eyes, entry: Row) -> str:
+        code: str = entry["purpose"]
+        registered = (row for row in eyes.world["purposes"] if row["code"] == code)
+        named = next(registered, None) if entry["reader_kind"] == "PARTNER" else None
+        return str((named or REVEALED_FOR.get(code, {column: code}))[column])
+
+    return said
+
+
 # What is said of a row, and stands in no column.
-COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool]] = {
+COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | str]] = {
+    ("AccessEntry", "purposeEn"): purpose_in("name_en"),
+    ("AccessEntry", "purposeVi"): purpose_in("name_vi"),
     ("Consent", "isInForce"): lambda _eyes, consent: consent["withdrawn_at"] is None,
     ("DataRequest", "isOverdue"): is_overdue,
     ("Mandate", "isInForce"): lambda eyes, mandate: eyes.stands(mandate),

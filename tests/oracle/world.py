@@ -381,6 +381,8 @@ def a_look(number: int) -> Sequence[Any]:
     """That somebody was shown something of one of the first two people; of some it is withheld."""
     reader = ("OFFICER", "EMPLOYER", "PARTNER", "CITIZEN", "REPRESENTATIVE")[number % 5]
     right = ("OFFICE", "EMPLOYMENT", "AGREEMENT", "OWN", "MANDATE")[number % 5]
+    # The last is a partner's purpose, which nobody else gives.
+    purpose = ("DOSSIER", "", "TAX", "OWN_USE", "CARE")[number % 5]
     return (
         key(12, number),
         key(1, number % 2),
@@ -390,7 +392,7 @@ def a_look(number: int) -> Sequence[Any]:
         right,
         11 if reader == "OFFICER" else None,
         key(3, 1) if reader == "EMPLOYER" else None,
-        f"Việc {number}",
+        f"Việc {number}" if number == 7 else purpose,
         "",
         ["Dossier.status", "Participant.fullName"][: 1 + number % 2],
         "",
