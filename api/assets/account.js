@@ -3,8 +3,14 @@
 const ACTING = `query Acting {
   viewer {
     actingFor(first: 100) { nodes { id basis representedName } }
+    mandates(first: 100) {
+      nodes { id basis representedName serviceGroups validFrom validTo acceptedAt revokedAt }
+    }
     participant { mandates(first: 100) { nodes { id basis representativeName isInForce } } }
   }
+}`;
+const ACCEPT = `mutation Accept($input: MandateInput!) {
+  acceptMandate(input: $input) { errors { code message params { name value } } }
 }`;
 const REVOKE = `mutation Revoke($input: MandateInput!) {
   revokeMandate(input: $input) { errors { code message params { name value } } }
@@ -14,7 +20,7 @@ const LOOKED = `query Looked($after: Cursor) {
     participant {
       fullName
       accessLog(first: 10, after: $after) {
-        nodes { at readerKind readerVi readerEn right purpose caseReference fields { name nameVi nameEn } }
+        nodes { at readerKind readerVi readerEn right purposeVi purposeEn caseReference fields { name nameVi nameEn } }
         pageInfo { hasNextPage endCursor }
       }
     }
@@ -55,6 +61,14 @@ const BASES = {
   PARENT: ['cha, mẹ', 'parent'],
 };
 
+const GROUPS = {
+  BENEFITS: ['chế độ bảo hiểm xã hội', 'benefits'],
+  CONTRIBUTIONS: ['thu, nộp bảo hiểm', 'contributions'],
+  HEALTH_INSURANCE: ['bảo hiểm y tế', 'health insurance'],
+  ISSUE_OF_BOOKS_AND_CARDS: ['cấp sổ, thẻ bảo hiểm', 'books and cards'],
+  PAYMENT: ['chi trả chế độ', 'payments'],
+};
+
 const RIGHTS = {
   OWN: ['Dữ liệu của chính mình', 'one’s own data'],
   MANDATE: ['Theo ủy quyền hoặc giám hộ', 'by a mandate'],
@@ -67,6 +81,7 @@ const RIGHTS = {
 const CARE = ['GUARDIAN', 'PARENT'];
 
 const moment = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeStyle: 'short', timeZone: 'Asia/Ho_Chi_Minh'});
+const dayInVietnam = new Intl.DateTimeFormat('en-CA', {timeZone: 'Asia/Ho_Chi_Minh'});
 const day = new Intl.DateTimeFormat('vi-VN', {dateStyle: 'short', timeZone: 'UTC'});
 
 // What the reader is told comes from here or from the agency: its text, never as markup.
@@ -234,10 +249,10 @@ async function addLooks(after) {
   }
 }
 
-function lookRow({at, readerKind, readerVi, readerEn, right, purpose, caseReference, fields}) {
+function lookRow({at, readerKind, readerVi, readerEn, right, purposeVi, purposeEn, caseReference, fields}) {
   const who = readerKind === 'CITIZEN' && !mandate ? ['Chính bạn', 'You yourself'] : [readerVi, readerEn];
   const said = [
-    ...(purpose ? [both(`Mục đích: ${purpose}`, 'purpose')] : []),
+    ...(purposeVi ? [both(`Mục đích: ${purposeVi}`, purposeEn)] : []),
     ...(caseReference ? [both(`Vụ việc: ${caseReference}`, 'case')] : []),
   ];
   return element(
@@ -329,17 +344,62 @@ function saidIn(signed) {
 
 const acting = new Section('acting');
 const choice = acting.section.querySelector('.choice');
+const offers = acting.section.querySelector('.offers');
 
 async function showMandates() {
-  const {viewer: {actingFor, participant}} = await ask(ACTING, {}, null);
+  const {viewer: {actingFor, mandates, participant}} = await ask(ACTING, {}, null);
   const inForce = participant?.mandates.nodes.filter(({isInForce}) => isInForce) ?? [];
-  acting.section.hidden = !actingFor.nodes.length && !inForce.length;
+  const offered = mandates.nodes.filter(isOffered);
+  acting.section.hidden = !actingFor.nodes.length && !inForce.length && !offered.length;
   const others = actingFor.nodes.map(({id, basis, representedName}) =>
     choiceButton(id, representedName, ...BASES[basis], CARE.includes(basis)),
   );
   choice.replaceChildren(choiceButton(null, 'Chính tôi', '', 'myself', true), ...others);
   acting.rows.replaceChildren(...inForce.map(mandateRow));
   acting.section.querySelector('.given').hidden = !inForce.length;
+  offers.replaceChildren(...offered.map(offerRow));
+  acting.section.querySelector('.offered').hidden = !offered.length;
+}
+
+function isOffered({acceptedAt, revokedAt, validTo}) {
+  return !acceptedAt && !revokedAt && (!validTo || validTo >= dayInVietnam.format());
+}
+
+function offerRow({id, basis, representedName, serviceGroups, validFrom, validTo}) {
+  const groups = serviceGroups.map((group) => GROUPS[group]);
+  const [from, to] = [validFrom, validTo].map((date) => date && day.format(new Date(date)));
+  return element(
+    'li',
+    {},
+    element('strong', {}, representedName),
+    element('span', {}, ...both(`Với tư cách ${BASES[basis][0]}`, `as their ${BASES[basis][1]}`)),
+    element('span', {}, ...both(to ? `Từ ${from} đến ${to}` : `Từ ${from}`, to ? 'from, until' : 'from')),
+    element('p', {}, ...both(...[0, 1].map((language) => groups.map((group) => group[language]).join(', ')))),
+    answerButton('Nhận', 'Accept', `Nhận thực hiện thay ${representedName}`, ACCEPT, id, [
+      `Bạn được thực hiện thay ${representedName}.`,
+      'You may act for them now.',
+    ]),
+    answerButton('Từ chối', 'Decline', `Từ chối thực hiện thay ${representedName}`, REVOKE, id, [
+      `Đã từ chối thực hiện thay ${representedName}.`,
+      'You have declined.',
+    ]),
+  );
+}
+
+// What was done is said where it was done, even if nothing is left there.
+function answerButton(vietnamese, english, label, mutation, id, said) {
+  const button = element('button', {type: 'button', 'aria-label': label}, ...both(vietnamese, english));
+  button.addEventListener('click', () =>
+    acting.try(async () => {
+      await act(mutation, {mandate: id}, null);
+      await showMandates();
+      acting.section.hidden = false;
+      acting.say(...both(...said));
+      acting.status.tabIndex = -1;
+      acting.status.focus();
+    }),
+  );
+  return button;
 }
 
 function mandateRow({id, basis, representativeName}) {
@@ -351,20 +411,12 @@ function mandateRow({id, basis, representativeName}) {
   );
   // Who acts by law is not of the person's own choosing.
   if (basis !== 'AGENT') return row;
-  const button = element('button', {type: 'button'}, ...both('Thu hồi', 'Revoke'));
-  button.setAttribute('aria-label', `Thu hồi ủy quyền của ${representativeName}`);
-  button.addEventListener('click', () =>
-    acting.try(async () => {
-      await act(REVOKE, {mandate: id}, null);
-      await showMandates();
-      // What was done is said where it was done, even if nobody is left who may act.
-      acting.section.hidden = false;
-      acting.say(...both(`Đã thu hồi ủy quyền của ${representativeName}.`, 'The mandate is revoked.'));
-      acting.status.tabIndex = -1;
-      acting.status.focus();
-    }),
+  row.append(
+    answerButton('Thu hồi', 'Revoke', `Thu hồi ủy quyền của ${representativeName}`, REVOKE, id, [
+      `Đã thu hồi ủy quyền của ${representativeName}.`,
+      'The mandate is revoked.',
+    ]),
   );
-  row.append(button);
   return row;
 }
 

@@ -161,7 +161,8 @@ async def test_person_reads_that_an_office_and_a_ministry_looked_and_at_what(
             await expect(officer.locator("p")).to_contain_text(words)
         await expect(ministry).to_contain_text("Bộ Y tế")
         await expect(ministry).to_contain_text("Theo thỏa thuận chia sẻ dữ liệu")
-        await expect(ministry).to_contain_text("Mục đích: HOSPITAL_ADMISSION")
+        await expect(ministry).to_contain_text("Mục đích: Tiếp nhận khám bệnh, chữa bệnh BHYT")
+        await expect(ministry).to_contain_text("Admission of a patient with health insurance")
         await expect(ministry).to_contain_text("Vụ việc: BV-2026-17")
         await page.reload()
         # She looked herself, and that is said in one word.
@@ -198,15 +199,75 @@ async def test_parent_reads_who_looked_at_the_child(house: House, chromium: Brow
         await expect(rows.filter(has_text="Nguyễn Thị Lan, người đại diện").first).to_be_visible()
 
 
-async def test_agent_is_revoked_by_keyboard_alone(house: House, chromium: Browser) -> None:
+async def acting_for(house: House, persona: str) -> list[str]:
+    """By which mandates a persona may act today."""
+    mine = await told(house, persona, "{ viewer { actingFor { nodes { id } } } }")
+    return [node["id"] for node in mine["viewer"]["actingFor"]["nodes"]]
+
+
+async def an_offer(house: House, by: str, to: str) -> str:
+    """That a persona has asked another to act for them where payments are concerned: the mandate."""
     wish = {
         "idempotencyKey": uuid4().hex,
-        "representative": await person_of(house, "minh"),
+        "representative": await person_of(house, to),
         "serviceGroups": ["PAYMENT"],
     }
-    given = (await told(house, "lan", GIVE, input=wish))["giveMandate"]
+    given = (await told(house, by, GIVE, input=wish))["giveMandate"]
     assert given["errors"] == []
-    accepted = {"idempotencyKey": uuid4().hex, "mandate": given["mandate"]["id"]}
+    return str(given["mandate"]["id"])
+
+
+async def test_mandate_that_is_offered_is_accepted_by_keyboard_alone(house: House, chromium: Browser) -> None:
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        # The demonstration has one.
+        offer = page.locator("#acting .offers li").filter(has_text="Trần Văn Minh")
+        await expect(offer).to_have_count(1)
+        await expect(offer).to_contain_text("cấp sổ, thẻ bảo hiểm")
+        await expect(offer).to_contain_text("books and cards")
+        await expect(page.locator("#acting .choice").get_by_text("Trần Văn Minh")).to_have_count(0)
+        await reach(page, "Nhận")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#acting [role=status]")).to_contain_text(
+            "Bạn được thực hiện thay Trần Văn Minh"
+        )
+        await expect(offer).to_have_count(0)
+        assert await page.evaluate("document.activeElement.closest('#acting') !== null")
+        await page.locator("#acting .choice").get_by_role("button", name="Trần Văn Minh").click()
+        await expect(page.locator("#dossiers .person-shown")).to_have_text("Trần Văn Minh")
+
+
+async def test_mandate_that_is_offered_is_declined_by_keyboard_alone(house: House, chromium: Browser) -> None:
+    mandate = await an_offer(house, "lan", "minh")
+    async with account_of(chromium, house, "Trần Văn Minh") as page:
+        offer = page.locator("#acting .offers li").filter(has_text="Nguyễn Thị Lan")
+        await expect(offer).to_have_count(1)
+        await reach(page, "Từ chối")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#acting [role=status]")).to_contain_text(
+            "Đã từ chối thực hiện thay Nguyễn Thị Lan"
+        )
+        await expect(offer).to_have_count(0)
+        await expect(page.get_by_role("heading", name="Ai mời tôi thực hiện thay")).to_be_hidden()
+    assert mandate not in await acting_for(house, "minh")
+    text = "query ($id: ID!) { node(id: $id) { ... on Mandate { acceptedAt revokedAt } } }"
+    declined = (await told(house, "lan", text, id=mandate))["node"]
+    assert declined["acceptedAt"] is None
+    assert declined["revokedAt"] is not None
+
+
+async def test_whoever_signed_in_at_a_low_level_is_shown_the_way_up_to_accept(
+    house: House, chromium: Browser
+) -> None:
+    await an_offer(house, "lan", "hoa")
+    async with account_of(chromium, house, "Lê Thị Hoa") as page:
+        await page.get_by_role("button", name="Nhận thực hiện thay Nguyễn Thị Lan").click()
+        status = page.locator("#acting [role=status]")
+        await expect(status.get_by_role("link", name="Đăng nhập ở mức 2")).to_be_visible()
+
+
+async def test_agent_is_revoked_by_keyboard_alone(house: House, chromium: Browser) -> None:
+    mandate = await an_offer(house, "lan", "minh")
+    accepted = {"idempotencyKey": uuid4().hex, "mandate": mandate}
     assert (await told(house, "minh", ACCEPT, input=accepted))["acceptMandate"]["errors"] == []
     async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
         row = page.locator("#acting .rows li").filter(has_text="Trần Văn Minh")
@@ -219,8 +280,7 @@ async def test_agent_is_revoked_by_keyboard_alone(house: House, chromium: Browse
         await expect(row).to_have_count(0)
         assert await page.evaluate("document.activeElement.closest('#acting') !== null")
     # And he has it no more.
-    mine = await told(house, "minh", "{ viewer { actingFor { nodes { id } } } }")
-    assert mine["viewer"]["actingFor"]["nodes"] == []
+    assert mandate not in await acting_for(house, "minh")
 
 
 async def test_whoever_is_no_person_has_no_log(house: House, chromium: Browser) -> None:
