@@ -58,6 +58,8 @@ from selection.faults import OperationFault
 
 ATTEMPT_COOKIE = "__Host-ansinh-sign-in"
 ATTEMPT_LIFE_S = 300
+# Whoever steps up shows the issuer anew who they are, at the earliest when they leave for it.
+FRESH_S = ATTEMPT_LIFE_S
 LEAVING_COOKIE = "__Host-ansinh-sign-out"
 LONGEST_PATH = 2_000
 LONGEST_HINT = 255
@@ -199,7 +201,8 @@ class SigningIn:
     async def begin(self, request: Request) -> Response:
         """Send the browser to the issuer; `as` is a hint whom to sign in, `next` where to go afterwards.
 
-        `level` is the least level of the electronic identity that will do.
+        `level` is the least level of the electronic identity that will do: the person then signs in anew,
+        even if the issuer knows them still.
         """
         asked = request.query_params
         hint, secret = asked.get("as", "")[:LONGEST_HINT], request.cookies.get(COOKIE, "")
@@ -212,7 +215,9 @@ class SigningIn:
             return not_signed_in(PortalInterrupted())
         except Refusal as refusal:
             return not_signed_in(refusal)
-        acr_values = self.authentication.verifier.names.acr_values(attempt.level) if attempt.level else ""
+        names = self.authentication.verifier.names
+        anew = {"prompt": "login", "max_age": str(FRESH_S)} if attempt.level else {}
+        acr_values = names.acr_values(attempt.level) if attempt.level else ""
         address, _ = self.client.create_authorization_url(
             published.metadata["authorization_endpoint"],
             state=attempt.state,
@@ -221,6 +226,7 @@ class SigningIn:
             ui_locales=language_of(request),
             **({"login_hint": hint} if hint else {}),
             **({"acr_values": acr_values} if acr_values else {}),
+            **anew,
         )
         response = RedirectResponse(address, 302, {"Cache-Control": "no-store"})
         bind(response, ATTEMPT_COOKIE, attempt.written())
@@ -327,7 +333,10 @@ class SigningIn:
             raise IssuerUnreachable from error
         try:
             return await verifier.identity(
-                str(answer.get("id_token", "")), client_id=self.client.client_id, nonce=attempt.nonce
+                str(answer.get("id_token", "")),
+                client_id=self.client.client_id,
+                nonce=attempt.nonce,
+                max_age_s=FRESH_S if attempt.level else None,
             )
         except (TokenRefused, TokenExpired) as refusal:
             raise SignInRefused(refusal.params.get("part", "exp")) from refusal

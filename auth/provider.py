@@ -11,6 +11,7 @@ import contextlib
 import hmac
 import json
 import os
+import re
 import secrets
 import time
 from collections import defaultdict
@@ -53,6 +54,7 @@ CODE_LIFE_S = 60
 LONGEST_ASSERTION_S = 60
 LOGOUT_TOKEN_LIFE_S = 120
 MOST_CODES = 1_000
+AN_AGE = re.compile(r"[0-9]{1,9}")
 CLAIM_NAMES = ClaimNames()
 IDENTITY_SCOPES = frozenset({"openid", "profile"})
 
@@ -257,6 +259,12 @@ class IdentityTokens(OpenIDCode):
         self._issuer = issuer
         self._keys = keys
 
+    def validate_openid_authorization_request(self, grant: CodeGrant, redirect_uri: str) -> None:
+        """Refuse also an age of the sign-in that is none; any other is met, since one signs in just then."""
+        super().validate_openid_authorization_request(grant, redirect_uri)
+        if not AN_AGE.fullmatch(grant.request.payload.data.get("max_age", "0")):
+            raise InvalidRequestError("Invalid 'max_age' parameter.")
+
     def exists_nonce(self, _nonce: str, _request: Request) -> bool:
         """Whether the nonce was used before: that it is fresh is for the client to see to."""
         return False
@@ -437,7 +445,8 @@ class Provider(AuthorizationServer):
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
             "scopes_supported": [*sorted(IDENTITY_SCOPES), *sorted(Scope)],
-            "claims_supported": ["sub", *claims_about(persona_of("lan"))],
+            "prompt_values_supported": ["none", "login"],
+            "claims_supported": ["sub", "auth_time", *claims_about(persona_of("lan"))],
             "ui_locales_supported": ["vi", "en"],
         }
 
@@ -449,12 +458,16 @@ class Provider(AuthorizationServer):
         """Answer a browser that comes to sign in: None where it has not said as whom, and should be asked.
 
         It says so by `login_hint`. Elsewhere that is only a hint; here nobody has a password. By `acr_values`
-        it asks for a level.
+        it asks for a level. Nobody stays signed in here, so whoever may not be asked (`prompt=none`) is not
+        signed in, and everybody else signs in anew (`prompt=login`), just then (`max_age`, `auth_time`).
         """
         request = Request("GET", f"{self.issuer}/authorize", parameters)
         asked = request.payload.data
         persona = PERSONAS.get(asked.get("login_hint", ""))
-        request.user = persona.signed_in(asked.get("acr_values", "")) if persona in PEOPLE else None
+        may_be_asked = "none" not in asked.get("prompt", "").split()
+        request.user = (
+            persona.signed_in(asked.get("acr_values", "")) if persona in PEOPLE and may_be_asked else None
+        )
         try:
             grant = self.get_authorization_grant(request)
             grant.validate_no_multiple_request_parameter(request)

@@ -386,9 +386,12 @@ class Verifier:
             self._remembered[fingerprint] = Remembered(proven, kid, claims["exp"])
         return proven
 
-    async def identity(self, id_token: str, *, client_id: str, nonce: str) -> Claims:
+    async def identity(
+        self, id_token: str, *, client_id: str, nonce: str, max_age_s: int | None = None
+    ) -> Claims:
         """Check the identity token that answers our own sign-in request, and give its claims.
 
+        Where the request had a `max_age`, the token says when the person signed in, no longer ago than that.
         Raises: TokenRefused, TokenExpired, IssuerUnreachable.
         Source: OpenID Connect Core 1.0 section 3.1.3.7.
         """
@@ -399,6 +402,8 @@ class Verifier:
         answered = claims.get("nonce")
         if not isinstance(answered, str) or not hmac.compare_digest(answered.encode(), nonce.encode()):
             raise TokenRefused("nonce")
+        if max_age_s is not None and not self._signed_in_within(max_age_s, claims.get("auth_time")):
+            raise TokenRefused("auth_time")
         return claims
 
     async def logout(self, token: str, *, client_id: str) -> Logout:
@@ -489,6 +494,12 @@ class Verifier:
         if claims["exp"] > now + self._longest_life_s:
             raise TokenRefused("exp")
         return claims
+
+    def _signed_in_within(self, age_s: int, auth_time: object) -> bool:
+        """Whether somebody signed in so recently; a claim that is no time says nothing of it."""
+        if not isinstance(auth_time, int) or isinstance(auth_time, bool):
+            return False
+        return -LEEWAY_S <= self._clock() - auth_time <= age_s + LEEWAY_S
 
     def _scopes(self, claims: Claims) -> frozenset[Scope]:
         return scopes_of(str(claims.get(self.names.scope, "")))

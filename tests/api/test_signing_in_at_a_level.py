@@ -11,6 +11,7 @@ import pytest
 
 from api.authentication import COOKIE
 from api.signing_in import ATTEMPT_COOKIE
+from auth.provider import Code
 from auth.scopes import Scope
 from auth.tokens import ClaimNames
 from auth.viewer import Viewer
@@ -47,7 +48,30 @@ def code_in(response: httpx2.Response) -> str:
 
 async def test_nobody_is_asked_for_a_level_who_needs_none(browser: Browser) -> None:
     departure = await browser.go("/sign-in?as=hoa")
-    assert "acr_values" not in httpx2.URL(departure.headers["location"]).params
+    asked = httpx2.URL(departure.headers["location"]).params
+    assert not {"acr_values", "prompt", "max_age"} & set(asked)
+
+
+async def test_whoever_steps_up_is_asked_to_sign_in_anew(browser: Browser) -> None:
+    departure = await browser.go("/sign-in?level=2")
+    asked = httpx2.URL(departure.headers["location"]).params
+    assert (asked["prompt"], asked["max_age"]) == ("login", "300")
+
+
+async def test_step_up_by_an_old_sign_in_is_refused_and_the_session_kept(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.sign_in("hoa")
+    kept = browser.cookies[COOKIE]
+    # As an issuer answers that knows the person from an hour ago, and does not ask anew.
+    monkeypatch.setattr(Code, "get_auth_time", lambda code: int(code.issued_at) - 3_600)
+    response = await browser.sign_in("hoa", level=2)
+    assert (response.status_code, code_in(response)) == (400, "SIGN_IN_REFUSED")
+    assert "(auth_time)" in response.text
+    assert browser.cookies[COOKIE] == kept
+    assert (await viewer_in(browser)).assurance == 1
+    # Whoever does not step up may come by it.
+    assert (await browser.sign_in("hoa")).status_code == 200
 
 
 @pytest.mark.parametrize(("level", "acr_values"), [("1", "1 2 3"), ("2", "2 3"), ("3", "3")])

@@ -14,6 +14,7 @@ from joserfc.jwk import ECKey, KeySet
 from auth import proofs
 from auth.personas import MACHINES, PEOPLE, PERSONAS, PersonaUnknown, persona_of
 from auth.provider import (
+    BAD_REQUEST,
     DEVELOPMENT_SECRET,
     Answer,
     OutsideDevelopment,
@@ -168,6 +169,45 @@ def test_answer_names_its_issuer_and_returns_the_state(provider: Provider) -> No
 def test_refusal_names_its_issuer_too(provider: Provider) -> None:
     back = returned(asked(provider, nonce=None))
     assert (back["error"], back["iss"], back["state"]) == ("invalid_request", ISSUER, "s")
+
+
+def test_whoever_may_not_be_asked_is_not_signed_in(provider: Provider) -> None:
+    for hint in ("lan", "nobody", None):
+        back = returned(asked(provider, prompt="none", login_hint=hint))
+        assert (back["error"], back["iss"], back["state"]) == ("login_required", ISSUER, "s")
+
+
+@pytest.mark.parametrize("prompt", ["none login", "login none"])
+def test_nobody_is_both_asked_and_not_asked(provider: Provider, prompt: str) -> None:
+    for hint in ("lan", None):
+        assert returned(asked(provider, prompt=prompt, login_hint=hint))["error"] == "invalid_request"
+
+
+def test_whoever_is_to_sign_in_anew_is_asked_for_where_they_are_not_named(provider: Provider) -> None:
+    assert asked(provider, prompt="login", login_hint=None) is None
+    assert "code" in returned(asked(provider, prompt="login"))
+
+
+@pytest.mark.parametrize("max_age", ["-1", "1.5", "a day", "+1", "\u0661", "1" * 5_000, "1e3"])
+def test_age_that_is_none_is_refused(provider: Provider, max_age: str) -> None:
+    answer = asked(provider, max_age=max_age)
+    assert answer == BAD_REQUEST or returned(answer)["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("changes", [{}, {"max_age": "0"}, {"max_age": "300", "prompt": "login"}], ids=str)
+def test_identity_token_says_when_one_signed_in(provider: Provider, changes: dict[str, str]) -> None:
+    before = int(time.time())
+    answer = exchanged(provider, returned(asked(provider, **changes))["code"])
+    assert isinstance(answer.body, dict)
+    auth_time = claims_in(provider, answer.body["id_token"])["auth_time"]
+    assert isinstance(auth_time, int)
+    assert before <= auth_time <= time.time()
+
+
+def test_what_may_be_said_of_a_sign_in_is_published(provider: Provider) -> None:
+    published = provider.discovery()
+    assert published["prompt_values_supported"] == ["none", "login"]
+    assert "auth_time" in published["claims_supported"]
 
 
 def test_code_is_exchanged_for_an_identity_and_an_access_token(provider: Provider) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -619,3 +619,41 @@ async def test_a22_identity_token_for_another_request_is_refused(
     with pytest.raises(TokenRefused) as refusal:
         await verifier.identity(issuer.token(**said), client_id="portal", nonce="n")
     assert refusal.value.params["part"] == part
+
+
+@pytest.mark.parametrize("ago_s", [0, 300, 360, -60])
+async def test_identity_token_says_that_the_person_signed_in_lately(
+    issuer: MadeUpIssuer, verifier: Verifier, ago_s: int
+) -> None:
+    auth_time = int(issuer.clock()) - ago_s
+    answer = issuer.token(aud="portal", nonce="n", header={"typ": "JWT"}, auth_time=auth_time)
+    claims = await verifier.identity(answer, client_id="portal", nonce="n", max_age_s=300)
+    assert claims["auth_time"] == auth_time
+
+
+SIGNED_IN: Mapping[str, Callable[[float], object]] = {
+    "not said": lambda _now: None,
+    "an hour ago": lambda now: int(now) - 3_600,
+    "a second too long ago": lambda now: int(now) - 362,
+    "in time to come": lambda now: int(now) + 62,
+    "at the beginning of time": lambda _now: 0,
+    "before it": lambda _now: -(10**30),
+    "at its end": lambda _now: 10**30,
+    "yes": lambda _now: True,
+    "a text": lambda now: str(int(now)),
+    "a fraction": lambda now: now + 0.5,
+    "a list": lambda now: [int(now)],
+}
+
+
+@pytest.mark.parametrize("said", SIGNED_IN.values(), ids=SIGNED_IN)
+async def test_a22_identity_token_of_an_old_sign_in_is_refused_where_a_new_one_was_asked_for(
+    issuer: MadeUpIssuer, verifier: Verifier, said: Callable[[float], object]
+) -> None:
+    claims = {"auth_time": said(issuer.clock())}
+    answer = issuer.token(aud="portal", nonce="n", header={"typ": "JWT"}, **claims)
+    with pytest.raises(TokenRefused) as refusal:
+        await verifier.identity(answer, client_id="portal", nonce="n", max_age_s=300)
+    assert refusal.value.params["part"] == "auth_time"
+    # Where none was, it says what it will.
+    await verifier.identity(answer, client_id="portal", nonce="n")

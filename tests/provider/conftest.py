@@ -106,9 +106,9 @@ class Person:
     at_portal: Browser
     at_issuer: httpx2.AsyncClient
 
-    async def leave(self) -> str:
+    async def leave(self, asked: str = "next=/") -> str:
         """Begin to sign in at the portal: the address of the issuer to which that leads."""
-        departure = await self.at_portal.go("/sign-in?next=/")
+        departure = await self.at_portal.go(f"/sign-in?{asked}")
         return departure.headers["location"]
 
     async def go_through(self, address: str, **answers: str) -> str:

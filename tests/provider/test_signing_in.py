@@ -106,3 +106,26 @@ async def test_signed_out_here_is_signed_out_there(
     again = await person.at_issuer.get(await person.leave(), follow_redirects=True)
     assert 'name="login"' in again.text
     assert str(again.url).startswith(issuer.name)
+
+
+async def test_whoever_steps_up_signs_in_anew_though_the_issuer_knows_them(person: Person) -> None:
+    await person.sign_in()
+    before = person.at_portal.cookies[COOKIE]
+    # Whoever does not step up is led back without a question.
+    assert (await person.go_through(await person.leave())).startswith(person.portal.url)
+    address = await person.leave("level=2&next=/")
+    asked = await person.at_issuer.get(address, follow_redirects=True)
+    assert 'name="login"' in asked.text
+    await person.at_portal.go(await person.go_through(address, login="lan", password="any"))
+    assert person.at_portal.cookies[COOKIE] != before
+    assert (await person.asked())["data"]["viewer"]["assurance"] == 2
+
+
+async def test_a22_step_up_whose_request_was_changed_on_the_way_begins_no_session(person: Person) -> None:
+    await person.sign_in()
+    before = person.at_portal.cookies[COOKIE]
+    address = changed(await person.leave("level=2&next=/"), prompt=None, max_age=None)
+    answer = await person.at_portal.go(await person.go_through(address, login="lan", password="any"))
+    assert answer.status_code == 400
+    assert "(auth_time)" in answer.text
+    assert person.at_portal.cookies[COOKIE] == before
