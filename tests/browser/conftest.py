@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.api.test_running import House
 from tests.api.test_running import house as a_house
 
+# How long a page may take: far longer than it does.
+PATIENCE_MS = 20_000
 CHROMIUM = "/usr/bin/chromium"
 # A browser that looks for nobody but us.
 ALONE = (
@@ -32,6 +34,7 @@ async def house(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     """A real browser, without a window."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ALONE)
         yield browser

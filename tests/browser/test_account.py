@@ -42,6 +42,8 @@ async def test_whoever_signed_in_at_a_low_level_steps_up_where_something_was_ref
         await expect(page.locator("#dossiers form")).to_be_hidden()
 
         await refusal.get_by_role("link", name="Đăng nhập ở mức 2").click()
+        # The page that she leaves has a link of her name too, to itself.
+        await page.wait_for_url("**/provider/authorize?*")
         await page.get_by_role("link", name="Lê Thị Hoa").click()
         await expect(page.get_by_text("Đăng nhập ở mức 2 của tài khoản định danh")).to_be_visible()
         assert await page.get_by_role("link", name="Lên mức").count() == 0

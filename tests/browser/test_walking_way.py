@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.api.test_running import House
+from tests.browser.conftest import PATIENCE_MS
 
 EXPLORER = re.compile(r"/graphql$")
 DOSSIER_ID = re.compile(r"Dossier:[0-9a-f-]{36}")
 CODE = re.compile(r"[A-Z0-9.]{3,35}-\d{6}-\d{4}")
-PATIENCE_MS = 20_000
 # So tall that a whole answer is in sight: the explorer renders no other lines of it.
 IN_SIGHT: ViewportSize = {"width": 1280, "height": 2400}
 
@@ -70,7 +70,7 @@ async def expect_answer(page: Page, *words: str) -> str:
     """Wait until the answer has the words; the answer."""
     answer = page.locator(".result-window")
     for word in words:
-        await expect(answer).to_contain_text(word, timeout=PATIENCE_MS)
+        await expect(answer).to_contain_text(word)
     return (await answer.inner_text()).replace("\xa0", " ")
 
 
@@ -116,7 +116,11 @@ async def test_the_landing_page_is_read_and_used_without_a_mouse(house: House, c
 
         await page.goto(f"{house.address}/")
         await reach(page, "Đăng xuất")
-        await page.keyboard.press("Enter")
+        async with page.expect_response(f"{house.address}/sign-out"):
+            await page.keyboard.press("Enter")
+        # The page that he leaves names him as well: in the bar, as who is signed in.
+        await expect(page.locator(".session").get_by_text("Chưa đăng nhập")).to_be_visible()
+        await expect(page.locator(".session").get_by_role("link", name="Trần Văn Minh")).to_have_count(0)
         await expect(page.get_by_role("link", name="Trần Văn Minh")).to_be_visible()
         assert await page.context.cookies() == []
 
