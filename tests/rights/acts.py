@@ -22,15 +22,11 @@ from tests.rights.court import BOTH, POLICIES, VIEWERS, Assize
 from tests.rights.ways import ENTITIES, OWNED, Scribe, a_row, identifier, object_type
 
 MUTATION = "Mutation"
-# Arguments that are called by what somebody is, not by the type. Who is to act for somebody is hidden from
-# them: they name that person by the identifier which that person told them.
-CALLED = {"representative": "Participant"}
-USUAL = {"String": "x", "Int": 1, "Boolean": False, "Date": "2026-11-28", "DateTime": "2026-11-28T00:00:00Z"}
-
-
-# Somebody to whom something is offered is not looked up: known and unknown are answered alike, with a yes
+# Arguments that are called by what somebody is to be, not by their type. Something is offered to them, by the
+# identifier that they told: they are not looked up, so known and unknown are answered alike, with a yes
 # (tests/db/test_mandates.py).
-OFFERED_TO = frozenset({"representative"})
+OFFERED_TO = {"representative": "Participant"}
+USUAL = {"String": "x", "Int": 1, "Boolean": False, "Date": "2026-11-28", "DateTime": "2026-11-28T00:00:00Z"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +75,7 @@ def input_of(mutation: str) -> GraphQLInputObjectType:
 
 def noun_of(argument: str) -> str | None:
     """The type whose identifier an argument of an input is, by its name: `dossier`, or `fromParticipant`."""
-    return CALLED.get(argument) or next(
+    return OFFERED_TO.get(argument) or next(
         (name for name in sorted(ENTITIES) if argument.lower().endswith(name.lower())), None
     )
 
@@ -108,7 +104,7 @@ MUTATIONS = tuple(
     Act(mutation, name)
     for mutation in object_type(MUTATION).fields
     for name, field in input_of(mutation).fields.items()
-    if get_named_type(field.type).name == "ID" and noun_of(name) in OWNED and name not in CALLED
+    if get_named_type(field.type).name == "ID" and noun_of(name) in OWNED and name not in OFFERED_TO
 )
 
 
