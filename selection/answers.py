@@ -306,7 +306,7 @@ class Translator:
             frozenset(viewer.scopes),
             viewer.withheld,
             viewer.fields,
-            names_types=bool(path),
+            is_executed=bool(path),
         )
         try:
             found = tuple(parts(planner))

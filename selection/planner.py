@@ -88,8 +88,8 @@ class Planner:
     withheld: Mapping[str, int] = field(default_factory=dict)
     # The fields of what is somebody's that may be asked for, as `Type.field`; None for all of them.
     granted: frozenset[str] | None = None
-    # Under ordinary execution an object of an abstract type says its type under this hidden key.
-    names_types: bool = False
+    # Strawberry executes: an object of an abstract type says its type under a hidden key.
+    is_executed: bool = False
     readers: dict[str, Reader] = field(default_factory=dict)
 
     def parts(
@@ -323,7 +323,7 @@ class Planner:
     def _typed(self, target: GraphQLObjectType, nodes: list[FieldNode], path: Path) -> tuple[Part, ...]:
         """Plan what is selected of an object of an abstract type; it says its type where we must know."""
         parts = self.parts(target, below(nodes), path)
-        is_asked = self.names_types or any(map(is_completed, parts))
+        is_asked = self.is_executed or any(map(is_completed, parts))
         return (TypeName(HIDDEN_TYPE, target.name), *parts) if is_asked else parts
 
     def _projection(

@@ -191,7 +191,7 @@ def _fault_of(operation: Operation, selected: Selected, catalogue: Catalogue) ->
     """Why an operation cannot be planned with these variables."""
     root = catalogue.schema.query_type
     assert root is not None  # noqa: S101 -- a schema has queries
-    planner = Planner(catalogue, selected, operation.scopes, names_types=False)
+    planner = Planner(catalogue, selected, operation.scopes, is_executed=False)
     with suppress(Unplannable):
         try:
             planner.parts(root, [operation.node.selection_set], ())
