@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import perf_counter
 from typing import Any, cast
 
@@ -270,6 +270,7 @@ class Door(GraphQL[Context, None]):
             self.translator,
             self.identifier_keys,
             self.ledger,
+            partial(self.rates.left, request),
             self.rates.rates,
         )
 

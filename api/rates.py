@@ -87,7 +87,7 @@ class Rates:
         Raises: RateExceeded, and charges nothing.
         """
         rate, bucket = self.rate_of(viewer), bucket_of(connection, viewer)
-        left = rate.capacity - self._owed_s(bucket) * rate.restore_rate
+        left = self._left(bucket, rate)
         if cost > left:
             raise RateExceeded(
                 Spent(cost, rate.capacity, max(int(left), 0), rate.restore_rate),
@@ -107,6 +107,14 @@ class Rates:
         self.full_at.move_to_end(bucket)
         if len(self.full_at) > MOST_BUCKETS:
             self.full_at.popitem(last=False)
+
+    def left(self, connection: HTTPConnection, viewer: Viewer) -> int:
+        """How much a viewer may spend just now."""
+        return max(int(self._left(bucket_of(connection, viewer), self.rate_of(viewer))), 0)
+
+    def _left(self, bucket: Hashable, rate: Rate) -> float:
+        """What a bucket holds; less than nothing where more is owed than it can hold."""
+        return rate.capacity - self._owed_s(bucket) * rate.restore_rate
 
     def _owed_s(self, bucket: Hashable) -> float:
         """In how many seconds a bucket is full."""

@@ -25,6 +25,8 @@ class Context:
     translator: Translator
     identifier_keys: IdentifierKeys
     ledger: Witness
+    # How much a viewer may spend just now.
+    left: Callable[[Viewer], int]
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     connection_params: Mapping[str, Any] | None = None

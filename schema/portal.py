@@ -13,6 +13,7 @@ from auth import policies
 from auth.scopes import Scope
 from db.calendar import TODAY
 from db.identifiers import identifiers
+from schema.callers import Caller, limits_of
 from schema.consents import (
     ConsentPayload,
     ConsentText,
@@ -41,7 +42,7 @@ from schema.dossiers import (
 from schema.events import DossierEvent, dossier_events_followed
 from schema.identifiers import FINDING
 from schema.ids import ParticipantID
-from schema.limits import Limits, rate_of
+from schema.limits import Limits
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
 from schema.reveals import RevealPayload, reveal_identifier
@@ -107,16 +108,15 @@ def _said_by(resolver: Callable[..., Any]) -> str:
     return " ".join((resolver.__doc__ or "").split())
 
 
-def limits_of(info: strawberry.Info[Context, None]) -> Limits:
-    """What the viewer may ask, at once and over time."""
-    return Limits.of(rate_of(info.context.viewer, info.context.rates))
-
-
 @strawberry.type(description="Everything one can ask.")
 class Query:
     """Everything one can ask."""
 
     viewer: Viewer = link("Who is asking.", lambda _viewer: true())
+    whoami: Caller = link(
+        "Who calls, for programs: for whom they are taken, and what they may still ask.",
+        lambda _caller: true(),
+    )
     node: Node | None = nodes(
         "Anything by its global identifier; null where it is not, or not for the viewer.", many=False
     )

@@ -88,7 +88,8 @@ class Planner:
     withheld: Mapping[str, int] = field(default_factory=dict)
     # The fields of what is somebody's that may be asked for, as `Type.field`; None for all of them.
     granted: frozenset[str] | None = None
-    # Strawberry executes: an object of an abstract type says its type under a hidden key.
+    # Strawberry executes: an object of an abstract type says its type under a hidden key, and what is not
+    # declared strawberry resolves itself.
     is_executed: bool = False
     readers: dict[str, Reader] = field(default_factory=dict)
 
@@ -99,7 +100,16 @@ class Planner:
         fields = self.selected.fields(parent, selections)
         entity = self.catalogue.entities.get(parent.name)
         marks = [_mark(entity, fields)] if entity and entity.about else []
-        return (*marks, *(self.part(parent, key, nodes, path) for key, nodes in fields.items()))
+        planned = (
+            self.part(parent, key, nodes, path)
+            for key, nodes in fields.items()
+            if not self.is_executed or self._is_planned(parent, nodes)
+        )
+        return (*marks, *planned)
+
+    def _is_planned(self, parent: GraphQLObjectType, nodes: list[FieldNode]) -> bool:
+        name = nodes[0].name.value
+        return name == TYPE_NAME or self.catalogue.declaration(parent.name, name) is not None
 
     def part(self, parent: GraphQLObjectType, key: str, nodes: list[FieldNode], path: Path) -> Part:
         """Plan one field under its response key; `nodes` are all its occurrences, merged."""

@@ -18,6 +18,7 @@ from db.events import Listener
 from db.pool import Pool
 from schema.context import Context
 from schema.identifiers import finding
+from schema.limits import USUAL_RATES, rate_of
 from schema.portal import schema
 from selection.answers import Translator
 from selection.documents import Documents
@@ -80,6 +81,11 @@ async def ask(
     return json.loads(answer.data)
 
 
+def nothing_spent(viewer: Viewer) -> int:
+    """How much somebody may spend who has spent nothing: the door alone keeps count."""
+    return rate_of(viewer, USUAL_RATES).capacity
+
+
 async def execute(
     pool: Pool,
     viewer: Viewer,
@@ -92,7 +98,9 @@ async def execute(
     **variables: object,
 ) -> ExecutionResult:
     """Let strawberry execute an operation, as it does for whatever is not planned whole."""
-    context = Context(viewer, language, pool, Listener(""), portal(), KEYS, Witness(Ledger("")))
+    context = Context(
+        viewer, language, pool, Listener(""), portal(), KEYS, Witness(Ledger("")), nothing_spent
+    )
     if now:
         context.clock = lambda: now
     result = await schema.execute(

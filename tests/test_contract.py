@@ -31,6 +31,7 @@ TYPES = [
 # Lists that are no page: each is bounded by what it lists.
 SHORT_LISTS = {
     "AccessEntry.fields": "the fields that one answer showed of one person",
+    "Caller.scopes": "the scopes that there are",
     "ConsentPayload.errors": "the reasons for one refusal",
     "DataRequestPayload.errors": "the reasons for one refusal",
     "Deadline.daysOff": "the days of one time limit",

@@ -68,6 +68,8 @@ NAMED = {
     "employer": "Employer",
     "id": "Participant",
 }
+# What has one row, the viewer's.
+SINGLE = {("Query", "viewer"): "Viewer", ("Query", "whoami"): "Caller"}
 MOST_ROWS, USUAL_ROWS = 100, 20
 
 Found = tuple[str, Row]  # the name of a type, and a row of its table
@@ -223,7 +225,7 @@ class Interpreter:
                 if place in LINKS and (not isinstance(target, GraphQLUnionType) or self.fields(found, nodes)):
                     self.needs(found.name, path, is_bound=is_bound)
                 self.check_all(found, nodes, path, is_bound=is_bound)
-        elif place == ("Query", "viewer"):
+        elif place in SINGLE:
             assert isinstance(target, GraphQLObjectType)
             self.check_all(target, nodes, path, is_bound=is_bound)
 
@@ -317,8 +319,8 @@ class Interpreter:
     ) -> Any:  # noqa: ANN401
         """What is neither stored, nor a list, nor found by a condition."""
         match place:
-            case ("Query", "viewer"):
-                return self.object(("Viewer", {}), nodes, path)
+            case ("Query", "viewer" | "whoami"):
+                return self.object((SINGLE[place], {}), nodes, path)
             case ("Query", "node"):
                 return self.named(given["id"], nodes, path)
             case ("Query", "nodes"):

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
+from tests.oracle.interpreter import SINGLE
 from tests.oracle.meanings import LINKS, LISTS, TABLES
 from tests.oracle.test_oracle import VIEWERS
 from tests.rights.court import NEITHER, STANDING, Assize
@@ -90,7 +91,10 @@ def is_known(step: Step) -> bool:
     """Whether the oracle can go a step."""
     place = (step.parent, step.field)
     return (
-        place in LISTS or place in LINKS or place in {("Query", name) for name in ("viewer", "node", "nodes")}
+        place in LISTS
+        or place in LINKS
+        or place in SINGLE
+        or place in {("Query", "node"), ("Query", "nodes")}
     )
 
 
