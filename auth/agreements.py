@@ -57,6 +57,7 @@ class Agreement:
 
     id: UUID
     code: str
+    partner_id: UUID
     partner: str
     purposes: Mapping[str, timedelta]
     fields: frozenset[str]
@@ -76,6 +77,7 @@ class Agreement:
         return cls(
             id=UUID(terms["id"]),
             code=terms["code"],
+            partner_id=UUID(terms["partner_id"]),
             partner=terms["partner"],
             purposes={code: timedelta(days=days) for code, days in (terms["purposes"] or {}).items()},
             fields=frozenset(terms["fields"]),
@@ -84,6 +86,14 @@ class Agreement:
             capacity=terms["capacity"],
             restore_rate=terms["restore_rate"],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a partner's account has: of which partner it is, and the agreements under which it may act now."""
+
+    partner_id: UUID | None
+    agreements: Sequence[Agreement]
 
 
 def now_utc() -> datetime:
@@ -96,19 +106,23 @@ class Agreements:
 
     def __init__(self, pool: Pool, clock: Callable[[], datetime] = now_utc) -> None:
         self._pool, self._clock = pool, clock
-        self._remembered: dict[UUID, tuple[datetime, Sequence[Agreement]]] = {}
+        self._remembered: dict[UUID, tuple[datetime, Held]] = {}
 
-    async def of(self, principal: UUID) -> Sequence[Agreement]:
-        """The agreements under which an account may act now."""
+    async def held_by(self, principal: UUID) -> Held:
+        """What an account has just now."""
         now = self._clock()
-        read_at, found = self._remembered.get(principal, (now - REMEMBERED, ()))
-        if now - read_at < REMEMBERED:
-            return found
-        found = [Agreement.of(terms) for terms in await agreements.terms_of(self._pool, principal)]
+        read_at, held = self._remembered.get(principal, (now, None))
+        if held and now - read_at < REMEMBERED:
+            return held
+        found = await agreements.held_by(self._pool, principal)
+        held = Held(
+            found["partner"] and UUID(found["partner"]),
+            [Agreement.of(terms) for terms in found["agreements"]],
+        )
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
-        self._remembered[principal] = now, found
-        return found
+        self._remembered[principal] = now, held
+        return held
 
     async def named(self, principal: UUID, purpose: str, code: str) -> Agreement:
         """The agreement of a code, or, where none is named, the only one that covers the purpose.
@@ -117,7 +131,7 @@ class Agreements:
         """
         found = [
             agreement
-            for agreement in await self.of(principal)
+            for agreement in (await self.held_by(principal)).agreements
             if purpose in agreement.purposes and code in {"", agreement.code}
         ]
         if len(found) != 1:

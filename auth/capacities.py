@@ -39,11 +39,13 @@ class Capacities:
         """
         if errand.acting_for:
             return await self.mandates.assumed(viewer, errand.acting_for)
-        if viewer.kind is ViewerKind.PARTNER and viewer.principal and errand != NO_ERRAND:
-            return await self._under_agreement(viewer, viewer.principal, errand)
+        if viewer.kind is ViewerKind.PARTNER and viewer.principal:
+            return await self._of_partner(viewer, viewer.principal, errand)
         return viewer
 
-    async def _under_agreement(self, viewer: Viewer, principal: UUID, errand: Errand) -> Viewer:
+    async def _of_partner(self, viewer: Viewer, principal: UUID, errand: Errand) -> Viewer:
+        if errand == NO_ERRAND:
+            return replace(viewer, partner_id=(await self.agreements.held_by(principal)).partner_id)
         if not errand.purpose:
             raise PurposeMissing
         if not CASE.fullmatch(errand.case_reference):
@@ -51,6 +53,8 @@ class Capacities:
         agreement = await self.agreements.named(principal, errand.purpose, errand.agreement)
         return replace(
             viewer,
+            # An account may act for several partners, as that of an exchange does.
+            partner_id=agreement.partner_id,
             agreement=agreement,
             purpose=errand.purpose,
             case_reference=errand.case_reference,

@@ -16,6 +16,7 @@ The viewer is read as `(SELECT vget(…))`, once a statement, and rights that ca
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     ColumnElement,
     ScalarSelect,
     Text,
@@ -38,7 +39,9 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 from sqlalchemy.types import Integer, SmallInteger
 
+from auth.scopes import Scope
 from auth.viewer import ViewerKind
+from db.access_ledger import access_ledger as access_ledger_table
 from db.agreements import agreements as agreements_table
 from db.agreements import in_force as agreement_stands
 from db.calendar import TODAY
@@ -66,6 +69,8 @@ PRINCIPAL = select(cast(func.vget(literal_column("'principal'")), Uuid)).scalar_
 ME = select(cast(func.vget(literal_column("'participant'")), Uuid)).scalar_subquery()
 PERSON = select(cast(func.vget(literal_column("'person'")), Uuid)).scalar_subquery()
 ACTING = select(cast(func.vget(literal_column("'representative'")), Uuid)).scalar_subquery()
+PARTNER = select(cast(func.vget(literal_column("'partner'")), Uuid)).scalar_subquery()
+AGREEMENT = select(cast(func.vget(literal_column("'agreement'")), Uuid)).scalar_subquery()
 MANDATE = select(cast(func.vget(literal_column("'mandate'")), Uuid)).scalar_subquery()
 ASSURANCE = select(cast(func.vget(literal_column("'assurance'")), SmallInteger)).scalar_subquery()
 MY_SESSION = select(cast(func.vget(literal_column("'session_id'")), Uuid)).scalar_subquery()
@@ -94,6 +99,11 @@ def _is_mine(grant: Columns) -> Condition:
         grant.kind == viewers("kind"),
         or_(grant.valid_until.is_(None), grant.valid_until > func.statement_timestamp()),
     )
+
+
+def _holds(scope: Scope) -> Condition:
+    # Only where one table is seen by what another tells, which takes the other's scope too.
+    return select(func.vhas(literal_column(f"'{scope}'", Text), type_=Boolean)).scalar_subquery()
 
 
 def in_force(employment: Columns) -> Condition:
@@ -350,6 +360,26 @@ def access_ledger(entry: Columns, kind: str) -> Condition:
             return and_(entry.subject_id == ME, told)
         case ViewerKind.REPRESENTATIVE:
             return and_(entry.subject_id == _in_care(), told)
+    return false()
+
+
+def agreements(agreement: Columns, kind: str) -> Condition:
+    """May the viewer see this agreement?
+
+    CITIZEN: those under which a partner was shown something of them, as far as they may read of that.
+    OFFICER: those about the people of an office that they serve, or of one below it.
+    PARTNER: its own, in force or not.
+    REPRESENTATIVE: as citizens, of whom they act for as parent or guardian.
+    """
+    match kind:
+        case ViewerKind.PARTNER:
+            return agreement.partner_id == PARTNER
+        case ViewerKind.OFFICER:
+            return agreement.office_id == any_(_my_offices(kind))
+        case ViewerKind.CITIZEN | ViewerKind.REPRESENTATIVE:
+            entry = access_ledger_table.alias("told")
+            seen = (entry.c.agreement_id == agreement.id, access_ledger(entry.c, kind))
+            return and_(_holds(Scope.ACCESS_READ), exists(select(1).where(*seen)))
     return false()
 
 

@@ -45,9 +45,9 @@ class Viewer:
 
     `participant_id` is the person's own record; every other right is a row of `grants`. `client` is the
     program that was given the token. Of a representative `participant_id` is whom they act for by the mandate
-    `mandate_id`, and `representative_id` is their own record. `agreement`,
-    `purpose` and `case_reference` are under which agreement a partner asks, why, and about which case of its
-    own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
+    `mandate_id`, and `representative_id` is their own record. `partner_id` is of which partner a program is;
+    `agreement`, `purpose` and `case_reference` are under which agreement it asks, why, and about which case
+    of its own; where the purpose has a lawful cause, the person is told of it only `told_after` that time.
     `assurance` is the level of the electronic identity, 0 to 3. `scopes` are those that it suffices for;
     `withheld` are the others that the token or the session has, each with the level that it takes: neither
     wall knows of them. `issued_at` is when a token was issued, in seconds since 1970.
@@ -67,6 +67,7 @@ class Viewer:
     client: str | None = None
     mandate_id: UUID | None = None
     representative_id: UUID | None = None
+    partner_id: UUID | None = None
     agreement: Agreement | None = None
     purpose: str = ""
     case_reference: str = ""
@@ -122,6 +123,7 @@ class Viewer:
             "scopes": " ".join(sorted(self.scopes)),
             "assurance": str(self.assurance),
             "mandate": self.mandate_id and str(self.mandate_id),
+            "partner": self.partner_id and str(self.partner_id),
             "agreement": self.agreement_id and str(self.agreement_id),
             "session_id": self.session_id and str(self.session_id),
         }

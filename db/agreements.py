@@ -1,7 +1,7 @@
 """Agreements: what a partner may ask, about whom, why, for how long and how fast.
 
-An agreement is a register's entry, public by nature, which only the owner writes. Which account may act under
-it is a row of `grants`; both walls ask at every statement whether both still stand.
+An agreement is an entry of a register that only the owner writes; who sees it is said by its policy. Which
+account may act under it is a row of `grants`; both walls ask at every statement whether both still stand.
 """
 
 import json
@@ -33,9 +33,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSON, insert
 
 from db.calendar import TODAY
-from db.connection import fetch, fetch_one, seen_by_viewer
+from db.connection import fetch, seen_by_viewer
 from db.grants import grants
-from db.metadata import PUBLIC, instant, key, metadata, refers, words
+from db.metadata import instant, key, metadata, refers, words
 from db.partners import partners
 from db.pool import Connection, Pool, Record
 from db.purposes import purposes as purposes_table
@@ -68,7 +68,6 @@ agreements = Table(
     CheckConstraint("cardinality(purposes) > 0", name="has_a_purpose"),
     CheckConstraint("capacity > 0 AND restore_rate > 0", name="rate_positive"),
     CheckConstraint("(revoked_at IS NULL) = (revoked_reason IS NULL)", name="revoked_for_a_reason"),
-    info=PUBLIC,
 )
 
 # The door asks in no viewer's capacity: which agreements stand is needed to know in which one somebody asks.
@@ -91,6 +90,7 @@ def _terms() -> ColumnElement[Any]:
     shown = {
         "id": agreements.c.id,
         "code": agreements.c.code,
+        "partner_id": agreements.c.partner_id,
         "partner": partners.c.code,
         "purposes": delays.scalar_subquery(),
         "fields": agreements.c.fields,
@@ -103,22 +103,40 @@ def _terms() -> ColumnElement[Any]:
     return func.json_agg(func.json_build_object(*named), type_=JSON)
 
 
-TERMS = seen_by_viewer(
+_WITH_ACCOUNTS = agreements.join(partners).join(grants, grants.c.agreement_id == agreements.c.id)
+_ITS_OWN = grants.c.principal == cast(
+    select(func.vget(literal_column("'principal'"))).scalar_subquery(), Uuid
+)
+_STANDING = (
     select(_terms())
-    .select_from(agreements.join(partners).join(grants, grants.c.agreement_id == agreements.c.id))
+    .select_from(_WITH_ACCOUNTS)
     .where(
+        _ITS_OWN,
         in_force(agreements.c),
-        grants.c.principal == cast(select(func.vget(literal_column("'principal'"))).scalar_subquery(), Uuid),
         or_(grants.c.valid_until.is_(None), grants.c.valid_until > func.statement_timestamp()),
     )
-    .scalar_subquery()
+)
+# An account that ever could act for a partner is the partner's, whatever still stands.
+_PARTNER_OF = (
+    select(partners.c.id).select_from(_WITH_ACCOUNTS).where(_ITS_OWN).order_by(agreements.c.id.desc())
+)
+HELD = seen_by_viewer(
+    select(
+        func.json_build_object(
+            literal("partner", Text),
+            _PARTNER_OF.limit(1).scalar_subquery(),
+            literal("agreements", Text),
+            func.coalesce(_STANDING.scalar_subquery(), cast(literal("[]", Text), JSON)),
+        )
+    ).scalar_subquery()
 )
 
 
-async def terms_of(pool: Pool, principal: UUID) -> Sequence[Mapping[str, Any]]:
-    """The agreements under which an account may act now, each with its terms."""
-    row = await fetch_one(pool, TERMS, viewer=_DOOR.format(principal=principal))
-    return json.loads(row[0]) if row and row[0] else []
+async def held_by(pool: Pool, principal: UUID) -> Mapping[str, Any]:
+    """Of which `partner` an account is, and the `agreements` under which it may act now, with their terms."""
+    [row] = await fetch(pool, HELD, viewer=_DOOR.format(principal=principal))
+    held: Mapping[str, Any] = json.loads(row[0])
+    return held
 
 
 _PARTNER = insert(partners)

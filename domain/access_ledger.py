@@ -28,6 +28,7 @@ class FieldShown:
 # asks for it.
 FIELDS: Mapping[str, tuple[str, str]] = {
     "AccessEntry.__typename": ("một lượt xem dữ liệu", "an entry of this log"),
+    "AccessEntry.agreement": ("thỏa thuận của bên xem", "the agreement under which a partner looked"),
     "AccessEntry.at": ("thời điểm xem", "when it was seen"),
     "AccessEntry.caseReference": ("vụ việc của bên xem", "the reader's case"),
     "AccessEntry.cursor": ("vị trí của lượt xem trong danh sách", "the place of an entry in this log"),

@@ -23,6 +23,7 @@ from domain.access_ledger import (
 )
 from domain.reveals import REVEALED_FOR
 from domain.working_calendar import VIETNAM
+from schema.agreements import Agreement
 from schema.employers import Employer
 from schema.enums import described
 from schema.offices import Office
@@ -134,6 +135,10 @@ class AccessEntry(Node):
     )
     employer: Employer | None = link(
         "The employer for which somebody looked.", lambda entry, employer: employer.id == entry.employer_id
+    )
+    agreement: Agreement | None = link(
+        "The agreement under which a partner looked.",
+        lambda entry, agreement: agreement.id == entry.agreement_id,
     )
     purpose: str = stored("What for, by the code that the reader gave; empty where nothing was said.")
     purpose_vi: str = computed("The same in Vietnamese.", purpose_in_vietnamese)

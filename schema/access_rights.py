@@ -52,7 +52,7 @@ def seen_by(by_right: ByRight, by_mandate: ByMandate = lambda _row: NOBODYS) -> 
         "By which right the viewer sees this.",
         right_of,
         facts=_facts_of(by_right, by_mandate),
-        reads=(*READS, Reads(agreements, policies.everybody)),
+        reads=(*READS, Reads(agreements, policies.agreements)),
     )
 
 

@@ -9,11 +9,12 @@ from strawberry import Info
 
 from auth import policies
 from auth.viewer import Viewer, ViewerKind
+from schema.agreements import Agreement, Partner
 from schema.context import Context
 from schema.employers import Employer
 from schema.limits import Limits, rate_of
 from schema.viewer import granted_employers
-from selection import Connection, Order, entity, rows
+from selection import Connection, Order, entity, link, rows
 
 
 def limits_of(info: Info[Context, None]) -> Limits:
@@ -64,6 +65,15 @@ class Caller:
     )
     employers: Connection[Employer] = rows(
         "The employers that the caller acts for.", granted_employers, orders={"CODE": Order(("code", "id"))}
+    )
+    partner: Partner | None = link(
+        "The partner whose program the caller is; null where it was never given an agreement.",
+        lambda partner: partner.id == policies.PARTNER,
+    )
+    agreement: Agreement | None = link(
+        "The agreement under which this very request is made, as `Ansinh-Purpose` and `Ansinh-Agreement` name"
+        " it; null where it is under none.",
+        lambda agreement: agreement.id == policies.AGREEMENT,
     )
     purpose: str | None = known(
         "For which purpose a partner asks, as `Ansinh-Purpose` says; null where nothing is said.",

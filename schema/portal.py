@@ -13,6 +13,7 @@ from auth import policies
 from auth.scopes import Scope
 from db.calendar import TODAY
 from db.identifiers import identifiers
+from schema.agreements import Agreement, agreements_listed
 from schema.callers import Caller, limits_of
 from schema.consents import (
     ConsentPayload,
@@ -144,6 +145,12 @@ class Query:
         "What people have asked about their own data, of those that the viewer may see.",
         data_requests_listed,
         orders=DATA_REQUEST_ORDERS,
+    )
+    agreements: Connection[Agreement] = rows(
+        "Agreements under which data are shared: a partner's own; for an officer, those about people of an"
+        " office that they serve.",
+        agreements_listed,
+        orders={"CODE": Order(("code", "id"))},
     )
     consent_texts: list[ConsentText] = strawberry.field(
         resolver=consent_texts, description=_said_by(consent_texts)

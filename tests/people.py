@@ -300,14 +300,17 @@ async def a_mandate(
     return mandate
 
 
-async def a_look(owner: Connection, subject: UUID, *, withheld_until: date | None = None) -> UUID:
+async def a_look(
+    owner: Connection, subject: UUID, *, withheld_until: date | None = None, agreement: UUID | None = None
+) -> UUID:
     """That a ministry was shown something of a person, as the ledger keeps it."""
     entry: UUID = await owner.fetchval(
         "INSERT INTO access_ledger (subject_id, reader_kind, reader_name, right_kind, purpose,"
-        " case_reference, fields, document, withheld_until)"
-        " VALUES ($1, 'PARTNER', 'Bộ Thử', 'AGREEMENT', '', '', '{}', '', $2::date) RETURNING id",
+        " case_reference, fields, document, withheld_until, agreement_id)"
+        " VALUES ($1, 'PARTNER', 'Bộ Thử', 'AGREEMENT', '', '', '{}', '', $2::date, $3) RETURNING id",
         subject,
         withheld_until,
+        agreement,
     )
     return entry
 
@@ -338,6 +341,7 @@ async def an_agreement(
     agreement = Agreement(
         id=uuid4(),
         code=f"THU-{number}",
+        partner_id=partner,
         partner=f"bo-thu-{number}",
         purposes=dict.fromkeys(purposes, timedelta()),
         fields=frozenset(all_fields() if fields is None else fields),
@@ -434,6 +438,7 @@ async def partner_under(
         uuid4(),
         name="Bộ Thử",
         scopes=frozenset(scopes),
+        partner_id=agreement.partner_id,
         agreement=agreement,
         purpose=next(iter(agreement.purposes)),
         case_reference="BA-2026/17",

@@ -30,6 +30,7 @@ TYPES = [
 
 # Lists that are no page: each is bounded by what it lists.
 SHORT_LISTS = {
+    "Agreement.fields": "fields of the schema",
     "AccessEntry.fields": "the fields that one answer showed of one person",
     "Caller.scopes": "the scopes that there are",
     "ConsentPayload.errors": "the reasons for one refusal",

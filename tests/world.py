@@ -113,10 +113,25 @@ async def a_world(owner: Connection) -> World:
     ):
         mandate = await people.a_mandate(owner, person, minh, groups=groups, **more)  # type: ignore[arg-type] -- any of them
         note("mandates", name, mandate)
-    for name, person in (("lan", lan), ("minh", minh), ("hoa", hoa)):
+    agreed = {
+        "here": await people.an_agreement(owner, office=here),
+        "another's": await people.an_agreement(owner, office=here),
+        "ended": await people.an_agreement(owner, office=here, valid_to=date(2026, 1, 31)),
+        "revoked": await people.an_agreement(owner, office=here),
+        "far": await people.an_agreement(owner, office=far),
+    }
+    await people.revoke(owner, agreed["revoked"])
+    for name, agreement in agreed.items():
+        note("agreements", name, agreement.id)
+    for name, person, by in (("lan", lan, "here"), ("minh", minh, "ended"), ("hoa", hoa, "far")):
         note("data_requests", name, await people.a_data_request(owner, person))
-        for look, until in ((name, None), (f"{name}-told", LEFT_ON), (f"{name}-withheld", date(9999, 1, 1))):
-            note("access_ledger", look, await people.a_look(owner, person, withheld_until=until))
+        for look, until, under in (
+            (name, None, None),
+            (f"{name}-told", LEFT_ON, agreed[by]),
+            (f"{name}-withheld", date(9999, 1, 1), agreed["another's"]),
+        ):
+            key = await people.a_look(owner, person, withheld_until=until, agreement=under and under.id)
+            note("access_ledger", look, key)
         note("consents", name, await people.a_consent(owner, person))
     household = await owner.fetchval(
         "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
@@ -140,10 +155,7 @@ async def a_world(owner: Connection) -> World:
         owner, ended.principal, office=province, valid_until=datetime.now(UTC) - timedelta(seconds=1)
     )
     minh_himself = people.citizen_of(minh)
-    lapsed = await people.an_agreement(owner, office=here, valid_to=date(2026, 1, 31))
-    revoked = await people.an_agreement(owner, office=here)
-    await people.revoke(owner, revoked)
-    partner_here = await people.partner_for(owner, here)
+    partner_here = await people.partner_under(owner, agreed["here"], office=here)
     world.viewers = {
         "lan": people.citizen_of(lan),
         "minh": minh_himself,
@@ -156,11 +168,11 @@ async def a_world(owner: Connection) -> World:
         "officer far away": await people.officer_of(owner, far),
         "partner here": partner_here,
         "partner here without an agreement": replace(partner_here, agreement=None),
-        "partner here by another's agreement": replace(
-            partner_here, agreement=await people.an_agreement(owner, office=here)
+        "partner here by another's agreement": replace(partner_here, agreement=agreed["another's"]),
+        "partner whose agreement has ended": await people.partner_under(owner, agreed["ended"], office=here),
+        "partner whose agreement is revoked": await people.partner_under(
+            owner, agreed["revoked"], office=here
         ),
-        "partner whose agreement has ended": await people.partner_under(owner, lapsed, office=here),
-        "partner whose agreement is revoked": await people.partner_under(owner, revoked, office=here),
         "officer whose right ended": ended,
         "officer here as an employer": replace(officer_here, kind=ViewerKind.EMPLOYER),
         "anonymous": Viewer(scopes=EVERY_SCOPE),

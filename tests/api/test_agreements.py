@@ -196,3 +196,87 @@ async def test_a13_what_was_read_is_entered_with_agreement_purpose_and_case(
         shown["id"].partition(":")[2],
     )
     assert [tuple(row) for row in rows] == [("AGREEMENT", agreement.id, people.PURPOSE, "BV-1")]
+
+
+# ------------------------------------------------------------------ what one may see of agreements ---
+
+REGISTER = """
+query ($inForce: Boolean) {
+  agreements(first: 100, inForce: $inForce) { totalCount nodes {
+    id code legalBasis fields validFrom validTo isInForce revokedReason rate { capacity restoreRate }
+    partner { code nameVi } population { id } purposes { nodes { code logDelayDays } }
+  } }
+}"""
+BY_ID = "query ($id: ID!) { node(id: $id) { id ... on Agreement { code } } }"
+
+
+async def codes_told(portal: RunningPortal, account: Account, **given: object) -> list[str]:
+    told = await portal.told(REGISTER, account, **given)
+    return [node["code"] for node in told["agreements"]["nodes"]]
+
+
+async def test_partner_finds_its_agreements_before_it_names_one(
+    portal: RunningPortal, office: int, ministry: Account, agreement: Agreement
+) -> None:
+    [told] = (await portal.told(REGISTER, ministry))["agreements"]["nodes"]
+    assert told == {
+        "id": f"Agreement:{agreement.id}",
+        "code": agreement.code,
+        "legalBasis": "Thỏa thuận thử",
+        "fields": sorted(agreement.fields),
+        "validFrom": "2026-01-01",
+        "validTo": None,
+        "isInForce": True,
+        "revokedReason": None,
+        "rate": {"capacity": 10**9, "restoreRate": 10**9},
+        "partner": {"code": agreement.partner, "nameVi": "Bộ Thử"},
+        "population": {"id": f"Office:{office}"},
+        "purposes": {"nodes": [{"code": people.PURPOSE, "logDelayDays": 0}]},
+    }
+
+
+async def test_partner_reads_why_its_agreement_was_revoked(
+    portal: RunningPortal, owner: Connection, ministry: Account, agreement: Agreement
+) -> None:
+    await people.revoke(owner, agreement)
+    [told] = (await portal.told(REGISTER, ministry))["agreements"]["nodes"]
+    assert (told["isInForce"], told["revokedReason"]) == (False, "Thử")
+    assert await codes_told(portal, ministry, inForce=True) == []
+    assert await codes_told(portal, ministry, inForce=False) == [agreement.code]
+
+
+async def test_officer_reads_the_agreements_about_people_of_their_offices(
+    portal: RunningPortal, owner: Connection, office: int, agreement: Agreement
+) -> None:
+    there = await people.an_office(owner)
+    assert await codes_told(portal, await portal.officer(owner, office)) == [agreement.code]
+    assert await codes_told(portal, await portal.officer(owner, there)) == []
+
+
+async def test_agreement_by_which_something_is_seen_is_found_by_its_identifier(
+    portal: RunningPortal, ministry: Account, agreement: Agreement
+) -> None:
+    text = "{ participants(first: 1, order: REGISTERED) { nodes { accessRight { through } } } }"
+    answer = (await asked(portal, ministry, text)).json()
+    through = answer["data"]["participants"]["nodes"][0]["accessRight"]["through"]
+    found = {"id": f"Agreement:{agreement.id}", "code": agreement.code}
+    assert through == found["id"]
+    assert (await portal.told(BY_ID, ministry, id=through))["node"] == found
+
+
+async def test_a1_whoever_was_looked_at_finds_the_agreement_that_their_log_names_and_nobody_else_does(
+    portal: RunningPortal, owner: Connection, office: int, ministry: Account, agreement: Agreement
+) -> None:
+    lan, minh = await portal.citizen(owner, office=office), await portal.citizen(owner, office=office)
+    by_number = "query ($id: ID!) { participant(id: $id) { fullName } }"
+    await asked(portal, ministry, by_number, id=f"Participant:{lan.participant}")
+    log = "{ viewer { participant { accessLog { nodes { agreement { id code } } } } } }"
+    found = {"id": f"Agreement:{agreement.id}", "code": agreement.code}
+    told = (await portal.told(log, lan))["viewer"]["participant"]["accessLog"]["nodes"]
+    assert told == [{"agreement": found}]
+    assert (await portal.told(BY_ID, lan, id=found["id"]))["node"] == found
+    # To find it by looking for it is for partners and officers.
+    assert await codes_told(portal, lan) == []
+    other = await a_ministry(portal, owner, (office, await people.an_agreement(owner, office=office)))
+    for stranger in (minh, other, portal.account(a_persona(ViewerKind.EMPLOYER)), None):
+        assert (await portal.told(BY_ID, stranger, id=found["id"]))["node"] is None

@@ -17,6 +17,7 @@ from tests.conftest import Database
 WHO = """
 { whoami {
   kind name client assurance scopes expiresAt purpose caseReference employers { nodes { id } }
+  partner { code } agreement { code isInForce }
 } }
 """
 LEFT = "{ whoami { remaining limits { cost rate { capacity restoreRate } } } }"
@@ -29,6 +30,8 @@ NOBODY = {
     "assurance": 0,
     "scopes": [],
     "expiresAt": None,
+    "partner": None,
+    "agreement": None,
     "purpose": None,
     "caseReference": None,
     "employers": {"nodes": []},
@@ -101,8 +104,13 @@ async def test_partner_is_told_under_which_errand_it_asks(portal: RunningPortal,
     told = await who(portal, ministry)
     assert (told["kind"], told["client"]) == ("PARTNER", "bo-thu")
     assert (told["purpose"], told["caseReference"]) == (None, None)
+    assert (told["partner"], told["agreement"]) == ({"code": agreement.partner}, None)
     told = await who(portal, ministry, ansinh_purpose=people.PURPOSE, ansinh_case="BV-1")
     assert (told["purpose"], told["caseReference"]) == (people.PURPOSE, "BV-1")
+    assert (told["partner"], told["agreement"]) == (
+        {"code": agreement.partner},
+        {"code": agreement.code, "isInForce": True},
+    )
 
 
 @pytest.mark.parametrize("kind", [None, ViewerKind.CITIZEN, ViewerKind.OFFICER, ViewerKind.PARTNER])

@@ -43,7 +43,7 @@ HERE = from_address("192.0.2.1")
 def an_agreement(capacity: int) -> Agreement:
     """An agreement with a rate of its own."""
     return Agreement(
-        uuid4(), "THU-1", "bo-thu", {}, frozenset(), date(2026, 1, 1), None, capacity, restore_rate=5
+        uuid4(), "THU-1", uuid4(), "bo-thu", {}, frozenset(), date(2026, 1, 1), None, capacity, restore_rate=5
     )
 
 

@@ -19,6 +19,7 @@ from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db import roles
 from db.access_ledger import access_ledger
+from db.agreements import agreements
 from db.connection import fetch, seen_by_viewer
 from db.consents import consents
 from db.contributions import contributions
@@ -55,6 +56,7 @@ SEES: dict[str, dict[str, str]] = {
         "data_requests": "lan",
         "access_ledger": "lan lan-told",
         "consents": "lan",
+        "agreements": "here",
     },
     "minh": {
         "participants": "minh",
@@ -68,6 +70,7 @@ SEES: dict[str, dict[str, str]] = {
         "data_requests": "minh",
         "access_ledger": "minh minh-told",
         "consents": "minh",
+        "agreements": "ended",
     },
     # Whoever acts by a mandate sees whom it is for, in the services that it covers, and nothing of their own.
     "minh by the mandate hoa": {
@@ -89,6 +92,7 @@ SEES: dict[str, dict[str, str]] = {
         "mandates": "hoa-child",
         "access_ledger": "hoa hoa-told",
         "consents": "hoa",
+        "agreements": "far",
     },
     "minh by the mandate lan-ward": {
         "participants": "lan",
@@ -96,6 +100,7 @@ SEES: dict[str, dict[str, str]] = {
         "mandates": "lan-ward",
         "access_ledger": "lan lan-told",
         "consents": "lan",
+        "agreements": "here",
     },
     "minh by the mandate lan-heir": {
         "participants": "lan",
@@ -140,6 +145,7 @@ SEES: dict[str, dict[str, str]] = {
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
         "data_requests": "lan",
         "consents": "lan",
+        "agreements": "here another's ended revoked",
     },
     "officer there": {
         "participants": "minh",
@@ -162,6 +168,7 @@ SEES: dict[str, dict[str, str]] = {
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
         "data_requests": "lan minh",
         "consents": "lan minh",
+        "agreements": "here another's ended revoked",
     },
     "officer far away": {
         "participants": "hoa",
@@ -171,6 +178,7 @@ SEES: dict[str, dict[str, str]] = {
         "mandates": "hoa hoa-child",
         "data_requests": "hoa",
         "consents": "hoa",
+        "agreements": "far",
     },
     "partner here": {
         "participants": "lan",
@@ -179,11 +187,12 @@ SEES: dict[str, dict[str, str]] = {
         "contributions": "lan-mill lan-old",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
+        "agreements": "here",
     },
-    "partner here without an agreement": {},
-    "partner here by another's agreement": {},
-    "partner whose agreement has ended": {},
-    "partner whose agreement is revoked": {},
+    "partner here without an agreement": {"agreements": "here"},
+    "partner here by another's agreement": {"agreements": "here"},
+    "partner whose agreement has ended": {"agreements": "ended"},
+    "partner whose agreement is revoked": {"agreements": "revoked"},
     "officer whose right ended": {},
     # The right of one capacity is not used in another: this account is an officer, and asks as an employer.
     "officer here as an employer": {},
@@ -263,6 +272,7 @@ TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
     "data_requests": (data_requests, "id", policies.data_requests),
     "access_ledger": (access_ledger, "id", policies.access_ledger),
     "consents": (consents, "id", policies.consents),
+    "agreements": (agreements, "id", policies.agreements),
 }
 # The API does not show these yet, so they have no policy in a statement.
 HOUSEHOLDS = {"households": households, "household_members": household_members}
@@ -309,7 +319,7 @@ async def test_of_the_grants_everybody_sees_their_own(walls: Walls, name: str) -
     conditions = [policies.grants(grants.c)] if walls.has_policies else []
     keys = await keys_of(walls.pool, viewer, grants.c.principal, *conditions)
     has_grant = name not in {
-        *(partner for partner in VIEWERS if partner.startswith("partner") and not SEES[partner]),
+        *(name for name in VIEWERS if name.startswith("partner") and "participants" not in SEES[name]),
         "lan",
         "minh",
         "anonymous",
@@ -370,10 +380,11 @@ HELD = """
   dataRequests(first: 100) { totalCount nodes { id participant { id } } edges { node { id } } }
   open: dataRequests(order: DUE, last: 100) { totalCount nodes { id } }
   people: participants(first: 100) { totalCount nodes { id ...held } }
+  agreements(first: 100) { totalCount nodes { id } edges { node { id } } }
   me: viewer { participant { id ...held } }
 }
 fragment held on Participant {
-  accessLog { totalCount nodes { id } }
+  accessLog { totalCount nodes { id agreement { id } } }
   consents { totalCount nodes { id participant { id } } }
   dataRequests { totalCount nodes { id participant { id } } }
 }
@@ -387,6 +398,7 @@ NOUNS = {
     "data_requests": "DataRequest",
     "access_ledger": "AccessEntry",
     "consents": "Consent",
+    "agreements": "Agreement",
 }
 
 

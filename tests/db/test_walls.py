@@ -233,9 +233,12 @@ async def test_way_05_policy_functions_are_not_immutable(owner: Connection) -> N
         " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
     )
     assert {row["proname"]: row["provolatile"] for row in volatilities} == {
+        "agreement_held": "s",
         "agreement_in_force": "s",
+        "agreement_told": "s",
         "dossiers_covered": "s",
         "in_care": "s",
+        "office_served": "s",
         "represented": "s",
         "represented_in": "s",
         "services_covered": "s",

@@ -26,10 +26,12 @@ def key(space: int, number: int) -> UUID:
     return UUID(f"01990000-{space:04x}-7000-8000-{number:012x}")
 
 
+PARTNER = uuid5(NAMESPACE_OID, "a partner")
 # Of every field, about everybody.
 AGREEMENT = Agreement(
     key(9, 1),
     "MILLION",
+    PARTNER,
     "bo-thu",
     {},
     all_fields(),
@@ -59,6 +61,7 @@ def asking(kind: ViewerKind, name: str, participant: UUID | None = None) -> View
         name=name,
         scopes=frozenset(Scope),
         assurance=2,
+        partner_id=PARTNER if kind is ViewerKind.PARTNER else None,
         agreement=AGREEMENT if kind is ViewerKind.PARTNER else None,
     )
 
@@ -110,10 +113,11 @@ async def load(superuser: Connection) -> None:
         await superuser.execute(
             "INSERT INTO agreements (id, code, partner_id, legal_basis, purposes, fields, office_id,"
             " valid_from, capacity, restore_rate, signed_by, recorded_by)"
-            " VALUES ($1, 'MILLION', uuidv7(), '', '{CARE}', '{}', $2, $3, 1, 1, '', 'tests')",
+            " VALUES ($1, 'MILLION', $4, '', '{CARE}', '{}', $2, $3, 1, 1, '', 'tests')",
             AGREEMENT.id,
             AGENCY,
             AGREEMENT.valid_from,
+            PARTNER,
         )
         await superuser.executemany(
             "INSERT INTO grants (principal, kind, office_id, employer_id, agreement_id, granted_by)"

@@ -8,7 +8,20 @@ SELECT ((
             AND access_entry.subject_id = (
               SELECT CAST(vget('participant') AS UUID) AS vget_1)
             AND (access_entry.withheld_until IS NULL
-              OR access_entry.withheld_until <= statement_timestamp())) WHEN wanted.type = 'Consent' THEN (
+              OR access_entry.withheld_until <= statement_timestamp())) WHEN wanted.type = 'Agreement' THEN (
+            SELECT concat('{"__typename":"Agreement","id":"Agreement:', agreement.id, '"}')
+            FROM agreements AS agreement
+            WHERE agreement.id = CAST(wanted.key AS UUID)
+            AND (
+              SELECT vhas('access:read') AS vhas_1)
+            AND (EXISTS (
+                SELECT 1
+                FROM access_ledger AS told
+                WHERE told.agreement_id = agreement.id
+                AND told.subject_id = (
+                  SELECT CAST(vget('participant') AS UUID) AS vget_1)
+                AND (told.withheld_until IS NULL
+                  OR told.withheld_until <= statement_timestamp())))) WHEN wanted.type = 'Consent' THEN (
             SELECT concat('{"__typename":"Consent","id":"Consent:', consent.id, '"}')
             FROM consents AS consent
             WHERE consent.id = CAST(wanted.key AS UUID)
@@ -52,7 +65,10 @@ SELECT ((
             FROM participants AS participant
             WHERE participant.id = CAST(wanted.key AS UUID)
             AND participant.id = (
-              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Service' THEN (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Partner' THEN (
+            SELECT concat('{"__typename":"Partner","id":"Partner:', partner.id, '"}')
+            FROM partners AS partner
+            WHERE partner.id = CAST(wanted.key AS UUID)) WHEN wanted.type = 'Service' THEN (
             SELECT concat('{"__typename":"Service","id":', to_json(concat('Service:', service.id)),
               ',"nameVi":', to_json(service.name_vi),
               ',"version":', coalesce((

@@ -70,6 +70,8 @@ NAMED = {
 }
 # What has one row, the viewer's.
 SINGLE = {("Query", "viewer"): "Viewer", ("Query", "whoami"): "Caller"}
+# What a type is made of that has no table.
+PARTS = {("Agreement", "rate"): "Rate", ("Deadline", "limit"): "TimeLimit"}
 MOST_ROWS, USUAL_ROWS = 100, 20
 
 Found = tuple[str, Row]  # the name of a type, and a row of its table
@@ -343,8 +345,8 @@ class Interpreter:
             case (type_name, "accessRight"):
                 found = access_right(self.eyes, TABLES[type_name], row)
                 return self.object(("AccessRight", found), nodes, path)
-            case ("Deadline", "limit"):
-                return self.object(("TimeLimit", row["limit"]), nodes, path)
+            case ("Agreement", "rate") | ("Deadline", "limit"):
+                return self.object((PARTS[place], row.get("limit", row)), nodes, path)
         raise KeyError(place)
 
     def viewer(self, name: str) -> tuple[Any] | None:

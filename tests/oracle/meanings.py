@@ -24,6 +24,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # The table of each type, and the scope that every look at it takes.
 TABLES = {
     "AccessEntry": "access_ledger",
+    "Agreement": "agreements",
     "Consent": "consents",
     "DataRequest": "data_requests",
     "Dossier": "dossiers",
@@ -34,6 +35,8 @@ TABLES = {
     "Mandate": "mandates",
     "Office": "offices",
     "Participant": "participants",
+    "Partner": "partners",
+    "Purpose": "purposes",
     "Service": "services",
     "ServiceTimeLimit": "service_time_limits",
     "ServiceVersion": "service_versions",
@@ -164,6 +167,13 @@ def is_asked(eyes: Eyes, _parent: Row, request: Row, given: Values) -> bool:
     )
 
 
+def is_registered(eyes: Eyes, _parent: Row, agreement: Row, given: Values) -> bool:
+    """The filters of the list of agreements, which only partners and officers have."""
+    return eyes.kind in {"OFFICER", "PARTNER"} and (
+        "inForce" not in given or eyes.is_in_force(agreement) == given["inForce"]
+    )
+
+
 NEWEST = {"NEWEST": Ordering(("id",), descending=True)}
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
@@ -201,6 +211,7 @@ def purpose_in(column: str) -> Callable[[Eyes, Row], str]:
 COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | str]] = {
     ("AccessEntry", "purposeEn"): purpose_in("name_en"),
     ("AccessEntry", "purposeVi"): purpose_in("name_vi"),
+    ("Agreement", "isInForce"): lambda eyes, agreement: eyes.is_in_force(agreement),
     ("Consent", "isInForce"): lambda _eyes, consent: consent["withdrawn_at"] is None,
     ("DataRequest", "isOverdue"): is_overdue,
     ("Mandate", "isInForce"): lambda eyes, mandate: eyes.stands(mandate),
@@ -216,6 +227,13 @@ LISTS = {
     ("Query", "participants"): Listing("Participant", is_known, PEOPLE, FOUND_BY_NAME),
     ("Query", "dossiers"): Listing("Dossier", is_listed, DOSSIERS),
     ("Query", "dataRequests"): Listing("DataRequest", is_asked, DATA_REQUESTS),
+    ("Query", "agreements"): Listing("Agreement", is_registered, BY_CODE),
+    ("Agreement", "purposes"): Listing(
+        "Purpose",
+        lambda _eyes, parent, row, _given: row["code"] in parent["purposes"],
+        {"CODE": Ordering(("code",))},
+    ),
+    ("Caller", "employers"): Listing("Employer", is_granted("employer_id"), BY_CODE),
     ("Query", "services"): Listing(
         "Service",
         lambda _eyes, _parent, row, given: "group" not in given or row["service_group"] == given["group"],
@@ -307,6 +325,11 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Query", "participantByNumber"): {"Participant": is_named},
     ("Query", "service"): {"Service": lambda _e, _p, row, given: row["id"] == given["code"]},
     ("Query", "dossier"): {"Dossier": is_quoted},
+    ("Caller", "partner"): {"Partner": lambda eyes, _p, row, _given: row["id"] == eyes.partner},
+    ("Caller", "agreement"): {"Agreement": lambda eyes, _p, row, _given: row["id"] == eyes.agreement},
+    ("Agreement", "partner"): {"Partner": same("partner_id", "id")},
+    ("Agreement", "population"): {"Office": same("office_id", "id")},
+    ("AccessEntry", "agreement"): {"Agreement": same("agreement_id", "id")},
     ("Viewer", "mandate"): {"Mandate": lambda eyes, _p, row, _given: row["id"] == eyes.mandate},
     ("Mandate", "office"): {"Office": same("office_id", "id")},
     ("Mandate", "participant"): {"Participant": same("participant_id", "id")},

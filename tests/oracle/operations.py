@@ -75,7 +75,7 @@ class Author:
         names = ["viewer", "node", "nodes", "participant", "service", "dossier"]
         lists = ["participants", "participants", "services", "dossiers", "dossiers", "dossiers"]
         roots = [
-            self.chance.choice([*names, *lists, "dossiers", "dataRequests"])
+            self.chance.choice([*names, *lists, "dossiers", "dossiers", "dataRequests", "agreements"])
             for _ in range(self.chance.choice((1, 1, 1, 2, 3)))
         ]
         body = " ".join(self.field(root, name, 0, is_aliased=len(roots) > 1) for name in roots)
@@ -240,7 +240,7 @@ class Author:
                 return self.chance.choices(found, k=len(found)) if self.chance.random() < 0.3 else found
             case "id" if (parent.name, field_name) == ("Query", "node"):
                 return self.identifier()
-            case "overdue":
+            case "overdue" | "inForce":
                 return self.chance.random() < 0.5
             case "reference" | "code" | "namePrefix" | "number":
                 return self.text(name)
@@ -269,7 +269,11 @@ class Author:
             return self.chance.choice(
                 ("x", "", "Dossier:1", "Office:01", f"Dossier:{UUID(int=7)}", "DossierEvent:1")
             )
-        names = [kind] if kind else [one for one in TABLES if one not in {"DossierEvent", "ServiceTimeLimit"}]
+        names = (
+            [kind]
+            if kind
+            else [one for one in TABLES if one not in {"DossierEvent", "Purpose", "ServiceTimeLimit"}]
+        )
         name = self.chance.choice(names)
         return f"{name}:{self.chance.choice(self.world[TABLES[name]])['id']}"
 

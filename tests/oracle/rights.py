@@ -10,7 +10,16 @@ from zoneinfo import ZoneInfo
 from tests.oracle.world import Row, World
 
 # What is nobody's.
-PUBLIC = ("calendar_overrides", "employers", "offices", "service_time_limits", "service_versions", "services")
+PUBLIC = (
+    "calendar_overrides",
+    "employers",
+    "offices",
+    "partners",
+    "purposes",
+    "service_time_limits",
+    "service_versions",
+    "services",
+)
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,9 @@ class Eyes:
     # Of a representative, whose own record is not the person's: the mandate, and that record.
     mandate: UUID | None = None
     representative: UUID | None = None
+    # Of a program: of which partner it is, and under which agreement it asks.
     agreement: UUID | None = None
+    partner: UUID | None = None
 
     @cached_property
     def today(self) -> date:
@@ -54,10 +65,12 @@ class Eyes:
     def may_act_under(self, key: UUID) -> bool:
         """Whether it is the agreement that they name, and it stands today."""
         agreement = self.world.find("agreements", key)
+        return agreement is not None and key == self.agreement and self.is_in_force(agreement)
+
+    def is_in_force(self, agreement: Row) -> bool:
+        """Whether an agreement stands today."""
         return (
-            agreement is not None
-            and key == self.agreement
-            and agreement["revoked_at"] is None
+            agreement["revoked_at"] is None
             and agreement["valid_from"] <= self.today
             and (agreement["valid_to"] is None or agreement["valid_to"] >= self.today)
         )
@@ -143,6 +156,18 @@ class Eyes:
             for mandate in self.world["mandates"]
         )
 
+    def may_see_agreement(self, agreement: Row) -> bool:
+        """Its partner; officers of its office; whoever reads that somebody was shown something under it."""
+        match self.kind:
+            case "PARTNER":
+                return bool(agreement["partner_id"] == self.partner)
+            case "OFFICER":
+                return agreement["office_id"] in self.offices
+        return "access:read" in self.scopes and any(
+            entry["agreement_id"] == agreement["id"] and self.may_see("access_ledger", entry)
+            for entry in self.world["access_ledger"]
+        )
+
     def may_see_as_representative(self, table: str, row: Row) -> bool:
         """Whom they act for; of the rest what concerns the services that the mandate covers."""
         match table:
@@ -191,6 +216,8 @@ class Eyes:
             return is_told and self.is_in_care(row["subject_id"])
         if table == "consents" and self.kind == "REPRESENTATIVE":
             return self.is_in_care(row["participant_id"])
+        if table == "agreements":
+            return self.may_see_agreement(row)
         if table in {"consents", "data_requests"}:
             return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:

@@ -71,9 +71,23 @@ def representative(mandate: int, number: int) -> Viewer:
 def a_partner(number: int, agreement: int, *, scopes: frozenset[Scope] = EVERY) -> Viewer:
     """A partner, under an agreement that allows every field, whatever the register says of it."""
     allowed = Agreement(
-        key(13, agreement), f"OR-{agreement}", "bo-mot", {"TAX": DAY}, all_fields(), TODAY, None, 10**9, 10**9
+        key(13, agreement),
+        f"OR-{agreement}",
+        key(10, 1),
+        "bo-mot",
+        {"TAX": DAY},
+        all_fields(),
+        TODAY,
+        None,
+        10**9,
+        10**9,
     )
-    return replace(somebody(ViewerKind.PARTNER, number, scopes=scopes), agreement=allowed, purpose="TAX")
+    return replace(
+        somebody(ViewerKind.PARTNER, number, scopes=scopes),
+        partner_id=allowed.partner_id,
+        agreement=allowed,
+        purpose="TAX",
+    )
 
 
 VIEWERS = {
@@ -149,6 +163,7 @@ class Court:
             viewer.mandate_id,
             viewer.representative_id,
             viewer.agreement_id,
+            viewer.partner_id,
         )
 
     async def compiled(self, operation: Operation, viewer: Viewer, translator: Translator) -> Said:

@@ -204,12 +204,16 @@ async def people_it(owner: Connection) -> None:
             (key(5, 3), "birth", 5, "WORKING_DAYS", None),
         ],
         "dossiers": [dossier(number, chance) for number in range(44)],
-        "partners": [(key(10, 1), "bo-mot", "Bộ Một", "Ministry One")],
+        "partners": [
+            (key(10, 1), "bo-mot", "Bộ Một", "Ministry One"),
+            (key(10, 2), "bo-hai", "Bộ Hai", "Ministry Two"),
+        ],
         "purposes": [("CARE", "Chữa bệnh", "Care", "LAW"), ("TAX", "Thuế", "Tax", "LAW")],
         "agreements": [
             an_agreement(1, 20),
             an_agreement(2, 10, revoked_at=NOW - DAY, revoked_reason="Nhầm"),
             an_agreement(3, 10, valid_to=TODAY - DAY),
+            an_agreement(4, 20, partner=2),
         ],
         "grants": [
             (key(7, 1), account(1), "EMPLOYER", None, key(3, 1), None, None),
@@ -320,8 +324,8 @@ async def people_it(owner: Connection) -> None:
         "grants": "id, principal, kind, office_id, employer_id, valid_until, agreement_id",
         "sessions": "id, id_hash, principal, kind, browser, created_at, last_seen_at, expires_at",
         "access_ledger": (
-            "id, subject_id, at, reader_kind, reader_name, right_kind, office_id, employer_id, purpose,"
-            " case_reference, fields, document, withheld_until"
+            "id, subject_id, at, reader_kind, reader_name, right_kind, office_id, employer_id, agreement_id,"
+            " purpose, case_reference, fields, document, withheld_until"
         ),
     }
     constants = {
@@ -392,6 +396,7 @@ def a_look(number: int) -> Sequence[Any]:
         right,
         11 if reader == "OFFICER" else None,
         key(3, 1) if reader == "EMPLOYER" else None,
+        key(13, 1 + number % 3) if reader == "PARTNER" else None,
         f"Việc {number}" if number == 7 else purpose,
         "",
         ["Dossier.status", "Participant.fullName"][: 1 + number % 2],
@@ -404,6 +409,7 @@ def an_agreement(
     number: int,
     office: int,
     *,
+    partner: int = 1,
     valid_to: date | None = None,
     revoked_at: datetime | None = None,
     revoked_reason: str | None = None,
@@ -413,7 +419,7 @@ def an_agreement(
     return (
         key(13, number),
         f"OR-{number}",
-        key(10, 1),
+        key(10, partner),
         ["CARE", "TAX"][: 1 + number % 2],
         ["Participant.fullName"],
         office,
