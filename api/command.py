@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from api import logs, registering, rights, running, suspending
+from api import agreeing, logs, registering, rights, running, suspending
 from api.explanations import header_of
 from api.graphql import GRAPHQL
 from api.settings import Settings
@@ -229,6 +229,38 @@ def restore(subject: Annotated[str, typer.Argument(help=SUBJECT)]) -> None:
     """Let a suspended account in again; its sessions have ended."""
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
     running.until_stopped(suspending.restore(settings, subject))
+
+
+agreement = typer.Typer(help="Record, list and revoke the agreements with partners.", no_args_is_help=True)
+app.add_typer(agreement, name="agreement")
+
+
+@agreement.command(name="record")
+def record_agreement(
+    file: Annotated[
+        Path, typer.Argument(help="What was agreed, in YAML: docs/operation.md.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Record an agreement with its partner and purposes, and let its accounts act under it; all or none."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(agreeing.record(settings, read(file), str(file)))
+
+
+@agreement.command(name="list")
+def list_agreements() -> None:
+    """List all agreements: with whom, for how long, whether in force, what for."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(agreeing.review(settings))
+
+
+@agreement.command(name="revoke")
+def revoke_agreement(
+    code: Annotated[str, typer.Argument(help="Its code.")],
+    reason: Annotated[str, typer.Option("--because", help="Why; the partner reads it.")],
+) -> None:
+    """End an agreement now: the next statement under it finds nothing."""
+    settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
+    running.until_stopped(agreeing.revoke(settings, code, reason))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from db.calendar import TODAY
 from db.connection import fetch, seen_by_viewer
 from db.grants import grants
 from db.metadata import instant, key, metadata, refers, words
+from db.offices import offices
 from db.partners import partners
 from db.pool import Connection, Pool, Record
 from db.purposes import purposes as purposes_table
@@ -149,7 +150,10 @@ _RECORD_PURPOSE = _PURPOSE.on_conflict_do_update(
     constraint="pk_purposes",
     set_={name: _PURPOSE.excluded[name] for name in ("name_vi", "name_en", "legal_basis", "log_delay_days")},
 )
-_RECORD = insert(agreements).returning(agreements.c.id)
+_RECORD = (
+    insert(agreements).on_conflict_do_nothing(constraint="uq_agreements_code").returning(agreements.c.id)
+)
+_OFFICE = select(offices.c.id).where(offices.c.code == bindparam("office", type_=Text))
 _REVOKE = (
     update(agreements)
     .where(agreements.c.code == bindparam("which", type_=Text), agreements.c.revoked_at.is_(None))
@@ -157,7 +161,7 @@ _REVOKE = (
     .returning(agreements.c.id)
 )
 _KNOWN = (
-    select(agreements, partners.c.code.label("partner"), in_force(agreements.c).label("in_force"))
+    select(agreements, partners.c.code.label("partner"), in_force(agreements.c).label("is_in_force"))
     .join(partners)
     .order_by(agreements.c.code)
 )
@@ -170,18 +174,22 @@ async def record(
     purposes: Iterable[Mapping[str, Any]],
     terms: Mapping[str, Any],
     grants_of: Iterable[Mapping[str, Any]],
-) -> UUID:
+) -> UUID | None:
     """Enter an agreement, as the owner, with its partner and purposes, and let accounts act under it.
 
-    `terms` are the columns of the agreement, but for partner and purposes; `grants_of` has the `principal` of
-    each account, and keys where they are not to be made up.
+    None where one of its code is known: an agreement is revoked, never changed. `terms` are the columns of
+    the agreement, but for partner and purposes; `grants_of` has the `principal` of each account, and keys
+    where they are not to be made up.
     """
     purposes = list(purposes)
     [partner_row] = await fetch(connection, _RECORD_PARTNER.values(**partner))
     for purpose in purposes:
         await fetch(connection, _RECORD_PURPOSE.values(**purpose))
     codes = [purpose["code"] for purpose in purposes]
-    [row] = await fetch(connection, _RECORD.values(partner_id=partner_row[0], purposes=codes, **terms))
+    entered = await fetch(connection, _RECORD.values(partner_id=partner_row[0], purposes=codes, **terms))
+    if not entered:
+        return None
+    agreement: UUID = entered[0][0]
     for account in grants_of:
         await fetch(
             connection,
@@ -189,12 +197,17 @@ async def record(
                 **account,
                 kind="PARTNER",
                 office_id=terms["office_id"],
-                agreement_id=row[0],
+                agreement_id=agreement,
                 granted_by=terms["recorded_by"],
             ),
         )
-    agreement: UUID = row[0]
     return agreement
+
+
+async def office_of(connection: Connection, code: str) -> int | None:
+    """The office of a code; None where there is none."""
+    found = await fetch(connection, _OFFICE, office=code)
+    return found[0][0] if found else None
 
 
 async def revoke(connection: Connection, code: str, reason: str) -> bool:

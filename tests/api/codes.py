@@ -14,7 +14,7 @@ Kind = type[OperationFault] | type[Refusal]
 
 # What is said elsewhere is said to whoever types a command, or shown on a page.
 OVER_HTTP = ("api.authentication", "auth.agreements", "auth.mandates", "auth.proofs", "auth.tokens")
-TYPED = ("api.explanations", "api.registering", "api.suspending", "selection.registrations")
+TYPED = ("api.agreeing", "api.explanations", "api.registering", "api.suspending", "selection.registrations")
 
 PAGE = """\
 # Codes
