@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 
-from api import authentication, connections, graphql, places, running
+from api import agreeing, authentication, connections, graphql, places, running
 from api.logs import KEYS
 from api.metrics import Metrics
 from api.observations import Observer
@@ -71,6 +72,12 @@ def heirs(kind: type) -> Iterator[type]:
     for heir in kind.__subclasses__():
         yield heir
         yield from heirs(heir)
+
+
+def test_agreement_that_is_shown_is_one_that_can_be_recorded() -> None:
+    shown = PAGE.split("```yaml\n")[1].split("```")[0]
+    given, faults = agreeing.read(dedent(shown))
+    assert (given["code"], faults) == ("BYT-BHXH-2026-02", [])
 
 
 def test_every_503_is_told() -> None:
