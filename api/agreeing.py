@@ -13,7 +13,6 @@ from graphql import GraphQLObjectType
 
 from api.registering import as_owner
 from api.settings import Settings
-from auth.agreements import CODE, LONGEST_CODE
 from auth.viewer import principal_of
 from db import agreements
 from db.connection import NOBODY, transaction
@@ -61,9 +60,8 @@ A_TEXT = Kind("a text", lambda value: isinstance(value, str) and value.strip() !
 A_DAY = Kind("a day, such as 2026-01-01", lambda value: type(value) is date)
 A_NUMBER = Kind("a whole number above 0", lambda value: type(value) is int and 0 < value < 2**31)
 SOME_DAYS = Kind("a whole number of days", lambda value: type(value) is int and 0 <= value < 2**15)
-AGREEMENT_CODE = Kind(
-    f"a code, such as BYT-BHXH-2026-01, of at most {LONGEST_CODE} characters",
-    lambda value: isinstance(value, str) and len(value) <= LONGEST_CODE and CODE.fullmatch(value) is not None,
+AGREEMENT_CODE = written(
+    "a code, such as BYT-BHXH-2026-01, of at most 40 characters", r"(?=.{1,40}$)[A-Z0-9]+([-.][A-Z0-9]+)*"
 )
 PARTNER_CODE = written("a code, such as bo-y-te", r"[a-z0-9]+(-[a-z0-9]+)*")
 PURPOSE_CODE = written("a code, such as HOSPITAL_ADMISSION", r"[A-Z][A-Z0-9_]*")

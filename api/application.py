@@ -94,6 +94,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                 url=settings.url,
                 guests=settings.origins,
                 find_participant=partial(participant_of, pool, identifier_keys),
+                mark=identifier_keys.mark,
                 claim_names=settings.claim_names,
                 algorithms=settings.algorithms,
             )

@@ -9,7 +9,7 @@ ASVS 5.0 sections 3.3 and 3.5.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.headers import header_of
 from api.languages import language_of
-from api.observations import observation_of
+from api.observations import Observation, observation_of
 from auth.agreements import AgreementRefused, Agreements, CaseMissing, PurposeMissing
 from auth.capacities import NO_ERRAND, Capacities, Errand
 from auth.mandates import MandateRefused, Mandates
@@ -43,7 +43,7 @@ from auth.tokens import (
     Verifier,
     is_this_machine,
 )
-from auth.viewer import ANONYMOUS, Viewer
+from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db.outages import UNREACHABLE, outlive
 from db.pool import Pool
 from domain.refusals import NotSignedIn, Refusal, StepUpRequired
@@ -125,6 +125,8 @@ class Authentication:
     revocations: Revocations
     sessions: Sessions
     capacities: Capacities
+    # What a partner's case is called in the log.
+    mark: Callable[[str], str]
     origins: frozenset[str]
     guests: frozenset[str] = frozenset()
 
@@ -232,6 +234,24 @@ class Authentication:
             log.info("refused at connection_init: %s %s", refusal.code, refusal.params)
             return None
 
+    def note(self, observation: Observation, viewer: Viewer) -> None:
+        """Note in which capacity somebody asks; of a partner under which agreement, why, in which case."""
+        observation.viewer = viewer.kind.value
+        if viewer.agreement:
+            observation.agreement, observation.purpose = viewer.agreement_code, viewer.purpose
+            observation.case = self.mark(viewer.case_reference)
+
+    def note_refusal(self, observation: Observation, refusal: Refusal, errand: Errand) -> None:
+        """Note why somebody is refused; of a partner what of its errand our register knows."""
+        observation.refuse(refusal.code)
+        if isinstance(refusal, AgreementRefused):
+            observation.viewer = ViewerKind.PARTNER.value
+            observation.agreement, observation.purpose = (
+                refusal.params["agreement"],
+                refusal.params["purpose"],
+            )
+            observation.case = self.mark(errand.case_reference)
+
     def way_up(self, level: int, *, in_browser: bool) -> dict[str, str]:
         """How somebody comes to a level: a browser by an address of ours, else by what to ask the issuer."""
         if in_browser:
@@ -263,6 +283,7 @@ async def open_authentication(
     url: str,
     guests: Iterable[str] = (),
     find_participant: FindParticipant,
+    mark: Callable[[str], str],
     claim_names: ClaimNames | None = None,
     algorithms: tuple[str, ...] = ALGORITHMS,
 ) -> AsyncIterator[Authentication]:
@@ -285,6 +306,7 @@ async def open_authentication(
                 revocations,
                 Sessions(pool),
                 Capacities(Mandates(pool), Agreements(pool)),
+                mark,
                 frozenset({url}),
                 frozenset(guests),
             )
@@ -333,14 +355,14 @@ class Doorkeeper:
             viewer = await self._viewer(connection)
         except Refusal as refusal:
             log.info("refused: %s %s", refusal.code, refusal.params)
-            observation_of(connection).refuse(refusal.code)
+            self.authentication.note_refusal(observation_of(connection), refusal, errand_of(scope))
             if scope["type"] == "websocket":
                 # Before it is accepted, a socket is refused with a plain 403.
                 await send({"type": "websocket.close", "code": 4403})
             else:
                 await self.authentication.refused(connection, refusal)(scope, receive, send)
             return
-        observation_of(connection).viewer = viewer.kind.value
+        self.authentication.note(observation_of(connection), viewer)
         scope["viewer"] = viewer
         await self.app(scope, receive, send)
 

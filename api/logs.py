@@ -23,7 +23,8 @@ from db.outages import described
 KEYS = (
     *("at", "level", "logger", "event", "fault"),
     # A request: what was asked, in which capacity, and what became of it.
-    *("kind", "route", "document", "operation", "fields", "viewer", "status", "codes", "incident"),
+    *("kind", "route", "document", "operation", "fields", "viewer", "agreement", "purpose", "case"),
+    *("status", "codes", "incident"),
     # What it took: milliseconds, and units of selection.costs.
     *("took_ms", "parse_ms", "plan_ms", "db_ms", "cost"),
     # The trace that it belongs to. Source: W3C Trace Context.

@@ -51,7 +51,8 @@ class Observation:
 
     `kind` is `query`, `mutation` or `subscription`; `unknown` where the document has faults; `socket`, or
     `page` for all else. `status` is HTTP's, or the code with which a socket was closed. `caller` is the span
-    of the caller, as it wrote it. At `asked` the reading of what is asked began.
+    of the caller, as it wrote it. Of a partner `agreement` and `purpose` are words of our register, `case` is
+    a mark, never its own words. At `asked` the reading of what is asked began.
     """
 
     trace: str
@@ -63,6 +64,9 @@ class Observation:
     ended: float = 0
     route: str = ""
     viewer: str = ""
+    agreement: str = ""
+    purpose: str = ""
+    case: str = ""
     document: str = ""
     operation: str = ""
     fields: tuple[str, ...] = ()
@@ -136,6 +140,9 @@ class Observation:
             "operation": self.operation,
             "fields": self.fields,
             "viewer": self.viewer,
+            "agreement": self.agreement,
+            "purpose": self.purpose,
+            "case": self.case,
             "status": self.status,
             "codes": self.codes,
             "incident": self.incident,

@@ -82,7 +82,7 @@ class Socket(BaseGraphQLTransportWSHandler[Context, None]):
         """Follow, and observe it until it is over."""
         observer, connection = cast("Door", self.view).observer, cast("Wire", self.websocket).ws
         observation = observer.begin(observation_of(connection).trace, "subscription")
-        observation.viewer = self.context.viewer.kind.value
+        cast("Door", self.view).authentication.note(observation, self.context.viewer)
         # The task that strawberry makes of it begins with what is set here.
         followed.set(observation)
         before = self.operations.get(message["id"])

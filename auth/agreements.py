@@ -14,8 +14,6 @@ from domain.refusals import Refusal
 # An agreement that is revoked refuses at the door within a second; the walls refuse at the next statement.
 REMEMBERED = timedelta(seconds=1)
 MOST_REMEMBERED = 10_000
-CODE = re.compile(r"[A-Z0-9]+([-.][A-Z0-9]+)*")
-LONGEST_CODE = 40
 # A case of the partner's own: visible ASCII, as a header has it, with spaces inside.
 CASE = re.compile(r"[!-~]([ -~]{0,98}[!-~])?")
 
@@ -90,10 +88,15 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a partner's account has: of which partner it is, and the agreements under which it may act now."""
+    """What a partner's account has: of which partner it is, and the agreements under which it may act now.
+
+    `codes` are those of all its agreements, standing or not; `purposes` those that there are.
+    """
 
     partner_id: UUID | None
     agreements: Sequence[Agreement]
+    codes: frozenset[str]
+    purposes: frozenset[str]
 
 
 def now_utc() -> datetime:
@@ -116,8 +119,10 @@ class Agreements:
             return held
         found = await agreements.held_by(self._pool, principal)
         held = Held(
-            found["partner"] and UUID(found["partner"]),
-            [Agreement.of(terms) for terms in found["agreements"]],
+            partner_id=found["partner"] and UUID(found["partner"]),
+            agreements=[Agreement.of(terms) for terms in found["agreements"]],
+            codes=frozenset(found["codes"]),
+            purposes=frozenset(found["purposes"]),
         )
         if len(self._remembered) >= MOST_REMEMBERED:
             self._remembered.clear()
@@ -129,13 +134,16 @@ class Agreements:
 
         Raises: AgreementRefused.
         """
+        held = await self.held_by(principal)
         found = [
             agreement
-            for agreement in (await self.held_by(principal)).agreements
+            for agreement in held.agreements
             if purpose in agreement.purposes and code in {"", agreement.code}
         ]
         if len(found) != 1:
-            # What was sent goes into the log, so it must look like a code.
-            formed = len(code) <= LONGEST_CODE and CODE.fullmatch(code)
-            raise AgreementRefused(agreement=code if formed else "-")
+            # This goes into the log, so of what was sent only words of our own register are named.
+            raise AgreementRefused(
+                agreement=code if code in held.codes else "-",
+                purpose=purpose if purpose in held.purposes else "-",
+            )
         return found[0]

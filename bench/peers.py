@@ -55,6 +55,7 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[Pool, Verifier]]:
                 audience=settings.audience,
                 url=settings.url,
                 find_participant=partial(participant_of, pool, settings.identifier_keys()),
+                mark=settings.identifier_keys().mark,
             )
         )
         yield pool, authentication.verifier

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    Select,
     Table,
     Text,
     UniqueConstraint,
@@ -100,8 +101,15 @@ def _terms() -> ColumnElement[Any]:
         "capacity": agreements.c.capacity,
         "restore_rate": agreements.c.restore_rate,
     }
-    named = [part for name, value in shown.items() for part in (literal(name, Text), value)]
-    return func.json_agg(func.json_build_object(*named), type_=JSON)
+    return func.json_agg(func.json_build_object(*_named(shown)), type_=JSON)
+
+
+def _named(values: Mapping[str, ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    return [part for name, value in values.items() for part in (literal(name, Text), value)]
+
+
+def _many(found: Select[Any]) -> ColumnElement[Any]:
+    return func.coalesce(found.scalar_subquery(), cast(literal("[]", Text), JSON))
 
 
 _WITH_ACCOUNTS = agreements.join(partners).join(grants, grants.c.agreement_id == agreements.c.id)
@@ -121,20 +129,21 @@ _STANDING = (
 _PARTNER_OF = (
     select(partners.c.id).select_from(_WITH_ACCOUNTS).where(_ITS_OWN).order_by(agreements.c.id.desc())
 )
-HELD = seen_by_viewer(
-    select(
-        func.json_build_object(
-            literal("partner", Text),
-            _PARTNER_OF.limit(1).scalar_subquery(),
-            literal("agreements", Text),
-            func.coalesce(_STANDING.scalar_subquery(), cast(literal("[]", Text), JSON)),
-        )
-    ).scalar_subquery()
-)
+_CODES = select(func.json_agg(agreements.c.code.distinct())).select_from(_WITH_ACCOUNTS).where(_ITS_OWN)
+_HELD = {
+    "partner": _PARTNER_OF.limit(1).scalar_subquery(),
+    "agreements": _many(_STANDING),
+    "codes": _many(_CODES),
+    "purposes": _many(select(func.json_agg(purposes_table.c.code))),
+}
+HELD = seen_by_viewer(select(func.json_build_object(*_named(_HELD))).scalar_subquery())
 
 
 async def held_by(pool: Pool, principal: UUID) -> Mapping[str, Any]:
-    """Of which `partner` an account is, and the `agreements` under which it may act now, with their terms."""
+    """Of which `partner` an account is, and the `agreements` under which it may act now, with their terms.
+
+    `codes` are those of all its agreements, standing or not; `purposes` those that there are.
+    """
     [row] = await fetch(pool, HELD, viewer=_DOOR.format(principal=principal))
     held: Mapping[str, Any] = json.loads(row[0])
     return held

@@ -59,6 +59,10 @@ class SealedIdentifier:
     masked: str
 
 
+# Enough to tell the cases of a partner apart.
+MARK_BYTES = 8
+
+
 @dataclass(frozen=True)
 class IdentifierKeys:
     """The two keys, 32 bytes each: one to seal numbers, one to find them. They never enter the database."""
@@ -88,6 +92,10 @@ class IdentifierKeys:
     def blind_index(self, kind: IdentifierKind, number: str) -> bytes:
         """What the number is found by: HMAC-SHA-256 of kind and number (RFC 2104)."""
         return hmac.digest(self.finding, f"{kind}:{number}".encode(), sha256)
+
+    def mark(self, case: str) -> str:
+        """What a partner's case is called in the log: by its words it could be somebody's number."""
+        return hmac.digest(self.finding, f"case:{case}".encode(), sha256)[:MARK_BYTES].hex()
 
     def _context(self, kind: IdentifierKind) -> bytes:
         return f"identifiers.ciphertext:{kind}:{self.version}".encode()

@@ -26,6 +26,7 @@ from auth.provider import DEVELOPMENT_SECRET, Provider
 from auth.tokens import FindParticipant
 from auth.viewer import Viewer
 from db.pool import Pool
+from tests import people
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ async def served_portal(
             audience="ansinh",
             url=url,
             find_participant=find_participant,
+            mark=people.KEYS.mark,
         ) as authentication,
         open_signing_in(
             authentication,

@@ -21,13 +21,23 @@ from api.authentication import COOKIE
 from api.explanations import header_of
 from api.logs import KEYS, Log, LogHandler, line_of
 from api.observations import Observer
+from auth.agreements import Agreement
 from auth.personas import PERSONAS
 from auth.viewer import ViewerKind, principal_of
 from db.pool import Connection
 from domain.names import folded
 from selection.registrations import document_id
 from tests import people
-from tests.api.conftest import ACCEPT, FOLLOW, SUBMIT, Account, RunningPortal, all_told, running_portal
+from tests.api.conftest import (
+    ACCEPT,
+    FOLLOW,
+    SUBMIT,
+    Account,
+    RunningPortal,
+    a_persona,
+    all_told,
+    running_portal,
+)
 from tests.api.test_outages import process_of_its_own
 from tests.api.test_running import free_port
 from tests.conftest import Database
@@ -182,6 +192,66 @@ async def test_whoever_is_refused_has_a_line(logged_portal: RunningPortal, kept:
     line = await the_line(kept, status=401)
     assert line["codes"] == ["TOKEN_REFUSED"]
     assert "viewer" not in line
+
+
+CASE = "001192001234"
+ASKED = '{"query": "{ participants(first: 1) { nodes { fullName sex } } }"}'
+
+
+async def a_ministry(portal: RunningPortal, owner: Connection, *fields: str) -> tuple[Account, Agreement]:
+    """A system under an agreement that covers these fields."""
+    office = await people.an_office(owner)
+    agreement = await people.an_agreement(owner, office=office, fields=fields)
+    ministry = portal.account(a_persona(ViewerKind.PARTNER))
+    await people.a_grant(
+        owner, ministry.principal, office=office, kind=ViewerKind.PARTNER, agreement=agreement.id
+    )
+    return ministry, agreement
+
+
+async def test_a13_refusal_of_a_partner_names_agreement_purpose_and_case(
+    logged_portal: RunningPortal, kept: Kept, owner: Connection
+) -> None:
+    ministry, agreement = await a_ministry(
+        logged_portal, owner, "Query.participants", "Participant.id", "Participant.fullName"
+    )
+    errand = {"ansinh_purpose": people.PURPOSE, "ansinh_case": CASE}
+    await logged_portal.post(ASKED, ministry, **errand)
+    line = await the_line(kept, codes=["FIELD_OUTSIDE_AGREEMENT"])
+    # The case may be somebody's number: it is told by a mark, which whoever has the key can make of it.
+    mark = people.KEYS.mark(CASE)
+    told = (line["viewer"], line["agreement"], line["purpose"], line["case"])
+    assert told == ("PARTNER", agreement.code, people.PURPOSE, mark)
+    await people.revoke(owner, agreement)
+    await eventually(lambda: is_refused(logged_portal, ministry, agreement, errand))
+    line = await the_line(kept, codes=["AGREEMENT_REFUSED"])
+    told = (line["viewer"], line["agreement"], line["purpose"], line["case"])
+    assert told == ("PARTNER", agreement.code, people.PURPOSE, mark)
+    assert CASE not in kept.text
+
+
+async def is_refused(
+    portal: RunningPortal, ministry: Account, agreement: Agreement, errand: dict[str, str]
+) -> bool:
+    answer = await portal.post(ASKED, ministry, ansinh_agreement=agreement.code, **errand)
+    return answer.status_code == 403
+
+
+async def test_a13_of_what_a_partner_sends_the_log_has_words_of_our_register_alone(
+    logged_portal: RunningPortal, kept: Kept, owner: Connection
+) -> None:
+    ministry, _ = await a_ministry(logged_portal, owner)
+    theirs = await people.an_agreement(owner, office=await people.an_office(owner))
+    for agreement, purpose in (("001192001234", "NGUYEN_THI_LAN"), (theirs.code, people.PURPOSE)):
+        kept.forget()
+        await logged_portal.post(
+            ASKED, ministry, ansinh_agreement=agreement, ansinh_purpose=purpose, ansinh_case=CASE
+        )
+        line = await the_line(kept, codes=["AGREEMENT_REFUSED"])
+        assert line["agreement"] == "-"
+        assert line["purpose"] == (people.PURPOSE if purpose == people.PURPOSE else "-")
+        assert not {agreement, "NGUYEN_THI_LAN"} & set(re.findall(r"[\w-]+", kept.text))
+        assert CASE not in kept.text
 
 
 async def test_line_belongs_to_the_trace_of_the_caller(logged_portal: RunningPortal, kept: Kept) -> None:
