@@ -173,6 +173,8 @@ class Eyes:
         match table:
             case "participants":
                 return self.represents(row["id"])
+            case "consents":
+                return self.is_in_care(row["participant_id"])
             case "identifiers":
                 return self.represents(row["participant_id"])
             case "employments":
@@ -214,11 +216,9 @@ class Eyes:
         if table == "access_ledger":
             is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
             return is_told and self.is_in_care(row["subject_id"])
-        if table == "consents" and self.kind == "REPRESENTATIVE":
-            return self.is_in_care(row["participant_id"])
         if table == "agreements":
             return self.may_see_agreement(row)
-        if table in {"consents", "data_requests"}:
+        if table in {"consents", "data_requests"} and self.kind != "REPRESENTATIVE":
             return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
             return table != "sessions" and self.may_see_as_representative(table, row)
