@@ -419,7 +419,7 @@ def shown(world: World, value: Any, table: str) -> set[str]:  # noqa: ANN401 -- 
 
 @pytest.mark.usefixtures("without_price")
 @pytest.mark.parametrize("name", ASKING)
-async def test_no_way_through_the_schema_leads_to_a_foreign_row(walls: Walls, name: str) -> None:
+async def test_a9_a10_no_way_through_the_schema_leads_to_a_foreign_row(walls: Walls, name: str) -> None:
     world, viewer = walls.world, walls.world.viewers[name]
     ids = [f"{noun}:{key}" for table, noun in NOUNS.items() for key in world.keys[table]]
     answer = await ask(walls.pool, viewer, EVERYTHING, translator=walls.translator, ids=ids)
