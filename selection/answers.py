@@ -24,7 +24,7 @@ from graphql.execution.values import VariableValues
 
 from db.connection import Statement
 from db.pool import Connection, Pool
-from selection.arguments import NO_FUNCTIONS, Functions, Path, Reader, key_reader
+from selection.arguments import NO_FUNCTIONS, Functions, Path, Reader
 from selection.catalogue import Catalogue, catalogue_of
 from selection.collection import Selected, below
 from selection.completion import Complete, RuleRefused, completion
@@ -217,7 +217,7 @@ class Translator:
 
         Raises: BadIdentifier.
         """
-        return key_reader(self.catalogue.entities[entity])(identifier)
+        return self.catalogue.key_readers[entity](identifier)
 
     async def answer(
         self,

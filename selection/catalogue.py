@@ -1,7 +1,9 @@
 """What the schema's authors declared, found again by the names that a document uses."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from graphql import (
     GraphQLInterfaceType,
@@ -11,7 +13,7 @@ from graphql import (
     GraphQLUnionType,
 )
 
-from selection.arguments import NO_FUNCTIONS, Functions, Parameter, parameters_of
+from selection.arguments import NO_FUNCTIONS, Functions, Parameter, key_reader, parameters_of
 from selection.checks import DeclarationWrong, Place, wrongs
 from selection.entities import BACK_REFERENCE, DECLARATION, Declaration, Entity, Node
 
@@ -19,7 +21,7 @@ from selection.entities import BACK_REFERENCE, DECLARATION, Declaration, Entity,
 NODE = Node.__name__
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """The entities and declarations of a schema."""
 
@@ -28,6 +30,13 @@ class Catalogue:
     declarations: Mapping[tuple[str, str], Declaration]
     parameters: Mapping[tuple[str, str], Mapping[str, Parameter]]
     node_types: tuple[str, ...]
+
+    @cached_property
+    def key_readers(self) -> Mapping[str, Callable[[str], Any]]:
+        """How the key of each entity that has rows is read out of a global identifier."""
+        return {
+            name: key_reader(entity) for name, entity in self.entities.items() if entity.table is not None
+        }
 
     def declaration(self, parent: str, field_name: str) -> Declaration | None:
         """What the author declared for a field; None for a field that strawberry resolves."""

@@ -19,6 +19,7 @@ selection, whose rows is the policy.
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -66,7 +67,13 @@ class Entity:
     @property
     def key(self) -> Column[Any]:
         """The column that identifies a row."""
-        return self.rows.primary_key.columns[0]
+        return _key(self.rows)
+
+
+@cache
+def _key(table: Table) -> Column[Any]:
+    # SQLAlchemy looks for it anew each time, and a plan may name it a thousand times.
+    return table.primary_key.columns[0]
 
 
 @dataclass(frozen=True, slots=True)

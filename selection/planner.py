@@ -25,7 +25,8 @@ from graphql.execution.values import VariableValues
 from sqlalchemy import BindParameter, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from selection.arguments import Parameter, Path, Reader, key_reader, located, reader_of
+from db.connection import can_be_kept
+from selection.arguments import Parameter, Path, Reader, located, reader_of
 from selection.catalogue import Catalogue
 from selection.collection import Selected, below
 from selection.completion import is_completed
@@ -374,27 +375,30 @@ class Planner:
                 options.append((entity, self._typed(target, nodes, path)))
         argument, value = next((given.name.value, given.value) for given in nodes[0].arguments or ())
         read = reader_of(value, graphql_field.args[argument].type)
-        readers = {
-            name: key_reader(entity)
-            for name, entity in self.catalogue.entities.items()
-            if entity.table is not None
-        }
+        readers = self.catalogue.key_readers
 
         def identifiers(variables: VariableValues) -> list[str]:
             given = read(variables) if declaration.many else [read(variables)]
             if len(given) > MOST_ROWS:
                 raise TooManyIdentifiers(most=MOST_ROWS)
-            return [identifier if _is_formed(identifier, readers) else ":" for identifier in given]
+            return given
+
+        # What could not be one of ours is of no type, so its key is never looked for.
+        def types(variables: VariableValues) -> list[str]:
+            return [
+                identifier.partition(":")[0] if _is_formed(identifier, readers) else ""
+                for identifier in identifiers(variables)
+            ]
+
+        def keys(variables: VariableValues) -> list[str]:
+            found = (identifier.partition(":")[2] for identifier in identifiers(variables))
+            return [key if can_be_kept(key) else "" for key in found]
 
         return Choice(
             key,
             declaration.many,
-            self.parameter(
-                ARRAY(Text), lambda v: [i.partition(":")[0] for i in identifiers(v)], path, argument
-            ),
-            self.parameter(
-                ARRAY(Text), lambda v: [i.partition(":")[2] for i in identifiers(v)], path, argument
-            ),
+            self.parameter(ARRAY(Text), types, path, argument),
+            self.parameter(ARRAY(Text), keys, path, argument),
             tuple(options),
         )
 

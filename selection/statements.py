@@ -534,5 +534,6 @@ def _asks_for_cursors(page: Page) -> bool:
     return False
 
 
+@lru_cache(maxsize=512)
 def _snake(name: str) -> str:
     return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
