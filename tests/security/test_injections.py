@@ -83,6 +83,8 @@ def operation(type_name: str, field_name: str, argument_name: str) -> str:
             return f"query ($v: {argument.type}) {{ {asked} }}"
         case "Viewer":
             return f"query ($v: {argument.type}) {{ viewer {{ {asked} }} }}"
+        case "Caller":
+            return f"query ($v: {argument.type}) {{ whoami {{ {asked} }} }}"
     return f"query ($v: {argument.type}, $id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {asked} }} }} }}"
 
 
@@ -112,7 +114,12 @@ async def an_officer(portal: RunningPortal, owner: Connection) -> tuple[Account,
         officer,
         id=global_id(dossier),
     )
-    found = [global_id(dossier), *(thing["id"] for thing in told["node"].values())]
+    agreement = await people.an_agreement(owner, office=office)
+    found = [
+        global_id(dossier),
+        f"Agreement:{agreement.id}",
+        *(thing["id"] for thing in told["node"].values()),
+    ]
     return officer, {identifier.partition(":")[0]: identifier for identifier in found}
 
 
