@@ -17,6 +17,8 @@ from api.settings import Settings
 from auth import provider
 from auth.tokens import is_client
 from db import roles
+from db.parameters import parameters
+from domain.examples import NoExamples, read_examples, run_examples
 from domain.refusals import Refusal
 from schema.portal import schema
 
@@ -171,6 +173,24 @@ def explain(
         raise typer.BadParameter(str(problem), param_hint="--variables") from problem
     settings = Settings.read(os.environ, otherwise=DEVELOPMENT)
     running.until_stopped(running.explain(settings, text, persona or header.subject, inputs))
+
+
+@app.command(name="examples")
+def run_worked_examples(
+    file: Annotated[Path, typer.Argument(help="Worked examples.", exists=True, dir_okay=False)],
+) -> None:
+    """Work out a file of examples by the rules of the law; print what differs, and how many passed."""
+    try:
+        outcomes = list(run_examples(parameters(), read_examples(read(file))))
+    except NoExamples as problem:
+        raise typer.BadParameter(str(problem)) from problem
+    for outcome in outcomes:
+        for difference in outcome.differences:
+            typer.echo(f"{outcome.id}: {difference}")
+    failed = sum(bool(outcome.differences) for outcome in outcomes)
+    typer.echo(f"{len(outcomes) - failed} passed, {failed} failed")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()

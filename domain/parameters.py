@@ -5,11 +5,13 @@ law of one day: `law.share("sickness.rate")` is a `Dated[Fraction]`, which a det
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 import yaml
@@ -17,12 +19,38 @@ import yaml
 T = TypeVar("T")
 
 SECTIONS = frozenset(
-    "meta base_salary reference_level regional_minimum_wage contribution_rates contribution_caps"
-    " cap_values_check no_contribution_rule late_payment employer_due_date evasion_threshold"
-    " voluntary_social_insurance household_health_insurance health_insurance retirement_age pension_rate"
-    " average_salary_window_years wage_adjustment_coefficients pension_indexation social_pension sickness"
-    " maternity work_injury one_off survivor retirement_lump_sum unemployment"
-    " health_copay_matrix_from_2025_07 health_copay_until_2024 covid_measures".split()
+    [
+        "meta",
+        "base_salary",
+        "reference_level",
+        "regional_minimum_wage",
+        "contribution_rates",
+        "contribution_caps",
+        "cap_values_check",
+        "no_contribution_rule",
+        "late_payment",
+        "employer_due_date",
+        "evasion_threshold",
+        "voluntary_social_insurance",
+        "household_health_insurance",
+        "health_insurance",
+        "retirement_age",
+        "pension_rate",
+        "average_salary_window_years",
+        "wage_adjustment_coefficients",
+        "pension_indexation",
+        "social_pension",
+        "sickness",
+        "maternity",
+        "work_injury",
+        "one_off",
+        "survivor",
+        "retirement_lump_sum",
+        "unemployment",
+        "health_copay_matrix_from_2025_07",
+        "health_copay_until_2024",
+        "covid_measures",
+    ]
 )
 FROM = ("effective_from", "retirement_from", "from")
 UNTIL = ("effective_to", "retirement_to", "to")
@@ -84,6 +112,11 @@ class Law:
     number: str
     day: date
     parameters: "Parameters"
+    given: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+
+    def with_given(self, figures: Mapping[str, int]) -> "Law":
+        """This law with figures that the asker brings, by path, such as the base salary of a worked example."""
+        return replace(self, given=MappingProxyType({**self.given, **figures}))
 
     def whole(self, path: str) -> Dated[int]:
         """A whole number: đồng, days, months.
@@ -129,7 +162,9 @@ class Law:
         """
         return self._read(path, _bands)
 
-    def _read(self, path: str, reader: Any) -> Dated[Any]:  # noqa: ANN401 -- YAML has no types
+    def _read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
+        if path in self.given:
+            return Dated(reader(self.given[path]), path, "given", Confidence.KNOWN)
         found, source, confidence = self.parameters.find(path, self)
         try:
             return Dated(reader(found), path, source, confidence)
@@ -235,7 +270,7 @@ def _check(path: str, rows: list[Any]) -> None:
                 apart.setdefault(group, []).append(_span(row, path))
     for spans in apart.values():
         spans.sort()
-        for (first, last), (following, _) in zip(spans, spans[1:], strict=False):
+        for (first, last), (following, _) in pairwise(spans):
             if first == following or (last != date.max and last + DAY != following):
                 raise ParametersBroken(f"{path}: {last} is not the day before {following}")
             if first > last:

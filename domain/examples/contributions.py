@@ -1,0 +1,47 @@
+"""Worked examples of contributions."""
+
+from collections.abc import Mapping
+
+from domain.contributions import (
+    SUPPORT_EXHAUSTED,
+    Payer,
+    Region,
+    contribution,
+    late_payment,
+    support_group,
+    voluntary_contribution,
+)
+from domain.determinations import Finding
+from domain.examples.inputs import Benefit, Inputs, UnknownValue
+from domain.parameters import Law
+
+
+def _contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
+    return contribution(
+        law,
+        salary=inputs.whole("salary"),
+        region=inputs.word("region", Region, Region.I),
+        payer=inputs.word("payer", Payer, Payer.PRIVATE),
+        is_foreign=inputs.flag("foreign_employee"),
+    ).findings
+
+
+def _voluntary_contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
+    group = str(inputs.values.get("support_group", "other"))
+    if group != SUPPORT_EXHAUSTED and support_group(law, group) is None:
+        raise UnknownValue("support_group", group)
+    return voluntary_contribution(
+        law, income=inputs.whole("income"), group=group, months=inputs.whole("months_paid", 1, most=1200)
+    ).findings
+
+
+def _late_payment(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
+    days = inputs.whole("days_late", most=100_000)
+    return late_payment(law, amount=inputs.whole("amount"), days_late=days).findings
+
+
+BENEFITS: Mapping[str, Benefit] = {
+    "contribution": _contribution,
+    "late_payment": _late_payment,
+    "voluntary_contribution": _voluntary_contribution,
+}

@@ -1,0 +1,104 @@
+"""The inputs of a worked example, read strictly: every value is text until it is asked for."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from domain.determinations import Finding
+from domain.months import Month, written_month
+from domain.parameters import Law
+
+E = TypeVar("E", bound=StrEnum)
+
+WHOLE = re.compile(r"[0-9]{1,16}")
+MOST = 10**15  # đồng; nobody has more
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+ABSENT = ("", "null", "~")
+
+
+class UnknownValue(ValueError):  # noqa: N818 -- it names what happened
+    """An input is none that the vocabulary knows: a wrong number, date or word."""
+
+    def __init__(self, key: str, value: object) -> None:
+        super().__init__(f"UNKNOWN_VALUE {key} {value}")
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The inputs by key; an absent key means the ordinary case, which the asker names."""
+
+    values: Mapping[str, Any]
+
+    def has(self, key: str) -> bool:
+        """Whether the key was given, and given a value."""
+        value = self.values.get(key)
+        return value is not None and value not in ABSENT
+
+    def whole(self, key: str, otherwise: int = 0, *, least: int = 0, most: int = MOST) -> int:
+        """A whole number in bounds.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        text = self.values[key]
+        if not isinstance(text, str) or not WHOLE.fullmatch(text) or not least <= int(text) <= most:
+            raise UnknownValue(key, text)
+        return int(text)
+
+    def flag(self, key: str, *, otherwise: bool = False) -> bool:
+        """True or false.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        text = str(self.values[key]).lower()
+        if text not in ("true", "false"):
+            raise UnknownValue(key, self.values[key])
+        return text == "true"
+
+    def word(self, key: str, known: type[E], otherwise: E) -> E:
+        """One of the words known.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        try:
+            return known(self.values[key])
+        except ValueError as problem:
+            raise UnknownValue(key, self.values[key]) from problem
+
+    def month(self, key: str, otherwise: Month) -> Month:
+        """A month.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        try:
+            return written_month(self.values[key])
+        except (TypeError, ValueError) as problem:
+            raise UnknownValue(key, self.values[key]) from problem
+
+    def day(self, key: str, otherwise: date) -> date:
+        """A date.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        try:
+            if DAY.fullmatch(self.values[key]):
+                return date.fromisoformat(self.values[key])
+        except (TypeError, ValueError) as problem:
+            raise UnknownValue(key, self.values[key]) from problem
+        raise UnknownValue(key, self.values[key])
+
+
+# What a regime finds of the inputs under the law of their day.
+Benefit = Callable[[Law, Inputs], Mapping[str, Finding]]

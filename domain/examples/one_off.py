@@ -1,0 +1,7 @@
+"""Worked examples of one off."""
+
+from collections.abc import Mapping
+
+from domain.examples.inputs import Benefit
+
+BENEFITS: Mapping[str, Benefit] = {}

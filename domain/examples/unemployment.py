@@ -1,0 +1,7 @@
+"""Worked examples of unemployment."""
+
+from collections.abc import Mapping
+
+from domain.examples.inputs import Benefit
+
+BENEFITS: Mapping[str, Benefit] = {}

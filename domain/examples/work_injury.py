@@ -1,0 +1,7 @@
+"""Worked examples of work injury."""
+
+from collections.abc import Mapping
+
+from domain.examples.inputs import Benefit
+
+BENEFITS: Mapping[str, Benefit] = {}
