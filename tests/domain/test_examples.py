@@ -1,0 +1,89 @@
+"""Worked examples, of which each regime passes its own."""
+
+from pathlib import Path
+
+import pytest
+
+from db.parameters import parameters
+from domain.examples import BENEFITS, NoExamples, read_examples, run_examples
+
+TEXT = (Path(__file__).parent / "benefit_examples.yaml").read_text(encoding="utf-8")
+EXAMPLES = read_examples(TEXT)
+# Regimes whose rules are not written yet, a line each.
+UNWRITTEN = {
+    "average_salary_adjusted",
+    "deadline",
+    "funeral",
+    "health",
+    "health_copay_ceiling",
+    "household_health_premium",
+    "maternity",
+    "maternity_eligibility",
+    "maternity_father",
+    "maternity_voluntary",
+    "miscarriage",
+    "one_off",
+    "one_off_eligibility",
+    "pension",
+    "pension_indexation",
+    "prenatal_check",
+    "retirement_date",
+    "retirement_lump_sum",
+    "survivor_lump_sum_active",
+    "survivor_lump_sum_pensioner",
+    "survivor_monthly",
+    "unemployment",
+    "work_injury",
+    "work_injury_death",
+    "work_injury_lump_sum",
+    "work_injury_monthly",
+}
+
+
+def test_all_examples_are_there() -> None:
+    assert len(EXAMPLES) == 67
+    assert {example["benefit"] for example in EXAMPLES} - UNWRITTEN <= set(BENEFITS)
+    assert not UNWRITTEN & set(BENEFITS)
+
+
+def test_every_example_comes_out_as_worked_out() -> None:
+    written = [example for example in EXAMPLES if example["benefit"] not in UNWRITTEN]
+    assert [outcome for outcome in run_examples(parameters(), written) if outcome.differences] == []
+
+
+SICK = "examples: [{id: A, benefit: sickness, law: 41/2024, inputs: {%s}, expected: {amount: %s}}]"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ("month: 2026-13", "UNKNOWN_VALUE month 2026-13"),
+        ("last_month_salary: -1", "UNKNOWN_VALUE last_month_salary -1"),
+        ("last_month_salary: NaN", "UNKNOWN_VALUE last_month_salary NaN"),
+        ("last_month_salary: 9223372036854775808", "UNKNOWN_VALUE last_month_salary 9223372036854775808"),
+        ("illness: boredom", "UNKNOWN_VALUE illness boredom"),
+        ("hazardous: maybe", "UNKNOWN_VALUE hazardous maybe"),
+        ("years: [1]", "UNKNOWN_VALUE years ['1']"),
+    ],
+)
+def test_a_wrong_input_is_named(inputs: str, said: str) -> None:
+    [outcome] = run_examples(parameters(), read_examples(SICK % (inputs, 0)))
+    assert outcome.differences == (said,)
+
+
+def test_a_difference_is_told_exactly() -> None:
+    inputs = "last_month_salary: 9600000, working_days: 5"
+    [outcome] = run_examples(parameters(), read_examples(SICK % (inputs, 1)))
+    assert outcome.differences == ("amount: expected 1, found 1500000",)
+
+
+def test_an_unknown_benefit_is_named() -> None:
+    text = "examples: [{id: A, benefit: bonus, law: 41/2024, inputs: {}, expected: {amount: 1}}]"
+    [outcome] = run_examples(parameters(), read_examples(text))
+    assert outcome.differences == ("UNKNOWN_VALUE benefit bonus",)
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "[]", "examples: 1", "examples: [1"])
+def test_what_is_no_file_of_examples_is_refused(text: str) -> None:
+    with pytest.raises(NoExamples):
+        read_examples(text)
