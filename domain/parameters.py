@@ -19,38 +19,38 @@ import yaml
 T = TypeVar("T")
 
 SECTIONS = frozenset(
-    [
-        "meta",
+    {
+        "average_salary_window_years",
         "base_salary",
-        "reference_level",
-        "regional_minimum_wage",
-        "contribution_rates",
-        "contribution_caps",
         "cap_values_check",
-        "no_contribution_rule",
-        "late_payment",
+        "contribution_caps",
+        "contribution_rates",
+        "covid_measures",
         "employer_due_date",
         "evasion_threshold",
-        "voluntary_social_insurance",
-        "household_health_insurance",
-        "health_insurance",
-        "retirement_age",
-        "pension_rate",
-        "average_salary_window_years",
-        "wage_adjustment_coefficients",
-        "pension_indexation",
-        "social_pension",
-        "sickness",
-        "maternity",
-        "work_injury",
-        "one_off",
-        "survivor",
-        "retirement_lump_sum",
-        "unemployment",
         "health_copay_matrix_from_2025_07",
         "health_copay_until_2024",
-        "covid_measures",
-    ]
+        "health_insurance",
+        "household_health_insurance",
+        "late_payment",
+        "maternity",
+        "meta",
+        "no_contribution_rule",
+        "one_off",
+        "pension_indexation",
+        "pension_rate",
+        "reference_level",
+        "regional_minimum_wage",
+        "retirement_age",
+        "retirement_lump_sum",
+        "sickness",
+        "social_pension",
+        "survivor",
+        "unemployment",
+        "voluntary_social_insurance",
+        "wage_adjustment_coefficients",
+        "work_injury",
+    }
 )
 FROM = ("effective_from", "retirement_from", "from")
 UNTIL = ("effective_to", "retirement_to", "to")
@@ -115,7 +115,7 @@ class Law:
     given: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
 
     def with_given(self, figures: Mapping[str, int]) -> "Law":
-        """This law with figures that the asker brings, by path, such as the base salary of a worked example."""
+        """This law with figures that the asker brings, by path, such as an example's base salary."""
         return replace(self, given=MappingProxyType({**self.given, **figures}))
 
     def whole(self, path: str) -> Dated[int]:

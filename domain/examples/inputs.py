@@ -16,6 +16,7 @@ E = TypeVar("E", bound=StrEnum)
 WHOLE = re.compile(r"[0-9]{1,16}")
 MOST = 10**15  # đồng; nobody has more
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+YEARS = range(1900, 2200)  # far enough for anybody alive
 ABSENT = ("", "null", "~")
 
 
@@ -81,9 +82,12 @@ class Inputs:
         if not self.has(key):
             return otherwise
         try:
-            return written_month(self.values[key])
+            month = written_month(self.values[key])
         except (TypeError, ValueError) as problem:
             raise UnknownValue(key, self.values[key]) from problem
+        if month.year not in YEARS:
+            raise UnknownValue(key, self.values[key])
+        return month
 
     def day(self, key: str, otherwise: date) -> date:
         """A date.
@@ -92,12 +96,14 @@ class Inputs:
         """
         if not self.has(key):
             return otherwise
+        text = self.values[key]
         try:
-            if DAY.fullmatch(self.values[key]):
-                return date.fromisoformat(self.values[key])
+            day = date.fromisoformat(text) if DAY.fullmatch(text) else date.min
         except (TypeError, ValueError) as problem:
-            raise UnknownValue(key, self.values[key]) from problem
-        raise UnknownValue(key, self.values[key])
+            raise UnknownValue(key, text) from problem
+        if day.year not in YEARS:
+            raise UnknownValue(key, text)
+        return day
 
 
 # What a regime finds of the inputs under the law of their day.
