@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from domain.determinations import Change, Condition, Determination, Words, at_least, claim
 from domain.money import dong
-from domain.parameters import Citation, Dated, Law
+from domain.parameters import Citation, Dated, Law, social_insurance_law
 
 REFERENCE_LEVEL_FROM = date(2025, 7, 1)
 STATE_SALARY_CAP_UNTIL = date(2025, 12, 31)
@@ -64,7 +64,7 @@ def contribution(
         "CONTRIBUTION",
         law.number,
         law.day,
-        claim("INSURED", INSURED, ARTICLE[law.number], is_met=True),
+        claim("INSURED", INSURED, ARTICLE[social_insurance_law(law.day)], is_met=True),
         {
             "base_social_health": social,
             "base_unemployment": bases["unemployment"],

@@ -1,5 +1,6 @@
 """Worked examples: what the rules find of given inputs, compared with what somebody else worked out."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +44,7 @@ BENEFITS: Mapping[str, Benefit] = MappingProxyType(
     dict(chain.from_iterable(regime.BENEFITS.items() for regime in REGIMES))
 )
 
+NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40}|/\d{1,40})?")
 TODAY = date(2026, 11, 22)  # the day for which the figures are compiled; `meta.compiled_for_date`
 # Where an example names no day, the last one of its law that is known.
 LAST_DAYS = {
@@ -170,7 +172,7 @@ def _is_same(expected: str, found: Finding) -> bool:
         return expected.lower() == str(found).lower()
     if isinstance(found, int | Fraction):
         try:
-            return Fraction(expected) == found
+            return bool(NUMBER.fullmatch(expected)) and Fraction(expected) == found
         except (ValueError, ZeroDivisionError):
             return False
     return expected == str(found)
