@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from domain.months import Month, Run
-from domain.parameters import Citation, Confidence
+from domain.parameters import Citation, Confidence, Law
 
 Figure = int | Fraction | bool | date | str
 # What a determination finds, by name; nested where the law lists by payer or by person.
@@ -161,3 +161,8 @@ def all_of(code: str, words: Words, article: str, *parts: Condition) -> Conditio
 def any_of(code: str, words: Words, article: str, *parts: Condition) -> Condition:
     """A condition that is met where one of its parts is."""
     return Condition(code, words, article, any(part.is_met for part in parts), parts=parts)
+
+
+def article(law: Law, under_58: str, under_41: str) -> str:
+    """The article of the law on social insurance that the asker names: Law 41/2024, else Law 58/2014."""
+    return f"Law 41/2024 art.{under_41}" if law.number == "41/2024" else f"Law 58/2014 art.{under_58}"
