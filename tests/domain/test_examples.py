@@ -27,10 +27,6 @@ UNWRITTEN = {
     "survivor_lump_sum_pensioner",
     "survivor_monthly",
     "unemployment",
-    "work_injury",
-    "work_injury_death",
-    "work_injury_lump_sum",
-    "work_injury_monthly",
 }
 
 
