@@ -17,15 +17,17 @@ from domain.sickness import (
 
 DAYS = 366
 YEARS = 150
+ENOUGH_SICK_DAYS = 30
 
 
 def _sickness(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
     leave = SickLeave(
         last_month_salary=inputs.whole("last_month_salary"),
-        working_days=inputs.whole("working_days", most=DAYS),
+        days=inputs.whole("working_days", most=100 * DAYS),
         half_days=inputs.whole("half_days", most=DAYS),
         years=inputs.whole("years", most=YEARS),
         is_hazardous=inputs.flag("hazardous"),
+        is_armed_forces=inputs.flag("armed_forces"),
         cause=inputs.word("illness", Cause, Cause.ILLNESS),
     )
     return sickness(law, leave).findings
@@ -51,8 +53,13 @@ def _sickness_long_term(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
 
 
 def _sickness_convalescence(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
-    reason = inputs.word("reason", Recovery, Recovery.OTHER)
-    return sickness_convalescence(law, reason=reason, days=inputs.whole("days", most=DAYS)).findings
+    return sickness_convalescence(
+        law,
+        reason=inputs.word("reason", Recovery, Recovery.OTHER),
+        days=inputs.whole("days", most=DAYS),
+        sick_days_in_year=inputs.whole("sick_days_in_year", ENOUGH_SICK_DAYS, most=DAYS),
+        days_since_leave=inputs.whole("days_since_leave", most=DAYS),
+    ).findings
 
 
 BENEFITS: Mapping[str, Benefit] = {
