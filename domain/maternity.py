@@ -42,6 +42,7 @@ IN_TWENTY_FOUR = Words(
 )
 RESTED = Words("Phải nghỉ việc dưỡng thai theo chỉ định", "Had to rest in pregnancy, as the doctor ordered")
 IN_TOTAL = Words("Đã đóng đủ {need} tháng", "{need} months paid in all")
+BEYOND_MONTHS = Words("Có ngày lẻ ngoài tháng trọn", "The leave has days beyond its whole months")
 BORN = Words("Vợ sinh con", "The wife gave birth")
 IN_WINDOW = Words(
     "Bắt đầu nghỉ trong {days} ngày kể từ ngày sinh", "The leave starts within {days} days of the birth"
@@ -109,21 +110,35 @@ def maternity_eligibility(law: Law, insured: Insured) -> Determination:
 def maternity(law: Law, birth: Birth, *, average: int, insured: Insured) -> Determination:
     """Months of a mother's leave, and đồng for them and for each child, under the law of the day of birth.
 
+    Some of the months may lie before the birth, no more than `months_before_birth`.
     Raises: NoParameter. Source: Law 58/2014 articles 31, 34, 38, 39; Law 41/2024 articles 50, 53, 58, 59.
     """
     condition = _paid_enough(law, insured)
     leave = _months_of_leave(law, birth)
     extra = law.whole("maternity.extra_month_per_child_from_second_in_multiple_birth")
     months = leave.value + extra.value * (birth.children - 1) if condition.is_met else 0
+    before = law.whole("maternity.prenatal_leave_max_months")
     lump_sum, cites = _lump_sum(law, birth.children if condition.is_met else 0)
     findings: dict[str, Finding] = {
         "months": months,
+        "months_before_birth": min(before.value, months),
         "monthly_total": average * months,
         "lump_sum": lump_sum,
         "total": average * months + lump_sum,
         "eligible": condition.is_met,
     }
-    return Determination("MATERNITY", law.number, law.day, condition, findings, (leave, extra, *cites))
+    return Determination(
+        "MATERNITY", law.number, law.day, condition, findings, (leave, extra, before, *cites)
+    )
+
+
+def maternity_odd_days(law: Law, *, average: int, days: int) -> Determination:
+    """Calendar days of a mother's leave beyond its whole months, and đồng for them.
+
+    Raises: NoParameter. Source: Law 58/2014 article 39; Law 41/2024 article 59.
+    """
+    condition = claim("ODD_DAYS", BEYOND_MONTHS, article(law, "39", "59"), is_met=days > 0)
+    return _for_days("MATERNITY_ODD_DAYS", law, condition, average, "calendar_days", days, "other")
 
 
 def maternity_lump_sum(law: Law, *, children: int, insured: Insured) -> Determination:

@@ -20,6 +20,7 @@ from domain.maternity import (
     maternity_eligibility,
     maternity_father,
     maternity_lump_sum,
+    maternity_odd_days,
     maternity_voluntary,
     miscarriage,
     prenatal_check,
@@ -74,6 +75,15 @@ def test_each_child_is_worth_twice_the_base_salary_of_the_month_of_birth(day: da
     assert (found["lump_sum"], found["total"]) == (lump_sum, 60_000_000 + lump_sum)
     twins = maternity_lump_sum(law_on(day), children=2, insured=PAID).findings
     assert twins["lump_sum"] == 2 * lump_sum
+
+
+def test_of_the_leave_two_months_at_most_lie_before_the_birth() -> None:
+    assert maternity(NEW, Birth(), average=1, insured=PAID).findings["months_before_birth"] == 2
+
+
+def test_odd_days_of_the_leave_are_thirtieths_of_a_month() -> None:
+    found = maternity_odd_days(NEW, average=10_000_000, days=5).findings
+    assert (found["calendar_days"], found["amount"]) == (5, 1_666_667)
 
 
 def test_a_month_too_few_gives_nothing_and_says_what_is_missing() -> None:
