@@ -25,8 +25,9 @@ from domain.examples import (
     work_injury,
 )
 from domain.examples.inputs import Benefit, Inputs, UnknownValue
+from domain.figures import ExactLoader
 from domain.months import month_of
-from domain.parameters import ExactLoader, Law, NoParameter, Parameters
+from domain.parameters import Law, NoParameter, Parameters
 
 REGIMES = (
     calendar,
