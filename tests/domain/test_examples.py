@@ -26,7 +26,6 @@ UNWRITTEN = {
     "survivor_lump_sum_active",
     "survivor_lump_sum_pensioner",
     "survivor_monthly",
-    "unemployment",
 }
 
 
