@@ -4,7 +4,7 @@ Source: ND 61/2018 articles 17 to 19; Civil Code 91/2015 articles 147 and 148.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from domain.services import TimeLimit
 from domain.working_calendar import DAY, WorkingCalendar, counting
@@ -48,6 +48,20 @@ def deadline(
         working_days_left=max(0, calendar.working_days(as_of, due_on)),
         working_days_late=max(0, calendar.working_days(due_on, as_of)),
     )
+
+
+def counted_from(received: datetime, cut_off: time | None, calendar: WorkingCalendar) -> date:
+    """The day on which a dossier counts as received, in Vietnam: after the cut-off, the next working day.
+
+    Raises: CalendarEnds. Source: ND 61/2018 article 18(2).
+    """
+    day = received.date()
+    if cut_off is None or received.time() <= cut_off:
+        return day
+    day += DAY
+    while not calendar.is_working_day(day):
+        day += DAY
+    return day
 
 
 def _days_off(

@@ -1,12 +1,12 @@
 """How the day by which the agency answers was counted."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.deadlines import Deadline, deadline
+from domain.deadlines import Deadline, counted_from, deadline
 from domain.services import TimeLimit, TimeUnit
 from domain.working_calendar import DAY, CalendarEnds, calendar_of, due_on
 
@@ -64,3 +64,20 @@ def test_days_are_left_or_late_never_both(accepted_on: date, limit: TimeLimit, a
         if CALENDAR.is_working_day(day := between[0] + number * DAY)
     ]
     assert found.working_days_left + found.working_days_late == len(worked)
+
+
+@pytest.mark.parametrize(
+    ("received", "counted"),
+    [
+        ("2026-08-28T14:59", "2026-08-28"),
+        ("2026-08-28T15:00", "2026-08-28"),
+        # Friday; the days off around National Day follow.
+        ("2026-08-28T15:01", "2026-09-03"),
+        # Friday; the Saturday is worked in exchange.
+        ("2026-08-21T16:00", "2026-08-22"),
+    ],
+)
+def test_what_comes_after_the_cut_off_counts_from_the_next_working_day(received: str, counted: str) -> None:
+    at = datetime.fromisoformat(received)
+    assert counted_from(at, time(15), CALENDAR).isoformat() == counted
+    assert counted_from(at, None, CALENDAR) == at.date()

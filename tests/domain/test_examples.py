@@ -12,7 +12,6 @@ EXAMPLES = read_examples(TEXT)
 # Regimes whose rules are not written yet, a line each.
 UNWRITTEN = {
     "average_salary_adjusted",
-    "deadline",
     "funeral",
     "one_off",
     "one_off_eligibility",
