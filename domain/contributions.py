@@ -1,22 +1,30 @@
 """Contributions: who pays how much to which fund for a month, by choice and by duty, and what lateness costs.
 
-Source: Law 58/2014 articles 85 to 89; Law 41/2024 articles 31 to 41; Law 38/2013 and 74/2025 (unemployment);
-ND 188/2025 article 6 (health); ND 134/2015 article 14 and ND 159/2025 article 5 (voluntary).
+Source: Law 58/2014 articles 85 to 89, 122; Law 41/2024 articles 31 to 41; Laws 38/2013 and 74/2025
+(unemployment); ND 188/2025 article 6 (health); ND 134/2015 article 14 and ND 159/2025 article 5 (voluntary).
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 
-from domain.determinations import Change, Condition, Determination, Words, at_least, claim
+from domain.determinations import Change, Determination, Finding, Words, at_least, claim
 from domain.money import dong
+from domain.months import MONTHS_IN_YEAR
 from domain.parameters import Citation, Dated, Law, social_insurance_law
 
-REFERENCE_LEVEL_FROM = date(2025, 7, 1)
-STATE_SALARY_CAP_UNTIL = date(2025, 12, 31)
-CAP_FACTOR = 20  # of the base salary, the reference level, the regional minimum wage
+# The day before the State forgave private employers the contribution against accidents, for a year.
+BEFORE_RELIEF = date(2021, 6, 30)
 ARTICLE = {"58/2014": "Law 58/2014 art.85-89", "41/2024": "Law 41/2024 art.31-34"}
 
-INSURED = Words("Đóng bảo hiểm bắt buộc", "Pays compulsory contributions")
+PAID_MONTH = Words("Đóng bảo hiểm bắt buộc cho tháng", "Contributions are due for the month")
+WORK_MORE = Words(
+    "Chỉ khi nghỉ không lương dưới {days} ngày làm việc, hoặc hai bên thỏa thuận đóng",
+    "Only with fewer than {days} unpaid working days, or where both sides agree to pay",
+)
+INSURED = Words("Tự đóng bảo hiểm bắt buộc", "Pays compulsory contributions alone")
 ENOUGH = Words(
     "Thu nhập chọn đóng từ {need} đồng một tháng", "The income chosen is {need} đồng a month or more"
 )
@@ -40,52 +48,138 @@ class Payer(StrEnum):
     STATE_SALARY = "state_salary"
 
 
-def contribution(
-    law: Law, *, salary: int, region: Region, payer: Payer = Payer.PRIVATE, is_foreign: bool = False
-) -> Determination:
+class OwnPayer(StrEnum):
+    """Who is insured by duty and pays alone, from an income that one chooses."""
+
+    BUSINESS_HOUSEHOLD_OWNER = "business_household_owner"
+    WORKER_ABROAD = "worker_abroad"
+
+
+@dataclass(frozen=True, slots=True)
+class Employee:
+    """Whoever earns a salary in đồng for a month, and of that month the working days without it.
+
+    `has_reduced_risk_rate`: the employer is approved to pay less against accidents; `pays_all_the_same`: both
+    sides agree to pay for a month mostly unpaid, or it is the first one and was spent ill.
+    """
+
+    salary: int
+    region: Region = Region.I
+    payer: Payer = Payer.PRIVATE
+    is_foreign: bool = False
+    has_reduced_risk_rate: bool = False
+    unpaid_days: int = 0
+    pays_all_the_same: bool = False
+
+
+def contribution(law: Law, employee: Employee) -> Determination:
     """What employee and employer pay for the month of a salary in đồng, in whole đồng to each fund.
 
+    What one pays to the social funds from, one pays for health from too.
     Raises: NoParameter. Source: Law 41/2024 articles 31 to 34; Law 58/2014 articles 85, 86, 89.
     """
-    kind = "foreign" if is_foreign else "vietnamese"
-    base = law.whole("base_salary")
-    floor, cap = base.value if law.day >= REFERENCE_LEVEL_FROM else 0, CAP_FACTOR * base.value
-    social = min(max(salary, floor), cap)
-    health = min(salary, cap)
-    ceiling = unemployment_ceiling(law, region, payer)
-    bases = {"health": health, "unemployment": min(salary, ceiling.value)}
+    threshold = law.whole("no_contribution_rule.threshold_unpaid_working_days")
+    condition = claim(
+        "PAID_MONTH",
+        PAID_MONTH,
+        ARTICLE[social_insurance_law(law.day)],
+        is_met=employee.pays_all_the_same or employee.unpaid_days < threshold.value,
+        change=Change(WORK_MORE.about(days=threshold.value)),
+        cites=(threshold,),
+    )
+    floor, floor_cites = _floor(law, employee)
+    bases: dict[str, int] = {}
+    cites: list[Citation] = [*floor_cites]
+    for fund, least in (("retirement_survivor", floor), ("health", floor), ("unemployment", 0)):
+        factor, level = ceiling(law, fund, employee.payer, employee.region)
+        base = min(max(employee.salary, least), dong(factor.value * level.value))
+        bases[fund] = base if condition.is_met else 0
+        cites += (factor, level)
     paid: dict[str, dict[str, int]] = {}
-    cites: list[Citation] = [base, ceiling]
     for who in ("employee", "employer"):
-        rates = law.table(f"contribution_rates.compulsory_{kind}.{who}")
+        rates = _rates(law, employee, who)
         cites.append(rates)
-        paid[who] = {fund: dong(rate * bases.get(fund, social)) for fund, rate in rates.value.items()}
+        paid[who] = {
+            fund: dong(rate * bases.get(fund, bases["retirement_survivor"]))
+            for fund, rate in rates.value.items()
+        }
+    findings: dict[str, Finding] = {
+        "base_social_health": bases["retirement_survivor"],
+        "base_unemployment": bases["unemployment"],
+        **paid,
+        "employee_total": sum(paid["employee"].values()),
+        "employer_total": sum(paid["employer"].values()),
+    }
+    return Determination("CONTRIBUTION", law.number, law.day, condition, findings, tuple(cites))
+
+
+def ceiling(law: Law, fund: str, payer: Payer, region: Region) -> tuple[Dated[Fraction], Dated[int]]:
+    """The most from which one pays to a fund for a month: a factor, and the đồng that it multiplies.
+
+    Raises: NoParameter. Source: Law 58/2014 article 89; Law 41/2024 article 31; Law 38/2013 article 58.
+    """
+    path = f"contribution_caps[{fund}]"
+    if fund == "unemployment":
+        # Since 2026 there is one cap, whoever fixes the wage.
+        of_payer = f"{path}[{payer}]"
+        path = of_payer if law.has(of_payer) else f"{path}[{Payer.PRIVATE}]"
+    factor = law.multiple(f"{path}.cap")
+    is_regional = "regional_minimum_wage" in law.words(factor.path).value
+    return factor, law.whole(f"regional_minimum_wage.{region}" if is_regional else "base_salary")
+
+
+def _floor(law: Law, employee: Employee) -> tuple[int, tuple[Citation, ...]]:
+    """The least from which one pays: the reference level, and before it the least that employers may pay."""
+    path = "contribution_caps[retirement_survivor].floor"
+    if law.has(path):
+        factor, base = law.multiple(path), law.whole("base_salary")
+        return dong(factor.value * base.value), (factor, base)
+    if employee.payer is Payer.STATE_SALARY:
+        return 0, ()
+    wage = law.whole(f"regional_minimum_wage.{employee.region}")
+    return wage.value, (wage,)
+
+
+def _rates(law: Law, employee: Employee, who: str) -> Dated[Mapping[str, Fraction]]:
+    """The rates of the day, with those against accidents that the employer has."""
+    kind = "foreign" if employee.is_foreign else "vietnamese"
+    path = f"contribution_rates.compulsory_{kind}.{who}"
+    rates = law.table(path)
+    risk = rates.value.get("occupational")
+    if risk == 0 and employee.payer is Payer.STATE_SALARY:
+        risk = replace(law, day=BEFORE_RELIEF).table(path).value["occupational"]
+    if risk and employee.has_reduced_risk_rate:
+        risk = min(risk, law.share("contribution_rates.occupational_reduced").value)
+    return rates if risk is None else replace(rates, value={**rates.value, "occupational": risk})
+
+
+def own_contribution(law: Law, *, income: int, payer: OwnPayer) -> Determination:
+    """What somebody pays alone, by duty, for a month of an income in đồng, in whole đồng to each fund.
+
+    Raises: NoParameter, before Law 41/2024. Source: its articles 2(1), 31, 33(2), 33(4).
+    """
+    rates = law.table(f"contribution_rates.{payer}")
+    lowest = law.multiple("contribution_caps[retirement_survivor].floor")
+    factor, level = ceiling(law, "retirement_survivor", Payer.PRIVATE, Region.I)
+    base = min(max(income, dong(lowest.value * level.value)), dong(factor.value * level.value))
+    paid = {fund: dong(rate * base) for fund, rate in rates.value.items()}
+    findings: dict[str, Finding] = {
+        "base_social_health": base,
+        "employee": paid,
+        "employee_total": sum(paid.values()),
+        "employer_total": 0,
+    }
     return Determination(
-        "CONTRIBUTION",
+        "OWN_CONTRIBUTION",
         law.number,
         law.day,
-        claim("INSURED", INSURED, ARTICLE[social_insurance_law(law.day)], is_met=True),
-        {
-            "base_social_health": social,
-            "base_unemployment": bases["unemployment"],
-            **paid,
-            "employee_total": sum(paid["employee"].values()),
-            "employer_total": sum(paid["employer"].values()),
-        },
-        tuple(cites),
+        claim("INSURED", INSURED, "Law 41/2024 art.33", is_met=True),
+        findings,
+        (rates, lowest, factor, level),
     )
 
 
-def unemployment_ceiling(law: Law, region: Region, payer: Payer) -> Dated[int]:
-    """The most, in đồng a month, from which one contributes against unemployment.
-
-    Raises: NoParameter. Source: Law 38/2013 article 58; Law 74/2025 (from 2026 the region for everybody).
-    """
-    is_state = payer is Payer.STATE_SALARY and law.day <= STATE_SALARY_CAP_UNTIL
-    level = law.whole("base_salary" if is_state else f"regional_minimum_wage.{region}")
-    return Dated(CAP_FACTOR * level.value, level.path, level.source, level.confidence)
-
-
+SUPPORTS = "voluntary_social_insurance.state_support.k"
 SUPPORT_EXHAUSTED = "support_exhausted"
 POOR = {"poor": "poor_or_island_commune", "poor_or_island_commune": "poor"}
 
@@ -95,43 +189,54 @@ def support_group(law: Law, group: str) -> str | None:
 
     A group the earlier decree does not name is supported as `other`.
     """
-    groups = law.table("voluntary_social_insurance.state_support.k").value
     known = ("poor", "poor_or_island_commune", "near_poor", "ethnic_minority", "other")
     if group not in known:
         return None
-    return next((name for name in (group, POOR.get(group), "other") if name in groups), None)
+    groups = law.table(SUPPORTS).value if law.has(SUPPORTS) else {}
+    return next((name for name in (group, POOR.get(group), "other") if name in groups), "other")
 
 
 def voluntary_contribution(law: Law, *, income: int, group: str, months: int = 1) -> Determination:
     """What one pays by choice from an income in đồng a month, what the State adds, and what is left to pay.
 
-    The income counts up to the cap; below the floor nobody may choose it.
-    The State adds for as many months as the law says at most.
+    Nobody may choose an income below the floor: what is found then is of the floor. It counts up to the cap.
+    The State adds since 2018, for as many months as the law says at most.
     Raises: NoParameter. Source: Law 41/2024 article 36; ND 159/2025 article 5; ND 134/2015 article 14.
     """
     rate = law.share("voluntary_social_insurance.rate")
     floor = law.whole("voluntary_social_insurance.income_floor")
-    base = law.whole("base_salary")
+    cap, base = law.multiple("voluntary_social_insurance.income_cap"), law.whole("base_salary")
     most = law.whole("voluntary_social_insurance.support_max_months")
-    supports = law.table("voluntary_social_insurance.state_support.k")
-    named = support_group(law, group)
-    full = dong(rate.value * min(income, CAP_FACTOR * base.value))
-    support = dong(supports.value[named] * rate.value * floor.value) if named else 0
-    condition = at_least("INCOME_CHOSEN", ENOUGH, "Law 41/2024 art.31(2)", income, floor)
-    findings = {
+    cites: list[Citation] = [rate, floor, cap, base, most]
+    support = 0
+    if law.has(SUPPORTS) and (named := support_group(law, group)):
+        supports = law.table(SUPPORTS)
+        support = dong(supports.value[named] * rate.value * floor.value)
+        cites.append(supports)
+    counted = min(max(income, floor.value), dong(cap.value * base.value))
+    full = dong(rate.value * counted)
+    findings: dict[str, Finding] = {
         "full_per_month": full,
         "support_per_month": support,
         "to_pay_per_month": full - support,
         "to_pay_total": full * months - support * min(months, most.value),
     }
-    return Determination(
-        "VOLUNTARY_CONTRIBUTION",
-        law.number,
-        law.day,
-        condition,
-        findings if condition.is_met else dict.fromkeys(findings, 0),
-        (rate, floor, base, most, supports),
-    )
+    condition = at_least("INCOME_CHOSEN", ENOUGH, floor.source, income, floor)
+    return Determination("VOLUNTARY_CONTRIBUTION", law.number, law.day, condition, findings, tuple(cites))
+
+
+def late_payment_by_yield(
+    law: Law, *, amount: int, months_late: int, yearly_yield: Fraction
+) -> Determination:
+    """What an amount in đồng costs more, so many months late, by a year's yield: twice a twelfth a month.
+
+    The yield is the funds' of the year before; for health, the rate between banks over nine months.
+    Raises: NoParameter, since Law 41/2024, which has a daily rate. Source: Law 58/2014 article 122.
+    """
+    factor = law.multiple("late_payment.rule")
+    late = claim("LATE", LATE, "Law 58/2014 art.122", is_met=months_late > 0, change=Change(PAY_LATE))
+    extra = dong(amount * factor.value * yearly_yield / MONTHS_IN_YEAR * months_late)
+    return Determination("LATE_PAYMENT", law.number, law.day, late, {"extra": extra}, (factor,))
 
 
 def late_payment(law: Law, *, amount: int, days_late: int) -> Determination:
@@ -140,8 +245,6 @@ def late_payment(law: Law, *, amount: int, days_late: int) -> Determination:
     Raises: NoParameter, before Law 41/2024, whose rate hung on the fund's yield. Source: articles 40, 41.
     """
     rate = law.share("late_payment.daily_rate")
-    late: Condition = claim(
-        "LATE", LATE, "Law 41/2024 art.40-41", is_met=days_late > 0, change=Change(PAY_LATE)
-    )
+    late = claim("LATE", LATE, "Law 41/2024 art.40-41", is_met=days_late > 0, change=Change(PAY_LATE))
     extra = dong(amount * rate.value * days_late)
     return Determination("LATE_PAYMENT", law.number, law.day, late, {"extra": extra}, (rate,))

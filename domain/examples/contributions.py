@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from domain.contributions import (
     SUPPORT_EXHAUSTED,
+    Employee,
+    OwnPayer,
     Payer,
     Region,
     contribution,
     late_payment,
+    own_contribution,
     support_group,
     voluntary_contribution,
 )
@@ -17,17 +20,21 @@ from domain.parameters import Law
 
 
 def _contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
-    return contribution(
-        law,
-        salary=inputs.whole("salary"),
+    salary = inputs.whole("salary")
+    if inputs.values.get("payer") in list(OwnPayer):
+        payer = inputs.word("payer", OwnPayer, OwnPayer.BUSINESS_HOUSEHOLD_OWNER)
+        return own_contribution(law, income=salary, payer=payer).findings
+    employee = Employee(
+        salary,
         region=inputs.word("region", Region, Region.I),
         payer=inputs.word("payer", Payer, Payer.PRIVATE),
         is_foreign=inputs.flag("foreign_employee"),
-    ).findings
+    )
+    return contribution(law, employee).findings
 
 
 def _voluntary_contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
-    group = str(inputs.values.get("support_group", "other"))
+    group = str(inputs.values["support_group"]) if inputs.has("support_group") else "other"
     if group != SUPPORT_EXHAUSTED and support_group(law, group) is None:
         raise UnknownValue("support_group", group)
     return voluntary_contribution(

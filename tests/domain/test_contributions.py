@@ -1,38 +1,221 @@
-"""Contributions: caps, floors, and what lateness costs."""
+"""Contributions: rates, caps, floors, and what lateness costs."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from db.parameters import parameters
-from domain.contributions import Payer, Region, contribution, late_payment, voluntary_contribution
-from domain.parameters import NoParameter
+from domain.contributions import (
+    SUPPORT_EXHAUSTED,
+    Employee,
+    OwnPayer,
+    Payer,
+    Region,
+    contribution,
+    late_payment,
+    late_payment_by_yield,
+    own_contribution,
+    support_group,
+    voluntary_contribution,
+)
+from domain.parameters import Law, NoParameter, social_insurance_law
 
-LAW = parameters().on(date(2026, 3, 1), "41/2024")
-OLD = parameters().on(date(2024, 3, 1), "58/2014")
+
+def law(day: str) -> Law:
+    on = date.fromisoformat(day)
+    return parameters().on(on, social_insurance_law(on))
 
 
-def test_each_fund_has_its_cap() -> None:
-    found = contribution(LAW, salary=200_000_000, region=Region.I).findings
-    assert (found["base_social_health"], found["base_unemployment"]) == (46_800_000, 106_200_000)
+NOW = law("2026-03-01")
+OLD = law("2024-03-01")
+RICH = 200_000_000
+
+
+def employer(day: str, employee: Employee) -> dict[str, int]:
+    found = contribution(law(day), employee).findings["employer"]
+    assert isinstance(found, dict)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("day", "social", "unemployment"),
+    [
+        ("2025-12-01", 46_800_000, 99_200_000),
+        ("2026-01-01", 46_800_000, 106_200_000),
+        ("2026-06-30", 46_800_000, 106_200_000),
+        ("2026-07-01", 50_600_000, 106_200_000),
+        ("2024-06-30", 36_000_000, 93_600_000),
+        ("2024-07-01", 46_800_000, 99_200_000),
+    ],
+)
+def test_each_fund_has_the_cap_of_its_day(day: str, social: int, unemployment: int) -> None:
+    found = contribution(law(day), Employee(RICH)).findings
+    assert (found["base_social_health"], found["base_unemployment"]) == (social, unemployment)
+
+
+def test_a_cap_leaves_what_is_at_it() -> None:
+    bases = [
+        contribution(NOW, Employee(salary)).findings["base_social_health"]
+        for salary in (46_799_999, 46_800_001)
+    ]
+    assert bases == [46_799_999, 46_800_000]
 
 
 def test_the_state_paid_are_capped_by_the_base_salary_until_2025() -> None:
-    found = contribution(OLD, salary=200_000_000, region=Region.I, payer=Payer.STATE_SALARY).findings
-    assert found["base_unemployment"] == 36_000_000
+    for day, base in (("2024-03-01", 36_000_000), ("2025-12-31", 46_800_000), ("2026-01-01", 106_200_000)):
+        found = contribution(law(day), Employee(RICH, payer=Payer.STATE_SALARY)).findings
+        assert found["base_unemployment"] == base
+
+
+@pytest.mark.parametrize(
+    ("day", "region", "payer", "base"),
+    [
+        ("2025-06-30", Region.I, Payer.PRIVATE, 4_960_000),
+        ("2025-06-30", Region.IV, Payer.PRIVATE, 3_450_000),
+        ("2025-06-30", Region.I, Payer.STATE_SALARY, 1_000_000),
+        ("2025-07-01", Region.I, Payer.PRIVATE, 2_340_000),
+        ("2026-07-01", Region.IV, Payer.STATE_SALARY, 2_530_000),
+    ],
+)
+def test_the_floor_was_the_regions_wage_and_is_the_reference_level(
+    day: str, region: Region, payer: Payer, base: int
+) -> None:
+    found = contribution(law(day), Employee(1_000_000, region, payer)).findings
+    assert (found["base_social_health"], found["base_unemployment"]) == (base, 1_000_000)
 
 
 def test_foreign_employees_are_not_insured_against_unemployment() -> None:
-    found = contribution(LAW, salary=10_000_000, region=Region.I, is_foreign=True).findings
+    found = contribution(NOW, Employee(10_000_000, is_foreign=True)).findings
     assert (found["employee_total"], found["employer_total"]) == (950_000, 2_050_000)
 
 
-def test_nobody_chooses_an_income_below_the_floor() -> None:
-    found = voluntary_contribution(LAW, income=1_000_000, group="poor")
+@pytest.mark.parametrize(
+    ("day", "risk", "unemployment"),
+    [
+        ("2017-05-31", 100_000, 100_000),
+        ("2017-06-01", 50_000, 100_000),
+        ("2021-06-30", 50_000, 100_000),
+        ("2021-07-01", 0, 100_000),
+        ("2021-10-01", 0, 0),
+        ("2022-07-01", 50_000, 0),
+        ("2022-10-01", 50_000, 100_000),
+    ],
+)
+def test_the_relief_of_2021_has_its_days(day: str, risk: int, unemployment: int) -> None:
+    paid = employer(day, Employee(10_000_000))
+    assert (paid["occupational"], paid["unemployment"]) == (risk, unemployment)
+
+
+def test_whom_the_state_pays_had_no_relief_against_accidents() -> None:
+    assert employer("2021-08-01", Employee(10_000_000, payer=Payer.STATE_SALARY))["occupational"] == 50_000
+
+
+def test_an_approved_employer_pays_less_against_accidents() -> None:
+    employee = Employee(10_000_000, has_reduced_risk_rate=True)
+    assert employer("2026-03-01", employee)["occupational"] == 30_000
+    assert employer("2021-08-01", employee)["occupational"] == 0
+
+
+@pytest.mark.parametrize(("unpaid", "total"), [(13, 1_050_000), (14, 0), (22, 0)])
+def test_nothing_is_due_for_a_month_with_14_unpaid_days(unpaid: int, total: int) -> None:
+    found = contribution(NOW, Employee(10_000_000, unpaid_days=unpaid))
+    assert (found.findings["employee_total"], found.is_met) == (total, total > 0)
+    assert contribution(NOW, Employee(10_000_000, unpaid_days=unpaid, pays_all_the_same=True)).is_met
+
+
+def test_whoever_lacked_a_month_is_told_what_would_change_it() -> None:
+    [change] = contribution(NOW, Employee(1, unpaid_days=14)).changes
+    assert change.words.en.startswith("Only with fewer than 14 unpaid working days")
+
+
+@pytest.mark.parametrize(
+    ("payer", "income", "total"),
+    [
+        (OwnPayer.BUSINESS_HOUSEHOLD_OWNER, 10_000_000, 2_500_000),
+        (OwnPayer.BUSINESS_HOUSEHOLD_OWNER, 1_000_000, 585_000),
+        (OwnPayer.WORKER_ABROAD, 10_000_000, 2_200_000),
+        (OwnPayer.WORKER_ABROAD, RICH, 10_296_000),
+    ],
+)
+def test_household_owners_and_workers_abroad_pay_alone(payer: OwnPayer, income: int, total: int) -> None:
+    found = own_contribution(NOW, income=income, payer=payer).findings
+    assert (found["employee_total"], found["employer_total"]) == (total, 0)
+
+
+def test_nobody_paid_alone_by_duty_before_law_41() -> None:
+    with pytest.raises(NoParameter):
+        own_contribution(law("2025-06-30"), income=1, payer=OwnPayer.WORKER_ABROAD)
+
+
+@given(
+    st.integers(0, 10**12),
+    st.sampled_from(Region),
+    st.sampled_from(Payer),
+    st.dates(date(2015, 1, 1), date(2027, 1, 1)),
+)
+def test_more_salary_never_pays_less_and_totals_are_sums(
+    salary: int, region: Region, payer: Payer, day: date
+) -> None:
+    on = law(day.isoformat())
+    found = contribution(on, Employee(salary, region, payer)).findings
+    more = contribution(on, Employee(salary + 1_000_000, region, payer)).findings
+    assert found["employee_total"] == sum(found["employee"].values())  # type: ignore[union-attr]
+    assert found["employee_total"] <= more["employee_total"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("day", "group", "support"),
+    [
+        ("2017-12-31", "poor", 0),
+        ("2018-01-01", "poor", 46_200),
+        ("2022-01-01", "poor", 99_000),
+        ("2025-06-30", "near_poor", 82_500),
+        ("2025-06-30", "ethnic_minority", 33_000),
+        ("2025-07-01", "poor", 165_000),
+        ("2025-07-01", "near_poor", 132_000),
+        ("2025-07-01", "ethnic_minority", 99_000),
+        ("2025-07-01", "other", 66_000),
+        ("2025-07-01", SUPPORT_EXHAUSTED, 0),
+    ],
+)
+def test_the_state_supports_each_group_by_its_share(day: str, group: str, support: int) -> None:
+    found = voluntary_contribution(law(day), income=5_000_000, group=group).findings
+    assert (found["full_per_month"], found["support_per_month"]) == (1_100_000, support)
+
+
+def test_the_support_lasts_120_months() -> None:
+    found = voluntary_contribution(NOW, income=1_500_000, group="other", months=121).findings
+    assert found["to_pay_total"] == 120 * 264_000 + 330_000
+
+
+def test_below_the_floor_one_is_told_what_is_missing_and_what_the_floor_costs() -> None:
+    found = voluntary_contribution(NOW, income=1_000_000, group="poor")
     assert (found.is_met, found.changes[0].missing) == (False, 500_000)
+    assert found.findings["full_per_month"] == 330_000
+    assert voluntary_contribution(NOW, income=1_500_000, group="poor").is_met
 
 
-def test_lateness_had_another_price_before_law_41() -> None:
-    assert late_payment(LAW, amount=100_000_000, days_late=20).findings["extra"] == 600_000
+def test_an_income_above_the_cap_counts_as_the_cap() -> None:
+    assert voluntary_contribution(NOW, income=RICH, group="other").findings["full_per_month"] == 10_296_000
+
+
+def test_a_group_of_no_law_is_none() -> None:
+    assert support_group(NOW, "nobility") is None
+
+
+def test_lateness_has_a_daily_price_since_law_41() -> None:
+    assert late_payment(NOW, amount=100_000_000, days_late=20).findings["extra"] == 600_000
+    assert not late_payment(NOW, amount=100_000_000, days_late=0).is_met
     with pytest.raises(NoParameter):
         late_payment(OLD, amount=1, days_late=1)
+
+
+def test_lateness_cost_twice_the_yield_before() -> None:
+    yearly = Fraction(6, 100)
+    found = late_payment_by_yield(OLD, amount=100_000_000, months_late=2, yearly_yield=yearly)
+    assert found.findings["extra"] == 2_000_000
+    with pytest.raises(NoParameter):
+        late_payment_by_yield(NOW, amount=1, months_late=1, yearly_yield=yearly)
