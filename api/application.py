@@ -35,6 +35,7 @@ from db.access_ledger import Ledger
 from db.connection import make_pool
 from db.events import Listener
 from db.identifiers import participant_of
+from db.parameters import parameters
 from db.pool import Pool
 from schema.identifiers import finding
 from schema.portal import schema
@@ -73,8 +74,10 @@ class Portal:
 async def open_portal(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Portal]:
     """Open the portal on the database of the settings, and close it again; `observer` sees every request.
 
-    Raises: SettingMissing, OutsideDevelopment.
+    Raises: SettingMissing, OutsideDevelopment, FiguresBroken.
     """
+    # By figures that do not hold together, nobody is answered.
+    parameters()
     database_url = settings.database_url
     if database_url is None:
         raise SettingMissing(name="DATABASE_URL", wanted="postgresql://ansinh_api@…")

@@ -3,13 +3,24 @@
 from functools import cache
 from importlib.resources import files
 
+from db.server import CannotStart
+from domain.figures import ParametersBroken
 from domain.parameters import Parameters, read_parameters
+
+
+class FiguresBroken(CannotStart):
+    """The figures of the law do not hold together: {reason}."""
+
+    vietnamese = "Các tham số của luật không nhất quán: {reason}."
 
 
 @cache
 def parameters() -> Parameters:
     """The figures of the law, read and checked once.
 
-    Raises: ParametersBroken.
+    Raises: FiguresBroken.
     """
-    return read_parameters(files("domain").joinpath("data/parameters.yaml").read_text(encoding="utf-8"))
+    try:
+        return read_parameters(files("domain").joinpath("data/parameters.yaml").read_text(encoding="utf-8"))
+    except ParametersBroken as problem:
+        raise FiguresBroken(reason=problem) from problem
