@@ -23,6 +23,7 @@ from domain.refusals import Refusal
 from schema.portal import schema
 
 EXIT_REFUSED = 2
+LARGEST_EXAMPLES_BYTES = 4_000_000
 DEVELOPMENT = "development"
 
 WHO = (
@@ -40,6 +41,11 @@ def read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except ValueError as problem:
         raise typer.BadParameter(str(problem)) from problem
+
+
+def printable(text: str) -> str:
+    """Write out what a terminal would take for an order, or cannot show."""
+    return "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
 
 
 def named(client: str) -> str:
@@ -180,13 +186,15 @@ def run_worked_examples(
     file: Annotated[Path, typer.Argument(help="Worked examples.", exists=True, dir_okay=False)],
 ) -> None:
     """Work out a file of examples by the rules of the law; print what differs, and how many passed."""
+    if file.stat().st_size > LARGEST_EXAMPLES_BYTES:
+        raise typer.BadParameter(f"more than {LARGEST_EXAMPLES_BYTES} bytes")
     try:
         outcomes = list(run_examples(parameters(), read_examples(read(file))))
     except NoExamples as problem:
         raise typer.BadParameter(str(problem)) from problem
     for outcome in outcomes:
         for difference in outcome.differences:
-            typer.echo(f"{outcome.id}: {difference}")
+            typer.echo(printable(f"{outcome.id}: {difference}"))
     failed = sum(bool(outcome.differences) for outcome in outcomes)
     typer.echo(f"{len(outcomes) - failed} passed, {failed} failed")
     if failed:

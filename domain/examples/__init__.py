@@ -46,6 +46,7 @@ BENEFITS: Mapping[str, Benefit] = MappingProxyType(
 )
 
 NUMBER = re.compile(r"-?\d{1,40}(?:\.\d{1,40}|/\d{1,40})?")
+MOST_NODES = 1_000_000
 TODAY = date(2026, 11, 22)  # the day for which the figures are compiled; `meta.compiled_for_date`
 # Where an example names no day, the last one of its law that is known.
 LAST_DAYS = {
@@ -85,6 +86,8 @@ def read_examples(text: str) -> list[Any]:
         read = yaml.load(text, Loader=ExactLoader)  # noqa: S506 -- it makes texts, lists and tables only
     except (yaml.YAMLError, RecursionError, TypeError, ValueError) as problem:
         raise NoExamples(str(problem)) from problem
+    if _is_more_than(read, MOST_NODES):
+        raise NoExamples(f"more than {MOST_NODES} values, aliases written out")
     examples = read.get("examples") if isinstance(read, Mapping) else None
     if not isinstance(examples, list):
         raise NoExamples("no list of `examples`")
@@ -98,6 +101,20 @@ def run_examples(parameters: Parameters, examples: list[Any]) -> Iterator[Outcom
             yield Outcome(str(example.get("id", f"#{number}")), tuple(_differences(parameters, example)))
         else:
             yield Outcome(f"#{number}", ("not an example",))
+
+
+def _is_more_than(read: Any, most: int) -> bool:  # noqa: ANN401 -- a file may hold anything
+    """Whether there are more values than that: few lines of aliases can stand for more than memory holds."""
+    left = [read]
+    for _ in range(most):
+        if not left:
+            return False
+        found = left.pop()
+        if isinstance(found, Mapping | list):
+            left.extend(found.values() if isinstance(found, Mapping) else found)
+            if len(left) > most:
+                return True
+    return bool(left)
 
 
 def law_of_example(parameters: Parameters, number: str, inputs: Inputs) -> Law:
