@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from db.parameters import parameters
-from domain.examples import BENEFITS, NoExamples, read_examples, run_examples
+from domain.examples import BENEFITS, LAST_DAYS, NoExamples, read_examples, run_examples
 
 TEXT = (Path(__file__).parent / "benefit_examples.yaml").read_text(encoding="utf-8")
 EXAMPLES = read_examples(TEXT)
@@ -34,6 +34,11 @@ def test_all_examples_are_there() -> None:
 def test_every_example_comes_out_as_worked_out() -> None:
     written = [example for example in EXAMPLES if example["benefit"] not in UNWRITTEN]
     assert [outcome for outcome in run_examples(parameters(), written) if outcome.differences] == []
+
+
+def test_further_examples_come_out_as_worked_out_by_hand() -> None:
+    further = read_examples((Path(__file__).parent / "further_examples.yaml").read_text(encoding="utf-8"))
+    assert [outcome for outcome in run_examples(parameters(), further) if outcome.differences] == []
 
 
 SICK = "examples: [{id: A, benefit: sickness, law: 41/2024, inputs: {%s}, expected: {amount: %s}}]"
@@ -66,6 +71,43 @@ def test_an_unknown_benefit_is_named() -> None:
     text = "examples: [{id: A, benefit: bonus, law: 41/2024, inputs: {}, expected: {amount: 1}}]"
     [outcome] = run_examples(parameters(), read_examples(text))
     assert outcome.differences == ("UNKNOWN_VALUE benefit bonus",)
+
+
+@pytest.mark.parametrize("benefit", sorted(BENEFITS))
+@pytest.mark.parametrize("law", sorted(LAST_DAYS))
+def test_any_law_may_be_named_for_any_benefit(benefit: str, law: str) -> None:
+    example = {"id": "A", "benefit": benefit, "law": law, "inputs": {}, "expected": {"nothing": "1"}}
+    [outcome] = run_examples(parameters(), [example])
+    assert len(outcome.differences) == 1
+
+
+# What nobody means, in place of each input of each example.
+NONSENSE = (
+    "-1",
+    "NaN",
+    "Infinity",
+    str(2**63),
+    str(10**400),
+    "2026-02-30",
+    "2026-13",
+    "\u0661",
+    ["1"],
+    {"a": "1"},
+    "",
+    "\0",
+)
+
+
+@pytest.mark.parametrize("benefit", sorted(BENEFITS))
+def test_no_input_breaks_a_rule(benefit: str) -> None:
+    for example in EXAMPLES:
+        if example["benefit"] == benefit:
+            spoiled = [
+                {**example, "inputs": {**example["inputs"], key: value}}
+                for key in example["inputs"]
+                for value in NONSENSE
+            ]
+            assert len(list(run_examples(parameters(), spoiled))) == len(spoiled)
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "[]", "examples: 1", "examples: [1"])
