@@ -4,7 +4,7 @@ Source: ND 61/2018 articles 17 to 19; Civil Code 91/2015 articles 147 and 148.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 from domain.services import TimeLimit
 from domain.working_calendar import DAY, WorkingCalendar, counting
@@ -50,15 +50,14 @@ def deadline(
     )
 
 
-def counted_from(received: datetime, cut_off: time | None, calendar: WorkingCalendar) -> date:
+def counted_from(received_on: date, hour: time, cut_off: time | None, calendar: WorkingCalendar) -> date:
     """The day on which a dossier counts as received, in Vietnam: after the cut-off, the next working day.
 
     Raises: CalendarEnds. Source: ND 61/2018 article 18(2).
     """
-    day = received.date()
-    if cut_off is None or received.time() <= cut_off:
-        return day
-    day += DAY
+    if cut_off is None or hour <= cut_off:
+        return received_on
+    day = received_on + DAY
     while not calendar.is_working_day(day):
         day += DAY
     return day

@@ -73,6 +73,27 @@ def test_an_unknown_benefit_is_named() -> None:
     assert outcome.differences == ("UNKNOWN_VALUE benefit bonus",)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("received", "2026-02-30T10:00"),
+        ("received", "2026-08-28T25:00"),
+        ("received", "2026-08-28T10:00 or so"),
+        ("received", "1026-08-28"),
+        ("received", "today"),
+        ("cut_off", "15"),
+        ("cut_off", "15:60"),
+        ("working_days", "-3"),
+        ("working_days", "1001"),
+    ],
+)
+def test_a_wrong_hour_or_day_of_a_deadline_is_named(key: str, value: str) -> None:
+    inputs = {"received": "2026-08-28T10:00", "working_days": "5", key: value}
+    example = {"id": "A", "benefit": "deadline", "law": "calendar", "inputs": inputs, "expected": {"due": ""}}
+    [outcome] = run_examples(parameters(), [example])
+    assert outcome.differences == (f"UNKNOWN_VALUE {key} {value}",)
+
+
 @pytest.mark.parametrize("benefit", sorted(BENEFITS))
 @pytest.mark.parametrize("law", sorted(LAST_DAYS))
 def test_any_law_may_be_named_for_any_benefit(benefit: str, law: str) -> None:
