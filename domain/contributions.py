@@ -4,20 +4,21 @@ Source: Law 58/2014 articles 85 to 89, 122; Law 41/2024 articles 31 to 41; Laws 
 (unemployment); ND 188/2025 article 6 (health); ND 134/2015 article 14 and ND 159/2025 article 5 (voluntary).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from domain.determinations import Change, Determination, Finding, Words, at_least, claim
+from domain.determinations import Change, Condition, Determination, Finding, Words, at_least, claim
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR
-from domain.parameters import Citation, Dated, Law, social_insurance_law
+from domain.parameters import Citation, Dated, Law, NoParameter, social_insurance_law
 
 # The day before the State forgave private employers the contribution against accidents, for a year.
 BEFORE_RELIEF = date(2021, 6, 30)
-ARTICLE = {"58/2014": "Law 58/2014 art.85-89", "41/2024": "Law 41/2024 art.31-34"}
+LAW_41 = "41/2024"
+ARTICLE = {"58/2014": "Law 58/2014 art.85-89", LAW_41: "Law 41/2024 art.31-34"}
 
 PAID_MONTH = Words("Đóng bảo hiểm bắt buộc cho tháng", "Contributions are due for the month")
 WORK_MORE = Words(
@@ -28,6 +29,8 @@ INSURED = Words("Tự đóng bảo hiểm bắt buộc", "Pays compulsory contri
 ENOUGH = Words(
     "Thu nhập chọn đóng từ {need} đồng một tháng", "The income chosen is {need} đồng a month or more"
 )
+YEARS_AHEAD = Words("Đóng trước từ {least} đến {most} năm", "Paid {least} to {most} years ahead")
+MONTHS_MISSING = Words("Còn thiếu không quá {most} tháng", "No more than {most} months are missing")
 LATE = Words("Nộp chậm hoặc trốn đóng", "Paid late or evaded")
 PAY_LATE = Words("Chỉ khi nộp sau hạn", "Only where paid after the due day")
 
@@ -223,6 +226,54 @@ def voluntary_contribution(law: Law, *, income: int, group: str, months: int = 1
     }
     condition = at_least("INCOME_CHOSEN", ENOUGH, floor.source, income, floor)
     return Determination("VOLUNTARY_CONTRIBUTION", law.number, law.day, condition, findings, tuple(cites))
+
+
+def voluntary_ahead(law: Law, *, income: int, years: int, monthly_yield: Fraction) -> Determination:
+    """What one pays by choice for some years ahead, each month's share less the yield until then.
+
+    Raises: NoParameter. Source: ND 159/2025 article 6; the yield is the one published for the year before.
+    """
+    known = law.wholes("voluntary_social_insurance.several_years_ahead.years")
+    condition = claim(
+        "YEARS_AHEAD",
+        YEARS_AHEAD.about(least=min(known.value), most=max(known.value)),
+        "ND 159/2025 art.6",
+        is_met=years in known.value,
+        cites=(known,),
+    )
+    factors = (1 / (1 + monthly_yield) ** month for month in range(MONTHS_IN_YEAR * years))
+    return _voluntary_at_once(law, "VOLUNTARY_AHEAD", income, factors, condition)
+
+
+def voluntary_missing(law: Law, *, income: int, months: int, monthly_yield: Fraction) -> Determination:
+    """What one pays by choice, at the retirement age, for the months missing for a pension, with their yield.
+
+    Raises: NoParameter. Source: ND 159/2025 article 7; the yield is the one published for the year before.
+    """
+    most = law.whole("voluntary_social_insurance.missing_time_once.max_months")
+    condition = claim(
+        "MONTHS_MISSING",
+        MONTHS_MISSING.about(most=most.value),
+        "ND 159/2025 art.7",
+        is_met=0 < months <= most.value,
+        cites=(most,),
+    )
+    factors = ((1 + monthly_yield) ** month for month in range(1, months + 1))
+    return _voluntary_at_once(law, "VOLUNTARY_MISSING", income, factors, condition)
+
+
+def _voluntary_at_once(
+    law: Law, code: str, income: int, factors: Iterable[Fraction], condition: Condition
+) -> Determination:
+    """What is paid at once for months, each by its factor; nothing where the law does not allow it.
+
+    Raises: NoParameter, before Law 41/2024.
+    """
+    if social_insurance_law(law.day) != LAW_41:
+        raise NoParameter(f"{condition.article} on {law.day}")
+    rate = law.share("voluntary_social_insurance.rate")
+    paid = dong(rate.value * income * sum(factors)) if condition.is_met else 0
+    return Determination(code, law.number, law.day, condition, {"paid": paid}, (rate,))
 
 
 def late_payment_by_yield(

@@ -91,7 +91,7 @@ class Determination:
     def cited(self) -> tuple[Citation, ...]:
         """Every figure of the law that was used, each once, in the order of use."""
         every = [cite for condition in self.condition.every() for cite in condition.cites]
-        return tuple({cite.path: cite for cite in (*every, *self.cites)}.values())
+        return tuple({(cite.path, cite.source): cite for cite in (*every, *self.cites)}.values())
 
     @property
     def is_unconfirmed(self) -> bool:

@@ -19,7 +19,9 @@ from domain.contributions import (
     late_payment_by_yield,
     own_contribution,
     support_group,
+    voluntary_ahead,
     voluntary_contribution,
+    voluntary_missing,
 )
 from domain.parameters import Law, NoParameter, social_insurance_law
 
@@ -204,6 +206,33 @@ def test_an_income_above_the_cap_counts_as_the_cap() -> None:
 
 def test_a_group_of_no_law_is_none() -> None:
     assert support_group(NOW, "nobility") is None
+
+
+def test_years_paid_ahead_cost_less_by_the_yield() -> None:
+    # 330,000 a month; at no yield 24 of them, at 100 % a month nearly two.
+    found = [
+        voluntary_ahead(NOW, income=1_500_000, years=2, monthly_yield=Fraction(monthly)).findings["paid"]
+        for monthly in (0, 1)
+    ]
+    assert found == [7_920_000, 660_000]
+
+
+@pytest.mark.parametrize(("years", "is_met"), [(1, False), (2, True), (5, True), (6, False)])
+def test_one_pays_two_to_five_years_ahead(years: int, is_met: bool) -> None:  # noqa: FBT001 -- a case
+    found = voluntary_ahead(NOW, income=1_500_000, years=years, monthly_yield=Fraction(0))
+    assert (found.is_met, found.findings["paid"] > 0) == (is_met, is_met)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("months", "paid"), [(1, 333_300), (2, 669_933), (61, 0), (0, 0)])
+def test_missing_months_cost_more_by_the_yield_and_are_60_at_most(months: int, paid: int) -> None:
+    found = voluntary_missing(NOW, income=1_500_000, months=months, monthly_yield=Fraction(1, 100))
+    assert (found.findings["paid"], found.is_met) == (paid, paid > 0)
+
+
+def test_nobody_paid_at_once_by_that_decree_before_july_2025() -> None:
+    with pytest.raises(NoParameter):
+        voluntary_ahead(law("2025-06-30"), income=1_500_000, years=2, monthly_yield=Fraction(0))
+    assert voluntary_ahead(law("2025-07-01"), income=1_500_000, years=2, monthly_yield=Fraction(0)).is_met
 
 
 def test_lateness_has_a_daily_price_since_law_41() -> None:

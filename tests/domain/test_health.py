@@ -150,6 +150,10 @@ def test_the_ceiling_left_is_counted_in_base_salaries(paid: int, left: int) -> N
     assert (found.findings["left"], found.is_met) == (left, left > 0)
 
 
+def test_the_ceiling_cites_the_base_salary_of_either_half_of_the_year() -> None:
+    assert [cite.value for cite in ceiling(0).cited if cite.path == "base_salary"] == [2_340_000, 2_530_000]
+
+
 def test_the_fifth_and_further_members_pay_40_per_cent() -> None:
     found = household_health_premium(NOW, members=6, months=3)
     assert found.findings["monthly_per_member"] == (113_850, 79_695, 68_310, 56_925, 45_540, 45_540)
