@@ -100,11 +100,10 @@ def contribution(law: Law, employee: Employee) -> Determination:
         cites += (factor, level)
     paid: dict[str, dict[str, int]] = {}
     for who in ("employee", "employer"):
-        rates = _rates(law, employee, who)
-        cites.append(rates)
+        rates, rate_cites = _rates(law, employee, who)
+        cites += rate_cites
         paid[who] = {
-            fund: dong(rate * bases.get(fund, bases["retirement_survivor"]))
-            for fund, rate in rates.value.items()
+            fund: dong(rate * bases.get(fund, bases["retirement_survivor"])) for fund, rate in rates.items()
         }
     findings: dict[str, Finding] = {
         "base_social_health": bases["retirement_survivor"],
@@ -143,17 +142,19 @@ def _floor(law: Law, employee: Employee) -> tuple[int, tuple[Citation, ...]]:
     return wage.value, (wage,)
 
 
-def _rates(law: Law, employee: Employee, who: str) -> Dated[Mapping[str, Fraction]]:
-    """The rates of the day, with those against accidents that the employer has."""
+def _rates(law: Law, employee: Employee, who: str) -> tuple[Mapping[str, Fraction], tuple[Citation, ...]]:
+    """The rates of the day by fund, with those against accidents that the employer has."""
     kind = "foreign" if employee.is_foreign else "vietnamese"
     path = f"contribution_rates.compulsory_{kind}.{who}"
     rates = law.table(path)
-    risk = rates.value.get("occupational")
+    risk, cites = rates.value.get("occupational"), [rates]
     if risk == 0 and employee.payer is Payer.STATE_SALARY:
-        risk = replace(law, day=BEFORE_RELIEF).table(path).value["occupational"]
+        cites.append(replace(law, day=BEFORE_RELIEF).table(path))
+        risk = cites[-1].value["occupational"]
     if risk and employee.has_reduced_risk_rate:
-        risk = min(risk, law.share("contribution_rates.occupational_reduced").value)
-    return rates if risk is None else replace(rates, value={**rates.value, "occupational": risk})
+        reduced = law.share("contribution_rates.occupational_reduced")
+        return {**rates.value, "occupational": min(risk, reduced.value)}, (*cites, reduced)
+    return rates.value if risk is None else {**rates.value, "occupational": risk}, tuple(cites)
 
 
 def own_contribution(law: Law, *, income: int, payer: OwnPayer) -> Determination:

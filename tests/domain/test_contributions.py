@@ -119,6 +119,8 @@ def test_an_approved_employer_pays_less_against_accidents() -> None:
     employee = Employee(10_000_000, has_reduced_risk_rate=True)
     assert employer("2026-03-01", employee)["occupational"] == 30_000
     assert employer("2021-08-01", employee)["occupational"] == 0
+    cited = [cite.path for cite in contribution(NOW, employee).cited]
+    assert "contribution_rates.occupational_reduced" in cited
 
 
 @pytest.mark.parametrize(("unpaid", "total"), [(13, 1_050_000), (14, 0), (22, 0)])
