@@ -1,0 +1,130 @@
+"""The retirement age, in months of age, and the month it is reached in.
+
+Source: Labour Code 45/2019 article 169; ND 135/2020 articles 3 to 5.
+"""
+
+import re
+from datetime import date
+from enum import StrEnum
+
+from domain.determinations import Change, Determination, Words, all_of, at_least, claim
+from domain.months import MONTHS_IN_YEAR, Month, month_of
+from domain.parameters import Dated, Law, NoParameter
+
+AGE = re.compile(r"(?P<years>\d+)y(?P<months>\d+)m")
+LAST_YEAR_BEFORE_STEPS = 2020
+LAST_STEP = 2035
+HARD_WORK_MONTHS = 15 * MONTHS_IN_YEAR
+
+RETIRED = Words("Được nghỉ hưu theo tuổi", "May retire by age")
+OLD_ENOUGH = Words("Đã đủ tuổi nghỉ hưu", "Has reached the retirement age")
+WAIT = Words("Đủ tuổi trong tháng {month}", "Reaches it in {month}")
+HARD_WORK = Words(
+    "Từ {need} tháng làm nghề nặng nhọc, ở vùng khó khăn hoặc trong hầm lò",
+    "{need} months or more of hazardous work, in a hard area or underground",
+)
+
+
+class Sex(StrEnum):
+    """The sex, by which the ages still differ."""
+
+    MALE = "male"
+    FEMALE = "female"
+
+
+class Work(StrEnum):
+    """The work done, by which one may retire earlier."""
+
+    NORMAL = "normal"
+    HAZARDOUS = "hazardous_or_hard_area"
+    UNDERGROUND_COAL = "underground_coal"
+
+
+# As `retirement_age.early_by_law` has it.
+MONTHS_EARLIER = {
+    Work.NORMAL: 0,
+    Work.HAZARDOUS: 5 * MONTHS_IN_YEAR,
+    Work.UNDERGROUND_COAL: 10 * MONTHS_IN_YEAR,
+}
+
+
+def retirement_age(law: Law, sex: Sex, year: int) -> Dated[int]:
+    """The age, in months, for those who reach it in a year.
+
+    Raises: NoParameter.
+    """
+    row = f"table.{min(year, LAST_STEP)}" if year > LAST_YEAR_BEFORE_STEPS else "before_2021"
+    said = law.words(f"retirement_age.{row}.{sex}")
+    if not (age := AGE.fullmatch(said.value)):
+        raise NoParameter(said.path)
+    months = int(age["years"]) * MONTHS_IN_YEAR + int(age["months"])
+    return Dated(months, said.path, said.source, said.confidence)
+
+
+def retirement_month(
+    law: Law, birth: date, sex: Sex, work: Work = Work.NORMAL
+) -> tuple[Month, tuple[Dated[int], ...]]:
+    """The month in which the retirement age of that month's own year is first reached.
+
+    Raises: NoParameter.
+    """
+    reached, ages = month_of(birth), []
+    for year in range(LAST_YEAR_BEFORE_STEPS, LAST_STEP + 1):
+        age = retirement_age(law, sex, year)
+        ages = [age]
+        reached = month_of(birth).plus(age.value - MONTHS_EARLIER[work])
+        if reached.year <= year:
+            break
+    return reached, tuple(ages)
+
+
+def retirement_date(
+    law: Law,
+    *,
+    birth: date,
+    sex: Sex,
+    work: Work = Work.NORMAL,
+    hard_work_months: int = HARD_WORK_MONTHS,
+) -> Determination:
+    """The last day before retirement, and the day from which a pension is paid: the next.
+
+    Of whom only the year of birth is known, 1 January of it counts.
+    Raises: NoParameter. Source: ND 135/2020 articles 3 to 5.
+    """
+    reached, ages = retirement_month(law, birth, sex, work)
+    moment = law.words("retirement_age.retirement_moment")
+    early = law.words("retirement_age.early_by_law.hazardous_or_hard_area")
+    pension_from = reached.plus(1).first_day
+    parts = [
+        claim(
+            "AGE_REACHED",
+            OLD_ENOUGH,
+            "ND 135/2020 art.4",
+            is_met=pension_from <= law.day,
+            change=Change(WAIT.about(month=reached), earliest=reached),
+            cites=ages,
+        )
+    ]
+    if work is not Work.NORMAL:
+        parts.append(
+            at_least(
+                "HARD_WORK",
+                HARD_WORK,
+                "ND 135/2020 art.5",
+                hard_work_months,
+                HARD_WORK_MONTHS,
+                after=month_of(law.day),
+            )
+        )
+    return Determination(
+        "RETIREMENT_DATE",
+        law.number,
+        law.day,
+        all_of("RETIREMENT", RETIRED, "Labour Code 45/2019 art.169", *parts),
+        {
+            "age_months": ages[0].value - MONTHS_EARLIER[work],
+            "retirement_moment": reached.last_day,
+            "pension_from": pension_from,
+        },
+        (*ages, moment) if work is Work.NORMAL else (*ages, moment, early),
+    )
