@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, TypeVar
 
 from domain.determinations import Finding
@@ -14,6 +15,7 @@ from domain.parameters import Law
 E = TypeVar("E", bound=StrEnum)
 
 WHOLE = re.compile(r"[0-9]{1,16}")
+SHARE = re.compile(r"[0-9]{1,16}(?:\.[0-9]{1,16})?")
 MOST = 10**15  # đồng; nobody has more
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 YEARS = range(1900, 2200)  # far enough for anybody alive
@@ -49,6 +51,40 @@ class Inputs:
         if not isinstance(text, str) or not WHOLE.fullmatch(text) or not least <= int(text) <= most:
             raise UnknownValue(key, text)
         return int(text)
+
+    def share(self, key: str, otherwise: Fraction | None = None, *, most: int = 100) -> Fraction | None:
+        """A share or a factor, exact, in bounds.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return otherwise
+        text = self.values[key]
+        if not isinstance(text, str) or not SHARE.fullmatch(text) or Fraction(text) > most:
+            raise UnknownValue(key, text)
+        return Fraction(text)
+
+    def tables(self, key: str, *, most: int) -> list["Inputs"]:
+        """Inputs in a list of tables, of at most so many.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            return []
+        found = self.values[key]
+        if not isinstance(found, list) or len(found) > most:
+            raise UnknownValue(key, found)
+        if unlike := [one for one in found if not isinstance(one, Mapping)]:
+            raise UnknownValue(key, unlike[0])
+        return [Inputs(one) for one in found]
+
+    def needed(self, key: str) -> None:
+        """Refuse a key that is absent though no case is the ordinary one.
+
+        Raises: UnknownValue.
+        """
+        if not self.has(key):
+            raise UnknownValue(key, self.values.get(key))
 
     def flag(self, key: str, *, otherwise: bool = False) -> bool:
         """True or false.

@@ -11,14 +11,9 @@ TEXT = (Path(__file__).parent / "benefit_examples.yaml").read_text(encoding="utf
 EXAMPLES = read_examples(TEXT)
 # Regimes whose rules are not written yet, a line each.
 UNWRITTEN = {
-    "average_salary_adjusted",
     "funeral",
     "one_off",
     "one_off_eligibility",
-    "pension",
-    "pension_indexation",
-    "retirement_date",
-    "retirement_lump_sum",
     "survivor_lump_sum_active",
     "survivor_lump_sum_pensioner",
     "survivor_monthly",
