@@ -12,8 +12,6 @@ EXAMPLES = read_examples(TEXT)
 # Regimes whose rules are not written yet, a line each.
 UNWRITTEN = {
     "funeral",
-    "one_off",
-    "one_off_eligibility",
     "survivor_lump_sum_active",
     "survivor_lump_sum_pensioner",
     "survivor_monthly",
