@@ -10,12 +10,7 @@ from domain.examples import BENEFITS, LAST_DAYS, NoExamples, read_examples, run_
 TEXT = (Path(__file__).parent / "benefit_examples.yaml").read_text(encoding="utf-8")
 EXAMPLES = read_examples(TEXT)
 # Regimes whose rules are not written yet, a line each.
-UNWRITTEN = {
-    "funeral",
-    "survivor_lump_sum_active",
-    "survivor_lump_sum_pensioner",
-    "survivor_monthly",
-}
+UNWRITTEN = set[str]()
 
 
 def test_all_examples_are_there() -> None:
