@@ -26,6 +26,7 @@ from domain.examples import (
 )
 from domain.examples.inputs import Benefit, Inputs, UnknownValue
 from domain.figures import ExactLoader
+from domain.money import dong
 from domain.months import month_of
 from domain.parameters import Law, NoParameter, Parameters
 
@@ -190,10 +191,20 @@ def _is_same(expected: str, found: Finding) -> bool:
         return expected.lower() == str(found).lower()
     if isinstance(found, int | Fraction):
         try:
-            return bool(NUMBER.fullmatch(expected)) and Fraction(expected) == found
+            return bool(NUMBER.fullmatch(expected)) and Fraction(expected) == _as_written(found, expected)
         except (ValueError, ZeroDivisionError):
             return False
     return expected == str(found)
+
+
+def _as_written(found: int | Fraction, expected: str) -> int | Fraction:
+    """What was found; where no decimals can write it, rounded half up to as many as the text has."""
+    _, point, decimals = expected.partition(".")
+    places = 10 ** len(decimals)
+    odd = Fraction(found).denominator
+    while odd % 2 == 0 or odd % 5 == 0:
+        odd //= 2 if odd % 2 == 0 else 5
+    return Fraction(dong(found * places), places) if point and odd > 1 else found
 
 
 def _shown(found: Finding) -> str:
