@@ -6,7 +6,7 @@ Source: Law 58/2014 articles 54 to 58 until 2025-06-30; Law 41/2024 articles 21,
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -22,6 +22,10 @@ PENSION = Words("Được hưởng lương hưu", "Entitled to a pension")
 ENOUGH_YEARS = Words("Đóng bảo hiểm xã hội từ {need} tháng", "{need} months of contributions or more")
 ENOUGH_EARLY = Words(
     "Đóng từ {need} tháng để nghỉ hưu trước tuổi", "{need} months of contributions or more, to retire early"
+)
+PAY_AT_ONCE = Words(
+    "Đóng một lần {missing} tháng còn thiếu (Luật 41/2024, Điều 33(7))",
+    "Pay the {missing} missing months at once (Law 41/2024 art.33(7))",
 )
 WITHIN = Words("Trước tuổi không quá {most} tháng", "At most {most} months before the age")
 LATER = Words("Nghỉ hưu muộn hơn {months} tháng", "Retire {months} months later")
@@ -47,6 +51,7 @@ EARLY = ((81, 10 * MONTHS_IN_YEAR), (61, 5 * MONTHS_IN_YEAR))
 EARLY_MONTHS = 20 * MONTHS_IN_YEAR
 MINIMUM_FOR_MONTHS = 20 * MONTHS_IN_YEAR
 MINIMUM_IF_JOINED_BEFORE = Month(2025, 7)
+MISSING_MONTHS_PAID_AT_ONCE = 6
 HALF_YEAR = MONTHS_IN_YEAR // 2
 
 
@@ -103,9 +108,11 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
     need = Dated(years.value * MONTHS_IN_YEAR, years.path, years.source, years.confidence)
     parts = []
     if not retirement.is_under_treaty:
-        parts.append(
-            at_least("ENOUGH_MONTHS", ENOUGH_YEARS, article(law, "54", "64"), months, need, after=now)
-        )
+        enough = at_least("ENOUGH_MONTHS", ENOUGH_YEARS, article(law, "54", "64"), months, need, after=now)
+        if is_law_41(law) and 0 < need.value - months <= MISSING_MONTHS_PAID_AT_ONCE:
+            at_once = Change(PAY_AT_ONCE.about(missing=need.value - months), need.value - months, now)
+            enough = replace(enough, change=at_once)
+        parts.append(enough)
     if retirement.months_early:
         most = next((most for loss, most in EARLY if retirement.loss_pct >= loss), 0)
         over = retirement.months_early - most

@@ -14,6 +14,7 @@ from domain.retirement_age import Sex, Work, retirement_date
 
 MONTHS = 1200
 PERIODS = 1000
+RAISED_ON = date(2026, 7, 1)  # between the two months that the inputs and findings name
 
 
 def _of_year(law: Law, inputs: Inputs) -> Law:
@@ -76,7 +77,12 @@ def _average_salary_adjusted(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
 
 
 def _period(inputs: Inputs, regime: Regime) -> Period:
-    """A period as it is written."""
+    """A period as it is written.
+
+    Raises: UnknownValue.
+    """
+    for key in ("year", "salary"):
+        inputs.needed(key)
     return Period(
         year=inputs.whole("year", least=YEARS.start, most=YEARS.stop - 1),
         months=inputs.whole("months", MONTHS_IN_YEAR, most=MONTHS_IN_YEAR),
@@ -88,7 +94,9 @@ def _period(inputs: Inputs, regime: Regime) -> Period:
 
 def _pension_indexation(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
     found = pension_indexation(
-        law, pension=inputs.whole("pension_2026_06"), is_before_1995=inputs.flag("retired_before_1995")
+        replace(law, day=RAISED_ON),
+        pension=inputs.whole("pension_2026_06"),
+        is_before_1995=inputs.flag("retired_before_1995"),
     ).findings
     return {"after_8pct": found["after_raise"], "pension_2026_07": found["pension"]}
 

@@ -93,6 +93,18 @@ def test_law_58_asks_for_twenty_years_and_law_41_for_fifteen() -> None:
 
 
 @pytest.mark.parametrize(
+    ("months", "said"),
+    [
+        (173, "7 more months, by 2027-06 at the earliest"),
+        (174, "Pay the 6 missing months at once (Law 41/2024 art.33(7))"),
+    ],
+)
+def test_up_to_six_missing_months_may_be_paid_at_once(months: int, said: str) -> None:
+    found = pension(LAW, replace(MAN, contribution_months=months))
+    assert [change.words.en for change in found.changes] == [said]
+
+
+@pytest.mark.parametrize(
     ("early", "reduction"),
     [(0, 0), (1, 0), (5, 0), (6, 1), (11, 1), (12, 2), (17, 2), (18, 3), (20, 3), (24, 4), (60, 10)],
 )
