@@ -16,7 +16,7 @@ from domain.determinations import Change, Condition, Determination, Finding, Wor
 from domain.money import Exact, dong
 from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
 from domain.parameters import Citation, Dated, Law, NoParameter
-from domain.retirement_age import OLD_ENOUGH, WAIT, Sex, retirement_month
+from domain.retirement_age import Sex, Work, age_reached, retirement_month
 
 PENSION = Words("Được hưởng lương hưu", "Entitled to a pension")
 ENOUGH_YEARS = Words("Đóng bảo hiểm xã hội từ {need} tháng", "{need} months of contributions or more")
@@ -59,7 +59,8 @@ HALF_YEAR = MONTHS_IN_YEAR // 2
 class Retirement:
     """Somebody who retires: months contributed, mean salary in đồng, months before the age, loss in percent.
 
-    `compulsory_months` are all of them where not told; `joined` the latest month that fits them.
+    `months_early` are those before the age of one's work, for lost capacity. `compulsory_months` are all
+    where not told, `joined` is the latest month that fits them; without `birth` the age is not looked at.
     """
 
     sex: Sex
@@ -70,6 +71,8 @@ class Retirement:
     is_under_treaty: bool = False
     compulsory_months: int | None = None
     joined: Month | None = None
+    birth: date | None = None
+    work: Work = Work.NORMAL
 
 
 def pension(law: Law, retirement: Retirement) -> Determination:
@@ -107,6 +110,10 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
     years = law.whole("pension_rate.minimum_years.years")
     need = Dated(years.value * MONTHS_IN_YEAR, years.path, years.source, years.confidence)
     parts = []
+    if retirement.birth:
+        reached, ages = retirement_month(law, retirement.birth, retirement.sex, retirement.work)
+        due = reached.plus(-retirement.months_early)
+        parts.append(age_reached(law, retirement.birth, due, article(law, "54", "64"), ages))
     if not retirement.is_under_treaty:
         enough = at_least("ENOUGH_MONTHS", ENOUGH_YEARS, article(law, "54", "64"), months, need, after=now)
         if is_law_41(law) and 0 < need.value - months <= MISSING_MONTHS_PAID_AT_ONCE:
@@ -322,14 +329,7 @@ def allowance_until_social_pension(
         "ALLOWANCE",
         ALLOWANCE,
         where,
-        claim(
-            "AGE_REACHED",
-            OLD_ENOUGH,
-            where,
-            is_met=reached < now,
-            change=Change(WAIT.about(month=reached), earliest=reached),
-            cites=ages,
-        ),
+        age_reached(law, birth, reached, where, ages),
         claim(
             "FEW_YEARS",
             FEW_YEARS,

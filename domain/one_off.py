@@ -25,7 +25,7 @@ from domain.determinations import (
 from domain.money import Exact, dong
 from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
 from domain.parameters import Citation, Law
-from domain.retirement_age import OLD_ENOUGH, WAIT, Sex, retirement_month
+from domain.retirement_age import Sex, age_reached, retirement_month
 
 ELIGIBLE = Words("Được nhận bảo hiểm xã hội một lần", "May take the one-off payment")
 OF_AGE = Words("Đủ tuổi nghỉ hưu mà chưa đủ thời gian đóng", "Of retirement age, without enough months")
@@ -183,14 +183,7 @@ def _of_age(law: Law, leaver: Leaver, where: str) -> Condition:
         "OF_AGE_WITHOUT_YEARS",
         OF_AGE,
         where,
-        claim(
-            "AGE_REACHED",
-            OLD_ENOUGH,
-            where,
-            is_met=reached <= month_of(law.day),
-            change=Change(WAIT.about(month=reached), earliest=reached),
-            cites=ages,
-        ),
+        age_reached(law, leaver.birth, reached, where, ages),
         claim(
             "FEW_FOR_PENSION",
             FEW.about(need=need),

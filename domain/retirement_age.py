@@ -7,9 +7,9 @@ import re
 from datetime import date
 from enum import StrEnum
 
-from domain.determinations import Change, Determination, Words, all_of, at_least, claim
+from domain.determinations import Change, Condition, Determination, Words, all_of, at_least, claim
 from domain.months import MONTHS_IN_YEAR, Month, month_of
-from domain.parameters import Dated, Law, NoParameter
+from domain.parameters import Citation, Dated, Law, NoParameter
 
 AGE = re.compile(r"(?P<years>\d+)y(?P<months>\d+)m")
 LAST_YEAR_BEFORE_STEPS = 2020
@@ -78,6 +78,15 @@ def retirement_month(
     return reached, tuple(ages)
 
 
+def age_reached(
+    law: Law, birth: date, reached: Month, where: str, ages: tuple[Dated[int], ...] = ()
+) -> Condition:
+    """Has the birthday come that falls in the month in which the age is reached?"""
+    birthday = date(reached.year, reached.month, min(birth.day, reached.last_day.day))
+    change = Change(WAIT.about(month=reached), earliest=reached)
+    return claim("AGE_REACHED", OLD_ENOUGH, where, is_met=birthday <= law.day, change=change, cites=ages)
+
+
 def retirement_date(
     law: Law,
     *,
@@ -92,20 +101,10 @@ def retirement_date(
     Raises: NoParameter. Source: ND 135/2020 articles 3 to 5.
     """
     reached, ages = retirement_month(law, birth, sex, work)
-    moment = law.words("retirement_age.retirement_moment")
-    early = law.words("retirement_age.early_by_law.hazardous_or_hard_area")
-    pension_from = reached.plus(1).first_day
-    parts = [
-        claim(
-            "AGE_REACHED",
-            OLD_ENOUGH,
-            "ND 135/2020 art.4",
-            is_met=pension_from <= law.day,
-            change=Change(WAIT.about(month=reached), earliest=reached),
-            cites=ages,
-        )
-    ]
+    cites: list[Citation] = [*ages, law.words("retirement_age.retirement_moment")]
+    parts = [age_reached(law, birth, reached, "ND 135/2020 art.4", ages)]
     if work is not Work.NORMAL:
+        cites.append(law.words(f"retirement_age.early_by_law.{work}"))
         parts.append(
             at_least(
                 "HARD_WORK",
@@ -124,7 +123,7 @@ def retirement_date(
         {
             "age_months": ages[0].value - MONTHS_EARLIER[work],
             "retirement_moment": reached.last_day,
-            "pension_from": pension_from,
+            "pension_from": reached.plus(1).first_day,
         },
-        (*ages, moment) if work is Work.NORMAL else (*ages, moment, early),
+        tuple(cites),
     )

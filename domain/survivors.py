@@ -24,8 +24,8 @@ from domain.determinations import (
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR, Month, month_of
 from domain.one_off import PaidIn, for_years
-from domain.parameters import Citation, Law
-from domain.retirement_age import OLD_ENOUGH, WAIT, Sex, retirement_month
+from domain.parameters import Citation, Dated, Law
+from domain.retirement_age import Sex, age_reached, retirement_month
 
 FUNERAL = Words("Được hưởng trợ cấp mai táng", "The funeral grant is due")
 MONTHLY = Words("Được hưởng trợ cấp tuất hằng tháng", "The monthly survivors' benefit is due")
@@ -204,14 +204,7 @@ def entitled_relative(law: Law, relative: Relative) -> Determination:
                 "IN_NEED",
                 IN_NEED,
                 where,
-                claim(
-                    "OLD_ENOUGH",
-                    OLD_ENOUGH,
-                    where,
-                    is_met=reached <= month_of(law.day),
-                    change=Change(WAIT.about(month=reached), earliest=reached),
-                    cites=ages,
-                ),
+                age_reached(law, relative.birth, reached, where, ages),
                 disabled,
             ),
             claim(
@@ -231,7 +224,7 @@ def _years_old(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def _old_from(law: Law, relative: Relative) -> tuple[Month, tuple[Citation, ...]]:
+def _old_from(law: Law, relative: Relative) -> tuple[Month, tuple[Dated[int], ...]]:
     """The month in which a relative is old enough: 60 and 55 years under Law 58/2014, else as for a pension.
 
     Raises: NoParameter.

@@ -20,7 +20,7 @@ from domain.old_age import (
     social_pension,
 )
 from domain.parameters import Law, NoParameter
-from domain.retirement_age import Sex
+from domain.retirement_age import Sex, Work
 
 LAW = parameters().on(date(2026, 11, 22), "41/2024")
 MAN = Retirement(Sex.MALE, 240, 10_000_000)
@@ -134,6 +134,23 @@ def test_a_pension_is_not_below_the_base_salary_after_twenty_compulsory_years() 
     assert pension(LAW, replace(poor, compulsory_months=239)).findings["monthly"] == 1_350_000
     assert pension(LAW, replace(poor, joined=Month(2025, 6))).findings["monthly"] == 2_530_000
     assert pension(LAW, replace(poor, joined=Month(2025, 7))).findings["monthly"] == 1_350_000
+
+
+@pytest.mark.parametrize(
+    ("birth", "early", "work", "is_met"),
+    [
+        (date(1965, 5, 22), 0, Work.NORMAL, True),
+        (date(1965, 5, 23), 0, Work.NORMAL, False),
+        (date(1965, 11, 22), 0, Work.NORMAL, False),
+        (date(1969, 11, 22), 60, Work.NORMAL, True),
+        (date(1969, 11, 23), 60, Work.NORMAL, False),
+        (date(1970, 5, 22), 0, Work.HAZARDOUS, True),
+        (date(1975, 5, 22), 0, Work.UNDERGROUND_COAL, True),
+    ],
+)
+def test_a_pension_waits_for_the_age(*, birth: date, early: int, work: Work, is_met: bool) -> None:
+    retirement = replace(MAN, birth=birth, months_early=early, loss_pct=81, work=work)
+    assert pension(LAW, retirement).is_met is is_met
 
 
 def test_years_under_a_treaty_count_though_fewer_than_fifteen() -> None:

@@ -116,9 +116,9 @@ def test_who_must_wait_is_told_until_when() -> None:
 @pytest.mark.parametrize(
     ("law", "birth", "months", "is_met"),
     [
-        (NEW, date(1965, 5, 31), 179, True),
-        (NEW, date(1965, 6, 1), 179, False),
-        (NEW, date(1965, 5, 31), 180, False),
+        (NEW, date(1965, 5, 22), 179, True),
+        (NEW, date(1965, 5, 23), 179, False),
+        (NEW, date(1965, 5, 22), 180, False),
         (OLD, date(1964, 3, 31), 239, True),
         (OLD, date(1964, 4, 1), 239, False),
         (OLD, date(1964, 3, 31), 240, False),
