@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from domain.articles import article
-from domain.determinations import Change, Determination, Words, claim
+from domain.determinations import Change, Determination, Words, article, claim
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR
 from domain.parameters import Citation, Confidence, Dated, Law

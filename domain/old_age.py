@@ -5,19 +5,28 @@ Source: Law 58/2014 articles 54 to 58 until 2025-06-30; Law 41/2024 articles 21,
 """
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
-from domain.articles import article, is_law_41
 from domain.average_salary import PAID
-from domain.determinations import Change, Condition, Determination, Finding, Words, all_of, at_least, claim
+from domain.determinations import (
+    Change,
+    Condition,
+    Determination,
+    Finding,
+    Words,
+    all_of,
+    article,
+    at_least,
+    claim,
+)
 from domain.money import Exact, dong
 from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
-from domain.parameters import Citation, Dated, Law, NoParameter
+from domain.parameters import Citation, Dated, Law
 from domain.retirement_age import Sex, Work, age_reached, retirement_month
 
+LAW_41 = "41/2024"
 PENSION = Words("Được hưởng lương hưu", "Entitled to a pension")
 ENOUGH_YEARS = Words("Đóng bảo hiểm xã hội từ {need} tháng", "{need} months of contributions or more")
 ENOUGH_EARLY = Words(
@@ -111,12 +120,12 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
     need = Dated(years.value * MONTHS_IN_YEAR, years.path, years.source, years.confidence)
     parts = []
     if retirement.birth:
-        reached, ages = retirement_month(law, retirement.birth, retirement.sex, retirement.work)
+        reached, age = retirement_month(law, retirement.birth, retirement.sex, retirement.work)
         due = reached.plus(-retirement.months_early)
-        parts.append(age_reached(law, retirement.birth, due, article(law, "54", "64"), ages))
-    if not retirement.is_under_treaty:
+        parts.append(age_reached(law, retirement.birth, due, article(law, "54", "64"), age))
+    if not _counts_under_treaty(law, retirement):
         enough = at_least("ENOUGH_MONTHS", ENOUGH_YEARS, article(law, "54", "64"), months, need, after=now)
-        if is_law_41(law) and 0 < need.value - months <= MISSING_MONTHS_PAID_AT_ONCE:
+        if law.number == LAW_41 and 0 < need.value - months <= MISSING_MONTHS_PAID_AT_ONCE:
             at_once = Change(PAY_AT_ONCE.about(missing=need.value - months), need.value - months, now)
             enough = replace(enough, change=at_once)
         parts.append(enough)
@@ -131,16 +140,19 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
     return all_of("PENSION", PENSION, article(law, "54", "64"), *parts)
 
 
+def _counts_under_treaty(law: Law, retirement: Retirement) -> bool:
+    """Whether years in another country complete those here, which then count each; since Law 41/2024."""
+    return retirement.is_under_treaty and law.number == LAW_41
+
+
 def _base_years(law: Law, sex: Sex) -> Dated[int]:
     """The years that give the first rate; men's rose with the year of retirement under Law 58/2014.
 
     Raises: NoParameter.
     """
     path = f"pension_rate.by_law.base_years.{sex}"
-    for year in (f".{law.day.year}", ".2022+"):
-        with suppress(NoParameter):
-            return law.whole(path + year)
-    return law.whole(path)
+    by_year = (f"{path}.{law.day.year}", f"{path}.2022+")
+    return law.whole(next(filter(law.has, by_year), path))
 
 
 def _rate(law: Law, retirement: Retirement) -> tuple[Fraction, tuple[Citation, ...]]:
@@ -154,11 +166,11 @@ def _rate(law: Law, retirement: Retirement) -> tuple[Fraction, tuple[Citation, .
     base, most = law.share(f"{rows}.base_rate"), law.share(f"{rows}.max")
     base_years, step = _base_years(law, retirement.sex), law.share(f"{rows}.step.{retirement.sex}")
     minimum = law.whole("pension_rate.minimum_years.years")
-    if retirement.is_under_treaty and retirement.contribution_months < minimum.value * MONTHS_IN_YEAR:
-        with suppress(NoParameter):
-            each = law.share(f"{rows}.treaty_under_15_years")
-            return each.value * years, (each, odd)
-    if is_law_41(law) and retirement.sex is Sex.MALE and years < base_years.value:
+    is_short = retirement.contribution_months < minimum.value * MONTHS_IN_YEAR
+    if is_short and _counts_under_treaty(law, retirement):
+        each = law.share(f"{rows}.treaty_under_15_years")
+        return each.value * years, (each, odd)
+    if law.number == LAW_41 and retirement.sex is Sex.MALE and years < base_years.value:
         few = f"{rows}.male_15_to_20"
         base, base_years, step = (
             law.share(f"{few}.base_rate"),
@@ -189,7 +201,7 @@ def _minimum(law: Law, retirement: Retirement) -> tuple[int, tuple[Citation, ...
     compulsory = months if retirement.compulsory_months is None else retirement.compulsory_months
     joined = retirement.joined or month_of(law.day).plus(-months)
     is_guaranteed = compulsory >= MINIMUM_FOR_MONTHS and (
-        not is_law_41(law) or joined < MINIMUM_IF_JOINED_BEFORE
+        law.number != LAW_41 or joined < MINIMUM_IF_JOINED_BEFORE
     )
     rule, base = law.words("pension_rate.min_pension.value"), law.whole("base_salary")
     return (base.value, (rule, base)) if is_guaranteed else (0, (rule,))
@@ -210,7 +222,7 @@ def retirement_lump_sum(
     full_years = base_years.value + (most.value - base.value) / step.value
     full_months = int(full_years * MONTHS_IN_YEAR)
     excess_months = max(contribution_months - full_months, 0)
-    after_months = min(months_after_age, excess_months) if is_law_41(law) else 0
+    after_months = min(months_after_age, excess_months) if law.number == LAW_41 else 0
     excess, after = (Fraction(half_years(months), 2) for months in (excess_months, after_months))
     before = excess - after
     condition = at_least(
@@ -252,10 +264,9 @@ def pension_indexation(law: Law, *, pension: int, is_before_1995: bool = False) 
     raised = (1 + share.value) * pension
     after = raised
     cites: tuple[Citation, ...] = (share,)
-    if is_before_1995:
-        with suppress(NoParameter):
-            floor = law.table(RAISE_FLOOR)
-            after, cites = _lifted(raised, floor.value), (share, floor)
+    if is_before_1995 and law.has(RAISE_FLOOR):
+        floor = law.table(RAISE_FLOOR)
+        after, cites = _lifted(raised, floor.value), (share, floor)
     condition = claim(
         "IN_PAYMENT", IN_PAYMENT, share.source, is_met=pension > 0, change=Change(ONLY_IN_PAYMENT)
     )
@@ -322,14 +333,14 @@ def allowance_until_social_pension(
     amount, social_age = law.whole("social_pension.amount"), law.whole("social_pension.age")
     years = law.whole("pension_rate.minimum_years.years")
     odd = law.words("pension_rate.odd_months.rule")
-    reached, ages = retirement_month(law, birth, sex)
+    reached, age = retirement_month(law, birth, sex)
     now, where = month_of(law.day), "Law 41/2024 art.23"
     social_from = month_of(birth).plus(social_age.value * MONTHS_IN_YEAR)
     condition = all_of(
         "ALLOWANCE",
         ALLOWANCE,
         where,
-        age_reached(law, birth, reached, where, ages),
+        age_reached(law, birth, reached, where, age),
         claim(
             "FEW_YEARS",
             FEW_YEARS,

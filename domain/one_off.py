@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from domain.articles import article, is_law_41
 from domain.average_salary import PAID
 from domain.determinations import (
     Change,
@@ -19,6 +18,7 @@ from domain.determinations import (
     Words,
     all_of,
     any_of,
+    article,
     at_least,
     claim,
 )
@@ -27,6 +27,7 @@ from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
 from domain.parameters import Citation, Law
 from domain.retirement_age import Sex, age_reached, retirement_month
 
+LAW_41 = "41/2024"
 ELIGIBLE = Words("Được nhận bảo hiểm xã hội một lần", "May take the one-off payment")
 OF_AGE = Words("Đủ tuổi nghỉ hưu mà chưa đủ thời gian đóng", "Of retirement age, without enough months")
 FEW = Words("Đóng chưa đủ {need} tháng", "Fewer than {need} months of contributions")
@@ -178,12 +179,12 @@ def _of_age(law: Law, leaver: Leaver, where: str) -> Condition:
     """Is the retirement age reached without the months of a pension?"""
     minimum = law.whole("pension_rate.minimum_years.years")
     need = minimum.value * MONTHS_IN_YEAR
-    reached, ages = retirement_month(law, leaver.birth, leaver.sex)
+    reached, age = retirement_month(law, leaver.birth, leaver.sex)
     return all_of(
         "OF_AGE_WITHOUT_YEARS",
         OF_AGE,
         where,
-        age_reached(law, leaver.birth, reached, where, ages),
+        age_reached(law, leaver.birth, reached, where, age),
         claim(
             "FEW_FOR_PENSION",
             FEW.about(need=need),
@@ -211,7 +212,7 @@ def _stopped(law: Law, leaver: Leaver) -> Condition:
         ),
         at_least("WAITED", WAITED, where, leaver.months_since_stop, waiting, after=month_of(law.day)),
     ]
-    if is_law_41(law):
+    if law.number == LAW_41:
         joined = leaver.first_contribution <= LAST_JOINING
         parts.insert(0, claim("JOINED_BEFORE", JOINED, where, is_met=joined, change=Change(ANOTHER_GROUND)))
     return all_of("STOPPED", STOPPED, where, *parts)

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from domain.determinations import Change, Condition, Determination, Words, all_of, at_least, claim
 from domain.months import MONTHS_IN_YEAR, Month, month_of
-from domain.parameters import Citation, Dated, Law, NoParameter
+from domain.parameters import Citation, Dated, Law
 
-AGE = re.compile(r"(?P<years>\d+)y(?P<months>\d+)m")
+AGE = re.compile(r"(\d+)y(\d+)m")
 LAST_YEAR_BEFORE_STEPS = 2020
 LAST_STEP = 2035
 HARD_WORK_MONTHS = 15 * MONTHS_IN_YEAR
@@ -54,33 +54,25 @@ def retirement_age(law: Law, sex: Sex, year: int) -> Dated[int]:
     Raises: NoParameter.
     """
     row = f"table.{min(year, LAST_STEP)}" if year > LAST_YEAR_BEFORE_STEPS else "before_2021"
-    said = law.words(f"retirement_age.{row}.{sex}")
-    if not (age := AGE.fullmatch(said.value)):
-        raise NoParameter(said.path)
-    months = int(age["years"]) * MONTHS_IN_YEAR + int(age["months"])
-    return Dated(months, said.path, said.source, said.confidence)
+    said = law.numbers(f"retirement_age.{row}.{sex}", AGE)
+    years, months = said.value
+    return Dated(years * MONTHS_IN_YEAR + months, said.path, said.source, said.confidence)
 
 
-def retirement_month(
-    law: Law, birth: date, sex: Sex, work: Work = Work.NORMAL
-) -> tuple[Month, tuple[Dated[int], ...]]:
-    """The month in which the retirement age of that month's own year is first reached.
+def retirement_month(law: Law, birth: date, sex: Sex, work: Work = Work.NORMAL) -> tuple[Month, Dated[int]]:
+    """The month in which the retirement age of that month's own year is first reached, and that age.
 
     Raises: NoParameter.
     """
-    reached, ages = month_of(birth), []
     for year in range(LAST_YEAR_BEFORE_STEPS, LAST_STEP + 1):
         age = retirement_age(law, sex, year)
-        ages = [age]
         reached = month_of(birth).plus(age.value - MONTHS_EARLIER[work])
         if reached.year <= year:
             break
-    return reached, tuple(ages)
+    return reached, age
 
 
-def age_reached(
-    law: Law, birth: date, reached: Month, where: str, ages: tuple[Dated[int], ...] = ()
-) -> Condition:
+def age_reached(law: Law, birth: date, reached: Month, where: str, *ages: Citation) -> Condition:
     """Has the birthday come that falls in the month in which the age is reached?"""
     birthday = date(reached.year, reached.month, min(birth.day, reached.last_day.day))
     change = Change(WAIT.about(month=reached), earliest=reached)
@@ -100,9 +92,9 @@ def retirement_date(
     Of whom only the year of birth is known, 1 January of it counts.
     Raises: NoParameter. Source: ND 135/2020 articles 3 to 5.
     """
-    reached, ages = retirement_month(law, birth, sex, work)
-    cites: list[Citation] = [*ages, law.words("retirement_age.retirement_moment")]
-    parts = [age_reached(law, birth, reached, "ND 135/2020 art.4", ages)]
+    reached, age = retirement_month(law, birth, sex, work)
+    cites: list[Citation] = [age, law.words("retirement_age.retirement_moment")]
+    parts = [age_reached(law, birth, reached, "ND 135/2020 art.4", age)]
     if work is not Work.NORMAL:
         cites.append(law.words(f"retirement_age.early_by_law.{work}"))
         parts.append(
@@ -121,7 +113,7 @@ def retirement_date(
         law.day,
         all_of("RETIREMENT", RETIRED, "Labour Code 45/2019 art.169", *parts),
         {
-            "age_months": ages[0].value - MONTHS_EARLIER[work],
+            "age_months": age.value - MONTHS_EARLIER[work],
             "retirement_moment": reached.last_day,
             "pension_from": reached.plus(1).first_day,
         },

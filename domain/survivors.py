@@ -9,7 +9,6 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from domain.articles import article, is_law_41
 from domain.average_salary import PAID
 from domain.determinations import (
     Change,
@@ -18,15 +17,17 @@ from domain.determinations import (
     Words,
     all_of,
     any_of,
+    article,
     at_least,
     claim,
 )
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR, Month, month_of
 from domain.one_off import PaidIn, for_years
-from domain.parameters import Citation, Dated, Law
+from domain.parameters import Citation, Law
 from domain.retirement_age import Sex, age_reached, retirement_month
 
+LAW_41 = "41/2024"
 FUNERAL = Words("Được hưởng trợ cấp mai táng", "The funeral grant is due")
 MONTHLY = Words("Được hưởng trợ cấp tuất hằng tháng", "The monthly survivors' benefit is due")
 BY_THE_DECEASED = Words("Người chết thuộc trường hợp được hưởng", "The deceased gives the right to it")
@@ -107,7 +108,7 @@ def funeral(law: Law, deceased: Deceased) -> Determination:
     Raises: NoParameter. Source: Law 58/2014 article 66; Law 41/2024 articles 85, 109.
     """
     is_voluntary = deceased.scheme is Scheme.VOLUNTARY
-    where = article(law, "66", "109" if is_voluntary and is_law_41(law) else "85")
+    where = article(law, "66", "109" if is_voluntary and law.number == LAW_41 else "85")
     factor, base = law.multiple("survivor.funeral"), law.whole("base_salary")
     need = law.whole(f"survivor.funeral_condition[{deceased.scheme}].months")
     condition = any_of(
@@ -204,7 +205,7 @@ def entitled_relative(law: Law, relative: Relative) -> Determination:
                 "IN_NEED",
                 IN_NEED,
                 where,
-                age_reached(law, relative.birth, reached, where, ages),
+                age_reached(law, relative.birth, reached, where, *ages),
                 disabled,
             ),
             claim(
@@ -224,14 +225,15 @@ def _years_old(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
-def _old_from(law: Law, relative: Relative) -> tuple[Month, tuple[Dated[int], ...]]:
+def _old_from(law: Law, relative: Relative) -> tuple[Month, tuple[Citation, ...]]:
     """The month in which a relative is old enough: 60 and 55 years under Law 58/2014, else as for a pension.
 
     Raises: NoParameter.
     """
-    if is_law_41(law):
-        return retirement_month(law, relative.birth, relative.sex)
-    return month_of(relative.birth).plus(OLD_UNDER_58[relative.sex]), ()
+    if law.number != LAW_41:
+        return month_of(relative.birth).plus(OLD_UNDER_58[relative.sex]), ()
+    reached, age = retirement_month(law, relative.birth, relative.sex)
+    return reached, (age,)
 
 
 def survivor_lump_sum_pensioner(law: Law, *, pension: int, months_drawn: int) -> Determination:
@@ -261,7 +263,7 @@ def survivor_lump_sum_active(law: Law, paid: PaidIn, scheme: Scheme = Scheme.COM
     Of those insured by choice for less than sixty months, Law 41/2024 gives back what was contributed.
     Raises: NoParameter. Source: Law 58/2014 article 70(1); Law 41/2024 articles 89(1), 110.
     """
-    is_voluntary = scheme is Scheme.VOLUNTARY and is_law_41(law)
+    is_voluntary = scheme is Scheme.VOLUNTARY and law.number == LAW_41
     where = article(law, "70(1)", "110" if is_voluntary else "89(1)")
     condition = at_least("PAID", PAID, where, paid.months, 1)
     rule = law.words("survivor.lump_sum_active")

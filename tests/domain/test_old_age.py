@@ -156,6 +156,7 @@ def test_a_pension_waits_for_the_age(*, birth: date, early: int, work: Work, is_
 def test_years_under_a_treaty_count_though_fewer_than_fifteen() -> None:
     found = pension(LAW, replace(MAN, contribution_months=120, is_under_treaty=True))
     assert (found.is_met, found.findings["rate"]) == (True, Fraction("0.225"))
+    assert not pension(LAWS[3], replace(MAN, contribution_months=120, is_under_treaty=True)).is_met
 
 
 @given(
