@@ -35,6 +35,8 @@ from selection.faults import CostTooHigh, TooManyActs, TooManyLinks
 
 # Each is a sub-select of the one statement: to plan it takes us a quarter of a millisecond.
 MOST_LINKS = 60
+# What may be of any type has one for each type, and takes us twice as long.
+LINKS_OF_NODES = 2
 # An act is a transaction with a key of its own. Whoever tries fifty codes sends fifty requests.
 MOST_ACTS = 1
 # A hundred dossiers with twenty events each come to 2,400; a hundred of a hundred of a hundred to a million.
@@ -184,8 +186,9 @@ class Walk:
         """What a field asks, with everything below it."""
         if id(node) not in self.known:
             below = self.below(node.selection_set, self.target(parent, node.name.value))
-            is_link = isinstance(self.catalogue.declaration(parent, node.name.value), LINKS)
-            self.known[id(node)] = Asked(below.links + is_link, self.priced(node, parent, below.terms))
+            declared = self.catalogue.declaration(parent, node.name.value)
+            links = LINKS_OF_NODES if isinstance(declared, Nodes) else int(isinstance(declared, LINKS))
+            self.known[id(node)] = Asked(below.links + links, self.priced(node, parent, below.terms))
         return self.known[id(node)]
 
     def target(self, parent: str, name: str) -> str:
