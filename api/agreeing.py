@@ -15,7 +15,7 @@ from api.registering import as_owner
 from api.settings import Settings
 from auth.viewer import principal_of
 from db import agreements
-from db.connection import NOBODY, transaction
+from db.connection import NOBODY, can_be_kept, transaction
 from domain.refusals import Refusal
 from schema.portal import schema
 
@@ -56,7 +56,7 @@ def written(said: str, pattern: str) -> Kind:
     return Kind(said, lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None)
 
 
-A_TEXT = Kind("a text", lambda value: isinstance(value, str) and value.strip() != "")
+A_TEXT = Kind("a text", lambda value: isinstance(value, str) and value.strip() != "" and can_be_kept(value))
 A_DAY = Kind("a day, such as 2026-01-01", lambda value: type(value) is date)
 A_NUMBER = Kind("a whole number above 0", lambda value: type(value) is int and 0 < value < 2**31)
 SOME_DAYS = Kind("a whole number of days", lambda value: type(value) is int and 0 <= value < 2**15)
@@ -154,7 +154,8 @@ def read(text: str) -> tuple[Mapping[str, Any], list[str]]:
     """What a file says, and what is wrong with it."""
     try:
         given = yaml.safe_load(text)
-    except yaml.YAMLError as fault:
+    # A day that there is not is no error of YAML's own.
+    except (yaml.YAMLError, ValueError) as fault:
         return {}, [" ".join(str(fault).split())]
     faults = list(misfits(given, FILE, ""))
     # What has its form is looked at for its meaning.

@@ -149,16 +149,12 @@ async def held_by(pool: Pool, principal: UUID) -> Mapping[str, Any]:
     return held
 
 
+# Partners and purposes that are known stay as they are: other agreements rest on them.
 _PARTNER = insert(partners)
-_PURPOSE = insert(purposes_table)
 _RECORD_PARTNER = _PARTNER.on_conflict_do_update(
-    constraint="uq_partners_code",
-    set_={"name_vi": _PARTNER.excluded.name_vi, "name_en": _PARTNER.excluded.name_en},
+    constraint="uq_partners_code", set_={"code": _PARTNER.excluded.code}
 ).returning(partners.c.id)
-_RECORD_PURPOSE = _PURPOSE.on_conflict_do_update(
-    constraint="pk_purposes",
-    set_={name: _PURPOSE.excluded[name] for name in ("name_vi", "name_en", "legal_basis", "log_delay_days")},
-)
+_RECORD_PURPOSE = insert(purposes_table).on_conflict_do_nothing(constraint="pk_purposes")
 _RECORD = (
     insert(agreements).on_conflict_do_nothing(constraint="uq_agreements_code").returning(agreements.c.id)
 )

@@ -45,7 +45,12 @@ async def agreed(owner: Connection, *accounts: Account, **changes: object) -> di
         "partner": {"code": f"bo-tep-{next(_numbers)}", "name_vi": "Bộ Tệp", "name_en": "Ministry of Files"},
         "legal_basis": "Nghị định 278/2025/NĐ-CP",
         "purposes": [
-            {"code": people.PURPOSE, "name_vi": "Khám", "name_en": "Admission", "legal_basis": "Luật BHYT"}
+            {
+                "code": people.PURPOSE,
+                "name_vi": "Mục đích thử",
+                "name_en": "A purpose",
+                "legal_basis": "ND 69/2024/NĐ-CP",
+            }
         ],
         "population": await owner.fetchval("SELECT code FROM offices WHERE id = $1", office),
         "fields": ["Query.participants", "Participant.id", "Participant.fullName"],
@@ -107,6 +112,18 @@ async def test_agreement_is_recorded_once_and_never_changed(owners: Settings, ow
     )
     assert row
     assert tuple(row) == (sorted(terms["fields"]), "Bộ Tệp", 1)
+
+
+async def test_purpose_and_partner_that_are_known_stay_so(owners: Settings, owner: Connection) -> None:
+    purpose = {"code": "DELAYED_CARE", "name_vi": "Chậm", "name_en": "Delayed", "legal_basis": "Luật"}
+    first = await agreed(owner, purposes=[{**purpose, "log_delay_days": 30}])
+    await agreeing.record(owners, written(first), "first.yaml")
+    partner = {**first["partner"], "name_vi": "Bộ Khác"}
+    second = await agreed(owner, purposes=[{**purpose, "name_vi": "Khác"}], partner=partner)
+    await agreeing.record(owners, written(second), "second.yaml")
+    known = await owner.fetchrow("SELECT name_vi, log_delay_days FROM purposes WHERE code = 'DELAYED_CARE'")
+    assert tuple(known or ()) == ("Chậm", 30)
+    assert await owner.fetchval("SELECT name_vi FROM partners WHERE code = $1", partner["code"]) == "Bộ Tệp"
 
 
 async def test_only_what_stands_is_revoked(owners: Settings, owner: Connection) -> None:
@@ -174,6 +191,11 @@ async def test_of_a_file_with_a_fault_nothing_is_recorded_and_the_fault_is_told(
         await agreeing.record(owners, written(terms), "mine.yaml")
     assert capsys.readouterr().err.splitlines() == [f"mine.yaml: {told}"]
     assert not await owner.fetchval("SELECT count(*) FROM agreements WHERE code = $1", terms["code"])
+
+
+async def test_file_with_a_day_that_there_is_not_is_refused(owners: Settings) -> None:
+    with pytest.raises(NothingRecorded):
+        await agreeing.record(owners, "valid_to: 2026-02-30", "no-day.yaml")
 
 
 async def test_all_faults_are_told_at_once(owners: Settings, capsys: pytest.CaptureFixture[str]) -> None:
