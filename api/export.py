@@ -9,8 +9,8 @@ Source: Law 91/2025/QH15 article 4, ND 43/2021 article 11; RFC 7519 (the form), 
 import asyncio
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Self
 
@@ -27,7 +27,7 @@ from auth.access_ledger import Witness
 from auth.signatures import Signatory
 from auth.viewer import Viewer, ViewerKind
 from db.pool import Pool
-from domain.data_requests import DataRequestKind
+from domain.data_requests import EXPORT_PURPOSE, DataRequestKind
 from domain.refusals import NotSignedIn, Refusal, StepUpRequired
 from schema.export import NOT_INCLUDED, Export, export_of
 from selection.answers import Translator
@@ -37,8 +37,6 @@ EXPORT = "/account/export"
 KEYS = "/.well-known/jwks.json"
 # What the agency signs under this type is an export, and nothing else.
 KIND = "data-export+jwt"
-# For what the ledger says that it was.
-PURPOSE = "DATA_EXPORT"
 # Fifty thousand rows: nobody has so many, but whoever is looked at by others every hour for five years.
 MOST_PAGES = 1_000
 EXPORTED_WITHIN_S = 60.0
@@ -91,6 +89,7 @@ class Exports:
     witness: Witness
     signatory: Signatory
     export: Export
+    under_way: set[Hashable] = field(default_factory=set)
 
     @classmethod
     def of(cls, translator: Translator, **others: Any) -> Self:  # noqa: ANN401 -- the other fields
@@ -109,7 +108,7 @@ class Exports:
         viewer: Viewer = request.scope["viewer"]
         try:
             self.admit(viewer)
-            data = await self.gathered(request, replace(viewer, purpose=PURPOSE))
+            data = await self.gathered(request, replace(viewer, purpose=EXPORT_PURPOSE))
         except RateExceeded as fault:
             return refusal(request, fault, headers={"Retry-After": str(fault.retry_after_s)})
         except Overloaded as fault:
@@ -154,6 +153,9 @@ class Exports:
         Raises: RequestFault where that is more than the viewer may have now, or here.
         """
         payer, documents, pages = payer_of(request, viewer), self.translator.documents, count(1)
+        # Who has begun owes what is to come: one at a time.
+        if payer in self.under_way:
+            raise Overloaded
 
         async def ask(text: str, variables: Mapping[str, Any]) -> Any:  # noqa: ANN401 -- JSON
             if (page := next(pages)) > MOST_PAGES:
@@ -173,8 +175,12 @@ class Exports:
             assert answer is not None  # noqa: S101 -- what is made of declarations is planned whole
             return json.loads(answer.data)
 
-        async with asyncio.timeout(EXPORTED_WITHIN_S):
-            data = await self.export.gathered(ask)
+        self.under_way.add(payer)
+        try:
+            async with asyncio.timeout(EXPORTED_WITHIN_S):
+                data = await self.export.gathered(ask)
+        finally:
+            self.under_way.discard(payer)
         if viewer.participant_id is not None:
             await self.witness.record(viewer, viewer.participant_id, *self.export.fields)
         return data

@@ -17,6 +17,10 @@ from domain.refusals import Refusal
 from domain.services import TimeLimit, written_time_limit
 from domain.working_calendar import WorkingCalendar, due_on
 
+# What the ledger says that an export of one's own data was for, and its words in Vietnamese and in English.
+EXPORT_PURPOSE = "DATA_EXPORT"
+EXPORTED_FOR = ("Trích xuất dữ liệu của chính mình", "An export of one's own data")
+
 
 class DataRequestKind(StrEnum):
     """What a person asks of the agency about their own data."""

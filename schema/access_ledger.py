@@ -21,6 +21,7 @@ from domain.access_ledger import (
     reader_in_vietnamese,
     shown,
 )
+from domain.data_requests import EXPORT_PURPOSE, EXPORTED_FOR
 from domain.reveals import REVEALED_FOR
 from domain.working_calendar import VIETNAM
 from schema.agreements import Agreement
@@ -79,15 +80,19 @@ def reader_facts(entry: Columns, office: Columns, employer: Columns) -> Mapping[
 READS = (Reads(offices, policies.everybody), Reads(employers, policies.everybody))
 
 
+# What one of ours looks for, in Vietnamese and in English; a partner's purposes are in the register.
+OWN_PURPOSES = {**REVEALED_FOR, EXPORT_PURPOSE: EXPORTED_FOR}
+
+
 def _purpose(entry: Columns, *, in_english: bool) -> ColumnElement[Any]:
-    """What for, as one says it: by the name in the register, else by what numbers are revealed for."""
+    """What for, as one says it: by the name in the register, else as we say it."""
     # The register is public, and no look-up of its own: a hundred entries name a few purposes.
     register = purposes.alias("its_purpose")
     name = register.c.name_en if in_english else register.c.name_vi
     is_partners = entry.reader_kind == words(ViewerKind.PARTNER)
     registered = select(name).where(register.c.code == entry.purpose, is_partners).scalar_subquery()
     revealed = case(
-        *((entry.purpose == words(code), words(said[in_english])) for code, said in REVEALED_FOR.items()),
+        *((entry.purpose == words(code), words(said[in_english])) for code, said in OWN_PURPOSES.items()),
         else_=entry.purpose,
     )
     return func.coalesce(registered, revealed)

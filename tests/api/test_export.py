@@ -1,5 +1,6 @@
 """A person takes with them everything that is held about them, signed, and nobody else's."""
 
+import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
@@ -16,11 +17,12 @@ from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
 from api import export as door
-from api.export import EXPORT, KEYS, KIND, PURPOSE
+from api.export import EXPORT, KEYS, KIND
 from auth.scopes import Scope
 from auth.viewer import ViewerKind
 from db.metadata import metadata
 from db.pool import Connection, Pool
+from domain.data_requests import EXPORT_PURPOSE
 from schema import export as pages
 from schema.export import Export, export_of
 from schema.limits import Rate
@@ -174,7 +176,7 @@ async def test_the_ledger_keeps_that_it_was_given(portal: RunningPortal, lan: Ac
     [given] = [
         entry for entry in log if "Participant.fullName" in {field["name"] for field in entry["fields"]}
     ]
-    assert (given["right"], given["readerKind"], given["purpose"]) == ("OWN", "CITIZEN", PURPOSE)
+    assert (given["right"], given["readerKind"], given["purpose"]) == ("OWN", "CITIZEN", EXPORT_PURPOSE)
 
 
 # -------------------------------------------------------- nothing of the schema is forgotten ---
@@ -353,6 +355,12 @@ async def test_whoever_was_let_begin_may_finish_and_pays_for_it_afterwards(
     response = await asked(narrow, lan)
     assert (response.status_code, code_of(response)) == (429, "RATE_EXCEEDED")
     assert int(response.headers["retry-after"]) > 100
+
+
+async def test_nobody_is_given_two_at_once(portal: RunningPortal, lan: Account) -> None:
+    answered = await asyncio.gather(*(asked(portal, lan) for _ in range(5)))
+    assert sorted(response.status_code for response in answered) == [200, 503, 503, 503, 503]
+    assert (await asked(portal, lan)).status_code == 200
 
 
 async def test_what_has_no_end_is_refused(

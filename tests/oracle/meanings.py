@@ -187,8 +187,9 @@ PEOPLE = {
     "REGISTERED": Ordering(("id",), descending=True, refused_with=("namePrefix",)),
 }
 
-# For what numbers are revealed, in either language.
+# For what numbers are revealed and data exported, in either language.
 REVEALED_FOR = {
+    "DATA_EXPORT": {"name_vi": "Trích xuất dữ liệu của chính mình", "name_en": "An export of one's own data"},
     "DOSSIER": {"name_vi": "Giải quyết hồ sơ", "name_en": "Work on a dossier"},
     "IDENTITY_CHECK": {"name_vi": "Xác minh danh tính", "name_en": "A check of who somebody is"},
     "OWN_USE": {"name_vi": "Sử dụng cho chính mình", "name_en": "The person's own use"},
