@@ -98,7 +98,8 @@ def _withdrawal(right: Right) -> Update:
             right.policy(consents.c, right.kind),
         )
         .values(
-            withdrawn_at=bindparam("now", type_=TIMESTAMP(timezone=True)),
+            # Another process's clock may have been ahead when it was given.
+            withdrawn_at=func.greatest(bindparam("now", type_=TIMESTAMP(timezone=True)), consents.c.given_at),
             withdrawn_by=bindparam("by"),
             withdrawn_by_mandate_id=bindparam("by_mandate", type_=Uuid),
         )

@@ -25,6 +25,7 @@ from schema.mandates import Mandate
 from schema.offices import Office
 from schema.refusals import Refusal
 from selection import Columns, Condition, Node, Order, computed, entity, fetched, link, stored
+from selection.faults import ScopeMissing
 
 if TYPE_CHECKING:
     from schema.participants import Participant
@@ -193,6 +194,10 @@ async def withdraw_consent(
 
 
 async def _perform(info: Info[Context, None], wish: Any, act: Act) -> ConsentPayload:  # noqa: ANN401 -- any input
+    scopes = info.context.viewer.scopes
+    # PostgreSQL tells of what was written only those who may read it.
+    if Scope.CONSENT_GIVE in scopes and Scope.CONSENT_READ not in scopes:
+        raise ScopeMissing(scope=Scope.CONSENT_READ)
     done = await perform(
         info, scope=Scope.CONSENT_GIVE, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act
     )

@@ -218,15 +218,16 @@ async def test_nobody_else_takes_it_back(pool: Pool, owner: Connection, office: 
 
 
 async def test_each_act_takes_a_scope(pool: Pool, owner: Connection, lan: Viewer) -> None:
-    quiet = replace(lan, scopes=EVERY_SCOPE - {Scope.CONSENT_GIVE})
     consent = f"Consent:{await people.a_consent(owner, _id(lan))}"
-    for text, wish in (
-        (GIVE, {"purpose": "SHARING", "textVersion": WORDS[ConsentPurpose.SHARING].version}),
-        (WITHDRAW, {"consent": consent}),
-    ):
-        result = await execute(pool, quiet, text, input={"idempotencyKey": a_key(), **wish})
-        assert result.errors
-        assert code_of(result.errors[0]) == "SCOPE_MISSING"
+    for missing in (Scope.CONSENT_GIVE, Scope.CONSENT_READ):
+        quiet = replace(lan, scopes=EVERY_SCOPE - {missing})
+        for text, wish in (
+            (GIVE, {"purpose": "SHARING", "textVersion": WORDS[ConsentPurpose.SHARING].version}),
+            (WITHDRAW, {"consent": consent}),
+        ):
+            result = await execute(pool, quiet, text, input={"idempotencyKey": a_key(), **wish})
+            assert result.errors
+            assert code_of(result.errors[0]) == "SCOPE_MISSING"
 
 
 # ------------------------------------------------------------- for whom one has in one's care ---
