@@ -163,8 +163,15 @@ class Section {
 const dossiers = new Section('dossiers');
 const filing = dossiers.section.querySelector('form');
 
+// For whom the dossiers on the page are, and for whom the next one is filed.
+let shownFor = mandate;
+
 async function showDossiers() {
+  const by = mandate;
   const {viewer: {participant}} = await ask(DOSSIERS);
+  // Somebody else may have been chosen meanwhile.
+  if (by !== mandate) return;
+  shownFor = by;
   if (!participant) {
     dossiers.section.hidden = true;
     return;
@@ -202,7 +209,7 @@ filing.addEventListener('submit', (event) => {
   event.preventDefault();
   const {service, request} = Object.fromEntries(new FormData(filing));
   dossiers.try(async () => {
-    const {dossier} = await act(FILE, {service, request});
+    const {dossier} = await act(FILE, {service, request}, shownFor);
     filing.reset();
     await showDossiers();
     dossiers.say(...both(`Đã nộp hồ sơ ${dossier.reference}.`, `Filed ${dossier.reference}.`));
