@@ -38,7 +38,8 @@ class Cable:
         while said := await reader.read(self.piece_bytes):
             if not self.is_cut:
                 await asyncio.sleep(self.delay_s)
-                self.is_cut = self.last_word is not None and self.last_word in said
+                # It may have been cut meanwhile, and stays so.
+                self.is_cut |= self.last_word is not None and self.last_word in said
                 writer.write(said)
                 await writer.drain()
         writer.close()
