@@ -13,11 +13,10 @@ from fractions import Fraction
 from domain.determinations import Change, Condition, Determination, Finding, Words, at_least, claim
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR
-from domain.parameters import Citation, Dated, Law, NoParameter, social_insurance_law
+from domain.parameters import LAW_41, Citation, Dated, Law, NoParameter, social_insurance_law
 
 # The day before the State forgave private employers the contribution against accidents, for a year.
 BEFORE_RELIEF = date(2021, 6, 30)
-LAW_41 = "41/2024"
 ARTICLE = {"58/2014": "Law 58/2014 art.85-89", LAW_41: "Law 41/2024 art.31-34"}
 
 PAID_MONTH = Words("Đóng bảo hiểm bắt buộc cho tháng", "Contributions are due for the month")

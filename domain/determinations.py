@@ -11,7 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from domain.months import Month, Run
-from domain.parameters import Citation, Confidence, Law
+from domain.parameters import LAW_41, Citation, Confidence, Law
 
 Figure = int | Fraction | bool | date | str
 # What a determination finds, by name; nested where the law lists by payer or by person.
@@ -165,4 +165,4 @@ def any_of(code: str, words: Words, article: str, *parts: Condition) -> Conditio
 
 def article(law: Law, under_58: str, under_41: str) -> str:
     """The article of the law on social insurance that the asker names: Law 41/2024, else Law 58/2014."""
-    return f"Law 41/2024 art.{under_41}" if law.number == "41/2024" else f"Law 58/2014 art.{under_58}"
+    return f"Law 41/2024 art.{under_41}" if law.number == LAW_41 else f"Law 58/2014 art.{under_58}"

@@ -25,9 +25,8 @@ from domain.determinations import (
 )
 from domain.money import dong
 from domain.months import month_of
-from domain.parameters import Bands, Citation, Dated, Law
+from domain.parameters import LAW_41, Bands, Citation, Dated, Law
 
-LAW_41 = "41/2024"
 SECOND = 2  # child of the mother
 AS_A_BIRTH_WEEKS = 22  # from which a loss counts as a birth under Law 41/2024
 MONTHS_OF_AGE = 6  # until which an adopted child gives leave

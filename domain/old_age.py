@@ -23,10 +23,9 @@ from domain.determinations import (
 )
 from domain.money import Exact, dong
 from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
-from domain.parameters import Citation, Dated, Law
+from domain.parameters import LAW_41, Citation, Dated, Law
 from domain.retirement_age import Sex, Work, age_reached, retirement_month
 
-LAW_41 = "41/2024"
 PENSION = Words("Được hưởng lương hưu", "Entitled to a pension")
 ENOUGH_YEARS = Words("Đóng bảo hiểm xã hội từ {need} tháng", "{need} months of contributions or more")
 ENOUGH_EARLY = Words(

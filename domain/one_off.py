@@ -24,10 +24,9 @@ from domain.determinations import (
 )
 from domain.money import Exact, dong
 from domain.months import MONTHS_IN_YEAR, Month, half_years, month_of
-from domain.parameters import Citation, Law
+from domain.parameters import LAW_41, Citation, Law
 from domain.retirement_age import Sex, age_reached, retirement_month
 
-LAW_41 = "41/2024"
 ELIGIBLE = Words("Được nhận bảo hiểm xã hội một lần", "May take the one-off payment")
 OF_AGE = Words("Đủ tuổi nghỉ hưu mà chưa đủ thời gian đóng", "Of retirement age, without enough months")
 FEW = Words("Đóng chưa đủ {need} tháng", "Fewer than {need} months of contributions")

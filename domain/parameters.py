@@ -18,6 +18,8 @@ from typing import Any, Generic, TypeVar
 
 from domain.figures import FROM, UNTIL, read_figures, span
 
+# The law on social insurance since 2025-07-01.
+LAW_41 = "41/2024"
 T = TypeVar("T")
 
 STEP = re.compile(r"\[[^]]+\]|[^.\[]+")
@@ -202,7 +204,7 @@ def read_parameters(text: str) -> Parameters:
 
 def social_insurance_law(day: date) -> str:
     """The number of the law on social insurance in force on a day: 41/2024 from 2025-07-01, else 58/2014."""
-    return "41/2024" if day >= date(2025, 7, 1) else "58/2014"
+    return LAW_41 if day >= date(2025, 7, 1) else "58/2014"
 
 
 def _is_rows(found: Any) -> bool:  # noqa: ANN401 -- YAML has no types

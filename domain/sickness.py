@@ -20,9 +20,8 @@ from domain.determinations import (
     claim,
 )
 from domain.money import dong
-from domain.parameters import Citation, Law
+from domain.parameters import LAW_41, Citation, Law
 
-LAW_41 = "41/2024"
 LONG_ILLNESS_DAYS = 180  # at the ordinary rate under Law 58/2014, in calendar days
 YEAR_DAYS = 365
 SICK_DAYS = 30  # in the year before one gets well again, under Law 41/2024

@@ -24,10 +24,9 @@ from domain.determinations import (
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR, Month, month_of
 from domain.one_off import PaidIn, for_years
-from domain.parameters import Citation, Law
+from domain.parameters import LAW_41, Citation, Law
 from domain.retirement_age import Sex, age_reached, retirement_month
 
-LAW_41 = "41/2024"
 FUNERAL = Words("Được hưởng trợ cấp mai táng", "The funeral grant is due")
 MONTHLY = Words("Được hưởng trợ cấp tuất hằng tháng", "The monthly survivors' benefit is due")
 BY_THE_DECEASED = Words("Người chết thuộc trường hợp được hưởng", "The deceased gives the right to it")

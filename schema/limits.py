@@ -59,7 +59,8 @@ class Limits:
     )
     fragments: int = strawberry.field(description="Fragments of a document.")
     links: int = strawberry.field(
-        description="Links, lists and derived fields of an operation, counted in the same way."
+        description="Links, lists and derived fields of an operation, counted in the same way;"
+        " `node` and `nodes` twice, as they may be of any type."
     )
     repeats: int = strawberry.field(
         description="How often a document may name the same field in the same place."

@@ -221,6 +221,13 @@ def test_whatever_leads_further_is_counted(selection: str) -> None:
         operation(f'{{ dossier(reference: "x") {{ {several} more: {selection} }} }}')
 
 
+def test_what_may_be_of_any_type_is_counted_twice() -> None:
+    most = [f'a{number}: node(id: "Office:1") {{ id }}' for number in range(costs.MOST_LINKS // 2)]
+    operation(f"{{ {' '.join(most)} }}")
+    with pytest.raises(TooManyLinks):
+        operation(f'{{ {" ".join(most)} more: node(id: "Office:1") {{ id }} }}')
+
+
 def test_what_a_fragment_leads_to_is_counted_as_often_as_it_is_spread() -> None:
     fragment = f"fragment all on Dossier {{ {' '.join(f'a{n}: office {{ id }}' for n in range(9))} }}"
     roots = [f'd{number}: dossier(reference: "x") {{ ...all }}' for number in range(7)]
