@@ -155,7 +155,7 @@ def acts_said(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
     for name, allowed in acts(schema):
         if allowed:
             whom = "; ".join(f"{whom}: {answer}" for whom, answer in gathered(answers(allowed.policy)))
-            yield f"`{name}`", mutation.fields[name].description or "", taken((allowed.scope,)), whom
+            yield f"`{name}`", mutation.fields[name].description or "", taken(allowed.scopes), whom
 
 
 def scopes_said(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
@@ -166,7 +166,8 @@ def scopes_said(catalogue: Catalogue) -> Iterator[tuple[str, ...]]:
     for (name, field), declaration in sorted(catalogue.declarations.items()):
         opened[declaration.needs or ""].append(f"`{name}.{field}`")
     for name, allowed in acts(schema):
-        opened[allowed.scope if allowed else ""].append(f"`{name}`")
+        for scope in allowed.scopes if allowed else ():
+            opened[scope].append(f"`{name}`")
     for scope in Scope:
         yield f"`{scope}`", str(scope.least_assurance), ", ".join(opened[scope])
 

@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
+import strawberry
 from strawberry import Info
 
 from auth.scopes import Scope
@@ -16,9 +17,11 @@ from db import idempotency_keys
 from db.connection import transaction
 from db.pool import Connection
 from domain.dossiers import Actor, ActorKind
-from domain.refusals import IdentifierRefused, NotSignedIn, Refusal
+from domain.refusals import IdentifierRefused, NotSignedIn
+from domain.refusals import Refusal as Refused
 from domain.working_calendar import date_in_vietnam
 from schema.context import Context
+from schema.refusals import Refusal
 from selection.faults import BadIdentifier, ScopeMissing, StepUpRequired
 
 ACTORS = {
@@ -35,8 +38,29 @@ class Done:
 
     rows: Mapping[str, Any]
     replayed: bool
-    refusals: tuple[Refusal, ...] = ()
+    refusals: tuple[Refused, ...] = ()
     row_key: UUID | None = None
+
+
+@strawberry.type(description="What an act did.")
+class Payload:
+    """What an act did; each noun adds the row that it acted on."""
+
+    rows: strawberry.Private[Mapping[str, Any]]
+    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
+    replayed: bool = strawberry.field(
+        description="Whether this key had been used before, so that nothing was done again."
+    )
+
+    @classmethod
+    def of(cls, done: Done, language: str, **more: object) -> Self:
+        """Show what was done, in the reader's language; `more` is what a noun shows beside its row."""
+        return cls(
+            rows=done.rows,
+            errors=[Refusal.of(refused, language) for refused in done.refusals],
+            replayed=done.replayed,
+            **more,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +75,16 @@ Act = Callable[[Connection, Actor, Moment], Awaitable[UUID]]
 
 
 async def perform(
-    info: Info[Context, None], *, scope: Scope, key: str, wish: Mapping[str, Any], act: Act
+    info: Info[Context, None],
+    wish: Any,  # noqa: ANN401 -- any input
+    act: Act,
+    *scopes: Scope,
 ) -> Done:
     """Do an act once for a key, however often it is asked for, and read what it did in the same transaction.
 
-    It has been committed when this returns. A refusal rolls everything back, the key's claim too.
+    `scopes` are that of the act, and those to read what it touches: PostgreSQL tells of a row only those who
+    may read it, whoever wrote it. It has been committed when this returns. A refusal rolls everything back,
+    the key's claim too.
 
     Raises: ScopeMissing, StepUpRequired.
     """
@@ -64,20 +93,23 @@ async def perform(
     try:
         if viewer.principal is None:
             raise NotSignedIn
-        if scope in viewer.withheld:
-            raise StepUpRequired(level=viewer.withheld[scope])
-        if scope not in viewer.scopes or viewer.kind not in ACTORS:
-            raise ScopeMissing(scope=scope)
+        if viewer.kind not in ACTORS:
+            raise ScopeMissing(scope=scopes[0])
+        for scope in scopes:
+            if scope in viewer.withheld:
+                raise StepUpRequired(level=viewer.withheld[scope])
+            if scope not in viewer.scopes:
+                raise ScopeMissing(scope=scope)
         actor = Actor(ACTORS[viewer.kind], viewer.principal, viewer.mandate_id)
         now = context.clock()
         claim: Mapping[str, Any] = {
             "principal": viewer.principal,
             "operation": info.field_name,
-            "key": key,
+            "key": wish.idempotency_key,
         }
         async with transaction(context.pool, viewer.binding) as connection:
             outcome = await idempotency_keys.claim(
-                connection, **claim, input_hash=_hash(wish, viewer.mandate_id)
+                connection, **claim, input_hash=_hash(strawberry.asdict(wish), viewer.mandate_id)
             )
             replayed = outcome is not None
             if outcome is None:
@@ -85,8 +117,8 @@ async def perform(
                 await idempotency_keys.settle(connection, **claim, outcome=outcome)
             row_key = UUID(outcome)
             brought = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
-    except Refusal as refusal:
-        return Done({}, replayed=False, refusals=(refusal,))
+    except Refused as refused:
+        return Done({}, replayed=False, refusals=(refused,))
     # The ledger has a connection of its own, and no act waits for it. Who is refused here asks again with the
     # same key, and is shown what was done.
     await brought.tell()

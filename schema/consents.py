@@ -1,8 +1,8 @@
 """Consents: to what people say yes, in which words, and how they take it back."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -18,14 +18,12 @@ from domain.consents import WORDS, ConsentPurpose, words_read
 from domain.dossiers import Actor
 from domain.refusals import NotFound
 from schema.access_rights import AccessRight, seen_by
-from schema.acts import Act, Done, Moment, key_of, perform
+from schema.acts import Act, Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.enums import described
 from schema.mandates import Mandate
 from schema.offices import Office
-from schema.refusals import Refusal
 from selection import Columns, Condition, Node, Order, computed, entity, fetched, link, stored
-from selection.faults import ScopeMissing
 
 if TYPE_CHECKING:
     from schema.participants import Participant
@@ -127,24 +125,10 @@ class WithdrawConsentInput:
 
 
 @strawberry.type(description="What an act on a consent did.")
-class ConsentPayload:
+class ConsentPayload(Payload):
     """What an act on a consent did."""
 
-    rows: strawberry.Private[Mapping[str, Any]]
     consent: Consent | None = fetched("The consent after the act; null where the agency said no.")
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before, so that nothing was done again."
-    )
-
-    @classmethod
-    def of(cls, done: Done, language: str) -> Self:
-        """Show what was done, in the reader's language."""
-        return cls(
-            rows=done.rows,
-            errors=[Refusal.of(refusal, language) for refusal in done.refusals],
-            replayed=done.replayed,
-        )
 
 
 async def give_consent(
@@ -194,11 +178,5 @@ async def withdraw_consent(
 
 
 async def _perform(info: Info[Context, None], wish: Any, act: Act) -> ConsentPayload:  # noqa: ANN401 -- any input
-    scopes = info.context.viewer.scopes
-    # PostgreSQL tells of what was written only those who may read it.
-    if Scope.CONSENT_GIVE in scopes and Scope.CONSENT_READ not in scopes:
-        raise ScopeMissing(scope=Scope.CONSENT_READ)
-    done = await perform(
-        info, scope=Scope.CONSENT_GIVE, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act
-    )
+    done = await perform(info, wish, act, Scope.CONSENT_GIVE, Scope.CONSENT_READ, Scope.PARTICIPANT_READ)
     return ConsentPayload.of(done, info.context.language)

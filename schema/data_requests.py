@@ -1,9 +1,9 @@
 """Requests about one's own data: to see, correct, delete or restrict it, or to object."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -22,11 +22,10 @@ from domain.dossiers import Actor
 from domain.names import clean_text
 from domain.refusals import NotFound
 from schema.access_rights import AccessRight, seen_by
-from schema.acts import Act, Done, Moment, key_of, perform
+from schema.acts import Act, Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.enums import described
 from schema.offices import Office
-from schema.refusals import Refusal
 from selection import Columns, Condition, Node, Order, computed, entity, fetched, link, stored
 
 if TYPE_CHECKING:
@@ -173,24 +172,10 @@ class AnswerDataRequestInput:
 
 
 @strawberry.type(description="What an act on a request did.")
-class DataRequestPayload:
+class DataRequestPayload(Payload):
     """What an act on a request did."""
 
-    rows: strawberry.Private[Mapping[str, Any]]
     data_request: DataRequest | None = fetched("The request after the act; null where the agency said no.")
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before, so that nothing was done again."
-    )
-
-    @classmethod
-    def of(cls, done: Done, language: str) -> Self:
-        """Show what was done, in the reader's language."""
-        return cls(
-            rows=done.rows,
-            errors=[Refusal.of(refusal, language) for refusal in done.refusals],
-            replayed=done.replayed,
-        )
 
 
 async def file_data_request(
@@ -243,5 +228,5 @@ async def answer_data_request(
 
 
 async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Act) -> DataRequestPayload:  # noqa: ANN401 -- any input
-    done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
+    done = await perform(info, wish, act, scope, Scope.DATA_REQUEST_READ, Scope.PARTICIPANT_READ)
     return DataRequestPayload.of(done, info.context.language)

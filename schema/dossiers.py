@@ -1,10 +1,10 @@
 """Dossiers: what people apply for, and what happened to it."""
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -21,7 +21,7 @@ from db.pool import Connection
 from domain.dossiers import Actor, Applicant, DossierStatus
 from domain.names import clean_text
 from schema.access_rights import AccessRight, seen_by
-from schema.acts import Done, Moment, key_of, perform
+from schema.acts import Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.deadlines import DEADLINE_READS, Deadline, deadline_facts, deadline_of
 from schema.employers import Employer
@@ -30,7 +30,6 @@ from schema.events import EVENT_ORDERS, DossierEvent, events_of
 from schema.filers import Filer
 from schema.ids import EmployerID, OfficeID, ParticipantID, ServiceID
 from schema.offices import Office
-from schema.refusals import Refusal
 from schema.services import Service, ServiceVersion
 from selection import (
     Columns,
@@ -246,24 +245,10 @@ class WithdrawDossierInput:
 
 
 @strawberry.type(description="What an act on a dossier did.")
-class DossierPayload:
+class DossierPayload(Payload):
     """What an act on a dossier did."""
 
-    rows: strawberry.Private[Mapping[str, Any]]
     dossier: Dossier | None = fetched("The dossier after the act; null where the agency said no.")
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before, so that nothing was done again."
-    )
-
-    @classmethod
-    def of(cls, done: Done, language: str) -> Self:
-        """Show what was done, in the reader's language."""
-        return cls(
-            rows=done.rows,
-            errors=[Refusal.of(refusal, language) for refusal in done.refusals],
-            replayed=done.replayed,
-        )
 
 
 async def submit_dossier(
@@ -346,7 +331,7 @@ async def withdraw_dossier(
 
 
 async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Any) -> DossierPayload:  # noqa: ANN401 -- any input, any act
-    done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
+    done = await perform(info, wish, act, scope, Scope.DOSSIER_READ, Scope.PARTICIPANT_READ)
     if done.row_key and not done.replayed:
         info.context.listener.announce(done.row_key)
     return DossierPayload.of(done, info.context.language)

@@ -1,8 +1,8 @@
 """Acting for others: who may act for whom, in which services, and how that is set up and ended."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
@@ -22,11 +22,10 @@ from domain.mandates import MandateBasis
 from domain.names import clean_text
 from domain.refusals import NotFound
 from schema.access_rights import AccessRight, seen_by
-from schema.acts import Act, Done, Moment, key_of, perform
+from schema.acts import Act, Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.enums import described
 from schema.offices import Office
-from schema.refusals import Refusal
 from schema.services import ServiceGroup
 from selection import Columns, Condition, Node, Order, computed, entity, fetched, link, stored
 
@@ -156,24 +155,10 @@ class MandateInput:
 
 
 @strawberry.type(description="What an act on a mandate did.")
-class MandatePayload:
+class MandatePayload(Payload):
     """What an act on a mandate did."""
 
-    rows: strawberry.Private[Mapping[str, Any]]
     mandate: Mandate | None = fetched("The mandate after the act; null where the agency said no.")
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before, so that nothing was done again."
-    )
-
-    @classmethod
-    def of(cls, done: Done, language: str) -> Self:
-        """Show what was done, in the reader's language."""
-        return cls(
-            rows=done.rows,
-            errors=[Refusal.of(refusal, language) for refusal in done.refusals],
-            replayed=done.replayed,
-        )
 
 
 async def give_mandate(
@@ -278,5 +263,5 @@ def _values(groups: Sequence[ServiceGroup]) -> list[str]:
 
 
 async def _perform(info: Info[Context, None], scope: Scope, wish: Any, act: Act) -> MandatePayload:  # noqa: ANN401 -- any input
-    done = await perform(info, scope=scope, key=wish.idempotency_key, wish=strawberry.asdict(wish), act=act)
+    done = await perform(info, wish, act, scope, Scope.MANDATE_READ, Scope.PARTICIPANT_READ)
     return MandatePayload.of(done, info.context.language)

@@ -158,9 +158,9 @@ class Query:
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
-def _act(resolver: Callable[..., Any], scope: Scope | None = None, policy: Policy | None = None) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
-    """Declare an act; scope and policy are those that it asks for, said here for whoever reads of rights."""
-    allowed = Allowed(scope, policy) if scope and policy else None
+def _act(resolver: Callable[..., Any], policy: Policy | None = None, *scopes: Scope) -> Any:  # noqa: ANN401 -- the annotation beside it says the type
+    """Declare an act; policy and scopes are those that it asks for, said here for whoever reads of rights."""
+    allowed = Allowed(policy, scopes) if policy else None
     return strawberry.mutation(resolver=resolver, description=_said_by(resolver), metadata={ALLOWED: allowed})
 
 
@@ -168,25 +168,83 @@ def _act(resolver: Callable[..., Any], scope: Scope | None = None, policy: Polic
 class Mutation:
     """Everything one can do."""
 
-    submit_dossier: DossierPayload = _act(submit_dossier, Scope.DOSSIER_SUBMIT, policies.may_file_for)
-    accept_dossier: DossierPayload = _act(accept_dossier, Scope.DOSSIER_ACCEPT, policies.may_accept)
-    withdraw_dossier: DossierPayload = _act(withdraw_dossier, Scope.DOSSIER_SUBMIT, policies.may_withdraw)
-    give_mandate: MandatePayload = _act(give_mandate, Scope.MANDATE_GIVE, policies.may_give_mandate_for)
-    record_mandate: MandatePayload = _act(record_mandate, Scope.MANDATE_RECORD, policies.may_give_mandate_for)
-    accept_mandate: MandatePayload = _act(accept_mandate, Scope.MANDATE_GIVE, policies.may_accept_mandate)
-    revoke_mandate: MandatePayload = _act(revoke_mandate, Scope.MANDATE_GIVE, policies.may_revoke_mandate)
-    reveal_identifier: RevealPayload = _act(reveal_identifier, Scope.IDENTIFIER_REVEAL, policies.may_reveal)
+    submit_dossier: DossierPayload = _act(
+        submit_dossier,
+        policies.may_file_for,
+        Scope.DOSSIER_SUBMIT,
+        Scope.DOSSIER_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    accept_dossier: DossierPayload = _act(
+        accept_dossier, policies.may_accept, Scope.DOSSIER_ACCEPT, Scope.DOSSIER_READ, Scope.PARTICIPANT_READ
+    )
+    withdraw_dossier: DossierPayload = _act(
+        withdraw_dossier,
+        policies.may_withdraw,
+        Scope.DOSSIER_SUBMIT,
+        Scope.DOSSIER_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    give_mandate: MandatePayload = _act(
+        give_mandate,
+        policies.may_give_mandate_for,
+        Scope.MANDATE_GIVE,
+        Scope.MANDATE_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    record_mandate: MandatePayload = _act(
+        record_mandate,
+        policies.may_give_mandate_for,
+        Scope.MANDATE_RECORD,
+        Scope.MANDATE_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    accept_mandate: MandatePayload = _act(
+        accept_mandate,
+        policies.may_accept_mandate,
+        Scope.MANDATE_GIVE,
+        Scope.MANDATE_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    revoke_mandate: MandatePayload = _act(
+        revoke_mandate,
+        policies.may_revoke_mandate,
+        Scope.MANDATE_GIVE,
+        Scope.MANDATE_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    reveal_identifier: RevealPayload = _act(
+        reveal_identifier, policies.may_reveal, Scope.IDENTIFIER_REVEAL, Scope.IDENTIFIER_READ
+    )
     file_data_request: DataRequestPayload = _act(
-        file_data_request, Scope.DATA_REQUEST_FILE, policies.may_file_data_request_for
+        file_data_request,
+        policies.may_file_data_request_for,
+        Scope.DATA_REQUEST_FILE,
+        Scope.DATA_REQUEST_READ,
+        Scope.PARTICIPANT_READ,
     )
     answer_data_request: DataRequestPayload = _act(
-        answer_data_request, Scope.DATA_REQUEST_ANSWER, policies.may_answer_data_request
+        answer_data_request,
+        policies.may_answer_data_request,
+        Scope.DATA_REQUEST_ANSWER,
+        Scope.DATA_REQUEST_READ,
+        Scope.PARTICIPANT_READ,
     )
-    give_consent: ConsentPayload = _act(give_consent, Scope.CONSENT_GIVE, policies.may_give_consent_for)
+    give_consent: ConsentPayload = _act(
+        give_consent,
+        policies.may_give_consent_for,
+        Scope.CONSENT_GIVE,
+        Scope.CONSENT_READ,
+        Scope.PARTICIPANT_READ,
+    )
     withdraw_consent: ConsentPayload = _act(
-        withdraw_consent, Scope.CONSENT_GIVE, policies.may_withdraw_consent
+        withdraw_consent,
+        policies.may_withdraw_consent,
+        Scope.CONSENT_GIVE,
+        Scope.CONSENT_READ,
+        Scope.PARTICIPANT_READ,
     )
-    end_session: SessionPayload = _act(end_session, Scope.SESSION_END, policies.sessions)
+    end_session: SessionPayload = _act(end_session, policies.sessions, Scope.SESSION_END)
 
 
 @strawberry.type(description="Everything one can follow.")

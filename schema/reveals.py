@@ -1,8 +1,7 @@
 """Seeing a number in full that is otherwise shown masked: for a purpose, and never unseen."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -19,11 +18,10 @@ from db.reveals import LONGEST_CASE
 from domain.dossiers import Actor
 from domain.names import clean_text
 from domain.reveals import RevealPurpose, check_purpose
-from schema.acts import Moment, key_of, perform
+from schema.acts import Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.enums import described
 from schema.identifiers import Identifier
-from schema.refusals import Refusal
 from selection import fetched
 
 REVEALED = "Identifier.number"
@@ -51,16 +49,11 @@ class RevealIdentifierInput:
 
 
 @strawberry.type(description="A number in full.")
-class RevealPayload:
+class RevealPayload(Payload):
     """A number in full."""
 
-    rows: strawberry.Private[Mapping[str, Any]]
     identifier: Identifier | None = fetched("What was revealed; null where the agency said no.")
     number: str | None = strawberry.field(description="It in full; null where the agency said no.")
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before; the ledger has it again all the same."
-    )
 
 
 async def reveal_identifier(
@@ -84,15 +77,9 @@ async def reveal_identifier(
             now=moment.now,
         )
 
-    done = await perform(
-        info, scope=Scope.IDENTIFIER_REVEAL, key=input.idempotency_key, wish=strawberry.asdict(input), act=act
-    )
-    return RevealPayload(
-        rows=done.rows,
-        number=await _number(context, viewer, input, done.row_key, right) if done.row_key else None,
-        errors=[Refusal.of(refusal, context.language) for refusal in done.refusals],
-        replayed=done.replayed,
-    )
+    done = await perform(info, input, act, Scope.IDENTIFIER_REVEAL, Scope.IDENTIFIER_READ)
+    number = await _number(context, viewer, input, done.row_key, right) if done.row_key else None
+    return RevealPayload.of(done, context.language, number=number)
 
 
 async def _number(

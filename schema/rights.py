@@ -29,10 +29,10 @@ ANSWER = re.compile(r"^([A-Z_]+(?:, [A-Z_]+)*): (.+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What an act takes: the scope, and whom a policy lets do it."""
+    """What an act takes: whom a policy lets do it, and the scopes, to act and to read what it shows."""
 
-    scope: Scope
     policy: Policy
+    scopes: tuple[Scope, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ def rules(schema: strawberry.Schema) -> Iterator[Rule]:
     for name, allowed in acts(schema):
         granted = answers(allowed.policy) if allowed else {}
         for kind in ViewerKind:
-            scopes = (allowed.scope,) if allowed else ()
-            yield Rule("Mutation", name, kind, granted.get(kind), scopes)
+            yield Rule("Mutation", name, kind, granted.get(kind), allowed.scopes if allowed else ())
 
 
 def acts(schema: strawberry.Schema) -> Iterator[tuple[str, Allowed | None]]:

@@ -16,9 +16,8 @@ from auth.sessions import SessionLimits
 from db.pool import Connection
 from db.sessions import end_one, sessions
 from domain.dossiers import Actor
-from schema.acts import Moment, key_of, perform
+from schema.acts import Moment, Payload, key_of, perform
 from schema.context import Context
-from schema.refusals import Refusal
 from selection import Columns, Condition, Node, Order, computed, entity, stored
 from selection.literals import words
 
@@ -56,15 +55,11 @@ class EndSessionInput:
 
 
 @strawberry.type(description="What ending a session did.")
-class SessionPayload:
+class SessionPayload(Payload):
     """What ending a session did."""
 
     ended: strawberry.ID | None = strawberry.field(
         description="The session that stands no more; null where the agency said no."
-    )
-    errors: list[Refusal] = strawberry.field(description="Why the agency said no; empty where it was done.")
-    replayed: bool = strawberry.field(
-        description="Whether this key had been used before, so that nothing was done again."
     )
 
 
@@ -77,11 +72,6 @@ async def end_session(
     async def act(connection: Connection, actor: Actor, _moment: Moment) -> UUID:
         return await end_one(connection, key_of(info, "Session", input.session, "session"), actor.principal)
 
-    done = await perform(
-        info, scope=Scope.SESSION_END, key=input.idempotency_key, wish=strawberry.asdict(input), act=act
-    )
-    return SessionPayload(
-        ended=strawberry.ID(f"Session:{done.row_key}") if done.row_key else None,
-        errors=[Refusal.of(refusal, info.context.language) for refusal in done.refusals],
-        replayed=done.replayed,
-    )
+    done = await perform(info, input, act, Scope.SESSION_END)
+    ended = strawberry.ID(f"Session:{done.row_key}") if done.row_key else None
+    return SessionPayload.of(done, info.context.language, ended=ended)

@@ -1,6 +1,7 @@
 """Acts and subscriptions aimed at what is somebody else's: nothing is done, nothing is told or hinted at."""
 
 import random
+from dataclasses import replace
 from uuid import uuid4
 
 import asyncpg
@@ -8,14 +9,18 @@ import pytest
 from graphql import get_named_type, is_required_input_field
 
 from auth import policies
+from auth.scopes import Scope
 from db.server import SUPERUSER
 from db.tables import metadata
+from schema.acts import ACTORS
+from schema.portal import schema
+from schema.rights import acts, answers
 from selection.faults import DocumentRefused
 from tests.oracle import world
 from tests.oracle.meanings import TABLES
 from tests.oracle.test_oracle import EVERY, VIEWERS
-from tests.portal import execute, portal
-from tests.rights.acts import MUTATION, MUTATIONS, aimed_act, input_of, noun_of
+from tests.portal import code_of, execute, portal
+from tests.rights.acts import MUTATION, MUTATIONS, Act, aimed_act, input_of, noun_of
 from tests.rights.court import BOTH, ROW_SECURITY, Assize
 from tests.rights.follows import FOLLOWED, SUBSCRIPTION, Follow, first_look
 from tests.rights.ways import AIMS, object_type
@@ -117,3 +122,31 @@ async def test_a5_an_act_takes_no_field_that_its_input_does_not_declare(court: A
         assert any(
             "unknown field" in error.message and name in error.message for error in result.errors or ()
         )
+
+
+# ---------------------------------------------------- what an act takes, to do and to read ---
+
+DECLARED = {name: allowed for name, allowed in acts(schema) if allowed}
+
+
+@pytest.mark.parametrize(
+    ("mutation", "missing"),
+    [(mutation, scope) for mutation, allowed in DECLARED.items() for scope in allowed.scopes],
+)
+async def test_an_act_takes_every_scope_that_it_declares(
+    court: Assize, mutation: str, missing: Scope
+) -> None:
+    kinds = answers(DECLARED[mutation].policy)
+    name, doer = next(
+        (name, viewer)
+        for name, viewer in VIEWERS.items()
+        if viewer.scopes == EVERY and viewer.kind in kinds.keys() & ACTORS.keys()
+    )
+    wish = Act(mutation, None).wish(court.eyes[name], chance_of(mutation), str(uuid4()), "")
+    viewer = replace(doer, scopes=EVERY - {missing})
+    text = f"mutation ($input: {input_of(mutation).name}!) {{ {mutation}(input: $input) {{ __typename }} }}"
+    before = await written(court)
+    result = await execute(court.walls[BOTH].pool, viewer, text, input=wish)
+    assert result.errors, result.data
+    assert (code_of(result.errors[0]), str(missing) in result.errors[0].message) == ("SCOPE_MISSING", True)
+    assert await written(court) == before

@@ -63,7 +63,7 @@ def test_a_policy_asks_a_question_and_answers_in_lines(name: str) -> None:
 
 def test_every_act_says_which_scope_it_takes_and_which_policy_allows_it() -> None:
     silent = [name for name, allowed in ACTS.items() if allowed is None]
-    assert not silent, f"In schema/portal.py: _act({silent[0]}, Scope.…, policies.may_…)"
+    assert not silent, f"In schema/portal.py: _act({silent[0]}, policies.may_…, Scope.…)"
 
 
 def test_every_right_to_act_is_that_of_an_act() -> None:
