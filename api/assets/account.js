@@ -6,7 +6,11 @@ const ACTING = `query Acting {
     mandates(first: 100) {
       nodes { id basis representedName serviceGroups validFrom validTo acceptedAt revokedAt }
     }
-    participant { mandates(first: 100) { nodes { id basis representativeName isInForce } } }
+    participant {
+      mandates(first: 100) {
+        nodes { id basis representativeName serviceGroups isInForce validTo acceptedAt revokedAt }
+      }
+    }
   }
 }`;
 const ACCEPT = `mutation Accept($input: MandateInput!) {
@@ -355,15 +359,15 @@ const offers = acting.section.querySelector('.offers');
 
 async function showMandates() {
   const {viewer: {actingFor, mandates, participant}} = await ask(ACTING, {}, null);
-  const inForce = participant?.mandates.nodes.filter(({isInForce}) => isInForce) ?? [];
+  const given = participant?.mandates.nodes.filter((each) => each.isInForce || isOffered(each)) ?? [];
   const offered = mandates.nodes.filter(isOffered);
-  acting.section.hidden = !actingFor.nodes.length && !inForce.length && !offered.length;
+  acting.section.hidden = !actingFor.nodes.length && !given.length && !offered.length;
   const others = actingFor.nodes.map(({id, basis, representedName}) =>
     choiceButton(id, representedName, ...BASES[basis], CARE.includes(basis)),
   );
   choice.replaceChildren(choiceButton(null, 'Chính tôi', '', 'myself', true), ...others);
-  acting.rows.replaceChildren(...inForce.map(mandateRow));
-  acting.section.querySelector('.given').hidden = !inForce.length;
+  acting.rows.replaceChildren(...given.map(mandateRow));
+  acting.section.querySelector('.given').hidden = !given.length;
   offers.replaceChildren(...offered.map(offerRow));
   acting.section.querySelector('.offered').hidden = !offered.length;
 }
@@ -409,18 +413,23 @@ function answerButton(vietnamese, english, label, mutation, id, said) {
   return button;
 }
 
-function mandateRow({id, basis, representativeName}) {
+// Whoever was asked is named once they have accepted.
+function mandateRow({id, basis, representativeName, serviceGroups}) {
+  const groups = [0, 1].map((language) => serviceGroups.map((group) => GROUPS[group][language]).join(', '));
+  const name = representativeName ?? `người chưa nhận lời (${groups[0]})`;
+  const who = representativeName ? [representativeName] : both('Chưa nhận lời', 'Not accepted yet');
   const row = element(
     'li',
     {},
-    element('strong', {}, representativeName),
+    element('strong', {}, ...who),
     element('span', {}, ...both(...BASES[basis])),
+    element('p', {}, ...both(...groups)),
   );
   // Who acts by law is not of the person's own choosing.
   if (basis !== 'AGENT') return row;
   row.append(
-    answerButton('Thu hồi', 'Revoke', `Thu hồi ủy quyền của ${representativeName}`, REVOKE, id, [
-      `Đã thu hồi ủy quyền của ${representativeName}.`,
+    answerButton('Thu hồi', 'Revoke', `Thu hồi ủy quyền của ${name}`, REVOKE, id, [
+      `Đã thu hồi ủy quyền của ${name}.`,
       'The mandate is revoked.',
     ]),
   );

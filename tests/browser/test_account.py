@@ -207,12 +207,12 @@ async def acting_for(house: House, persona: str) -> list[str]:
     return [node["id"] for node in mine["viewer"]["actingFor"]["nodes"]]
 
 
-async def an_offer(house: House, by: str, to: str) -> str:
-    """That a persona has asked another to act for them where payments are concerned: the mandate."""
+async def an_offer(house: House, by: str, to: str, group: str = "PAYMENT") -> str:
+    """That a persona has asked another to act for them in services of a group: the mandate."""
     wish = {
         "idempotencyKey": uuid4().hex,
         "representative": await person_of(house, to),
-        "serviceGroups": ["PAYMENT"],
+        "serviceGroups": [group],
     }
     given = (await told(house, by, GIVE, input=wish))["giveMandate"]
     assert given["errors"] == []
@@ -282,6 +282,20 @@ async def test_agent_is_revoked_by_keyboard_alone(house: House, chromium: Browse
         await expect(row).to_have_count(0)
         assert await page.evaluate("document.activeElement.closest('#acting') !== null")
     # And he has it no more.
+    assert mandate not in await acting_for(house, "minh")
+
+
+async def test_offer_that_nobody_has_answered_is_taken_back(house: House, chromium: Browser) -> None:
+    mandate = await an_offer(house, "lan", "minh", "HEALTH_INSURANCE")
+    async with account_of(chromium, house, "Nguyễn Thị Lan") as page:
+        row = page.locator("#acting .rows li").filter(has_text="health insurance")
+        await expect(row).to_have_count(1)
+        await expect(row).to_contain_text("Not accepted yet")
+        await row.get_by_role("button", name="Thu hồi ủy quyền của người chưa nhận lời").click()
+        await expect(page.locator("#acting [role=status]")).to_contain_text("Đã thu hồi ủy quyền")
+        await expect(row).to_have_count(0)
+    async with account_of(chromium, house, "Trần Văn Minh") as page:
+        await expect(page.locator("#acting .offers li").filter(has_text="Nguyễn Thị Lan")).to_have_count(0)
     assert mandate not in await acting_for(house, "minh")
 
 
