@@ -45,6 +45,7 @@ from db.access_ledger import access_ledger as access_ledger_table
 from db.agreements import agreements as agreements_table
 from db.agreements import in_force as agreement_stands
 from db.calendar import TODAY
+from db.contributions import contributions as contributions_table
 from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
@@ -303,6 +304,22 @@ def contributions(line: Columns, kind: str) -> Condition:
         case ViewerKind.REPRESENTATIVE:
             return line.participant_id == _represented("CONTRIBUTIONS")
     return false()
+
+
+def employer_arrears(unpaid: Columns, kind: str) -> Condition:
+    """May the viewer see that an employer has not paid this month?
+
+    CITIZEN, EMPLOYER, OFFICER, PARTNER, REPRESENTATIVE: where they see a line that it is due for.
+    """
+    line = contributions_table.alias("line")
+    return exists(
+        select(1).where(
+            line.c.employer_id == unpaid.employer_id,
+            line.c.from_month <= unpaid.month,
+            or_(line.c.to_month.is_(None), line.c.to_month >= unpaid.month),
+            contributions(line.c, kind),
+        )
+    )
 
 
 def employer_accounts(account: Columns, kind: str) -> Condition:

@@ -59,6 +59,14 @@ def identifiers(identifier: Columns, kind: str) -> Right:
     return _right(kind, office=asked, employer=_employer_of(identifier.participant_id))
 
 
+def contributions(line: Columns, kind: str) -> Right:
+    """The office that serves the person's own, or the employer that the line is of."""
+    person = participants_table.alias("person")
+    office = select(_served(person.c.office_id)).where(person.c.id == line.participant_id)
+    asked = office.correlate_except(person).scalar_subquery()
+    return _right(kind, office=asked, employer=line.employer_id)
+
+
 def own(_row: Columns, _kind: str) -> Right:
     """Of what is noted even where somebody looks at their own."""
     return CAPACITY

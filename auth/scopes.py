@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ACCESS_READ = "access:read", 2
     CONSENT_GIVE = "consent:give", 2  # [unsure]
     CONSENT_READ = "consent:read", 2  # [unsure]
+    CONTRIBUTION_READ = "contribution:read", 2
     DATA_REQUEST_ANSWER = "data-request:answer", 3  # [unsure]
     DATA_REQUEST_FILE = "data-request:file", 2  # [unsure]
     DATA_REQUEST_READ = "data-request:read", 2  # [unsure]

@@ -31,6 +31,7 @@ SEEN_EVERY = timedelta(minutes=1)
 # All that an account of a kind may ask for, which is what our own pages ask; the rights themselves are rows.
 _OWN_ACCOUNT = frozenset({Scope.SESSION_END, Scope.SESSION_READ})
 _READ = _OWN_ACCOUNT | {
+    Scope.CONTRIBUTION_READ,
     Scope.DOSSIER_READ,
     Scope.EMPLOYMENT_READ,
     Scope.IDENTIFIER_READ,
@@ -61,7 +62,9 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
             Scope.MANDATE_READ,
             Scope.MANDATE_RECORD,
         },
-        ViewerKind.PARTNER: frozenset({Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}),
+        ViewerKind.PARTNER: frozenset(
+            {Scope.CONTRIBUTION_READ, Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}
+        ),
         # What a person may do for another: nothing that concerns the person's own account.
         ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)
         | {

@@ -1,11 +1,20 @@
 """Employers, and their accounts with the agency."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
-from db.metadata import PUBLIC, key, metadata, one_of, refers, words
-
-# The funds that an employer pays into (Law 41/2024 articles 32 to 34; Law 74/2025; ND 188/2025 article 6).
-FUNDS = ("HEALTH", "OCCUPATIONAL", "RETIREMENT_SURVIVORS", "SICKNESS_MATERNITY", "UNEMPLOYMENT")
+from db.metadata import PUBLIC, instant, key, metadata, one_of, refers, words
+from domain.contributions import Fund
 
 employers = Table(
     "employers",
@@ -32,7 +41,34 @@ employer_accounts = Table(
     Column("fund", Text, primary_key=True),
     Column("due", BigInteger, nullable=False),
     Column("paid", BigInteger, nullable=False),
-    one_of("fund", FUNDS),
+    one_of("fund", Fund),
     CheckConstraint("extract(day from month) = 1", name="month_first_day"),
     CheckConstraint("due >= 0 AND paid >= 0", name="amounts_not_negative"),
+)
+
+# From when until when a month is not paid in full into a fund, and by which day it was due. What is owed
+# stands in the account, which only the employer and its office see; that something is owed also concerns whom
+# it was due for.
+employer_arrears = Table(
+    "employer_arrears",
+    metadata,
+    key(),
+    refers("employer_id", "employers.id", index=False),
+    Column("month", Date, nullable=False),
+    words("fund"),
+    Column("due_on", Date, nullable=False),
+    instant("since", default=True),
+    instant("settled_at", nullable=True),
+    one_of("fund", Fund),
+    CheckConstraint("extract(day from month) = 1", name="month_first_day"),
+    CheckConstraint("settled_at >= since", name="period_ordered"),
+    Index("ix_employer_arrears_employer_id_month", "employer_id", "month"),
+    Index(
+        "uq_employer_arrears_standing",
+        "employer_id",
+        "month",
+        "fund",
+        unique=True,
+        postgresql_where=text("settled_at IS NULL"),
+    ),
 )

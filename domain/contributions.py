@@ -34,6 +34,24 @@ LATE = Words("Nộp chậm hoặc trốn đóng", "Paid late or evaded")
 PAY_LATE = Words("Chỉ khi nộp sau hạn", "Only where paid after the due day")
 
 
+class ContributionScheme(StrEnum):
+    """In which scheme a month counts."""
+
+    COMPULSORY = "COMPULSORY"
+    HEALTH_ONLY = "HEALTH_ONLY"
+    VOLUNTARY = "VOLUNTARY"
+
+
+class Fund(StrEnum):
+    """A fund that is paid into (Law 41/2024 articles 32 to 34; Law 74/2025; ND 188/2025 article 6)."""
+
+    HEALTH = "HEALTH"
+    OCCUPATIONAL = "OCCUPATIONAL"
+    RETIREMENT_SURVIVORS = "RETIREMENT_SURVIVORS"
+    SICKNESS_MATERNITY = "SICKNESS_MATERNITY"
+    UNEMPLOYMENT = "UNEMPLOYMENT"
+
+
 class Region(StrEnum):
     """The region whose minimum wage holds."""
 

@@ -15,6 +15,14 @@ from domain.names import folded
 from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
 from schema.access_rights import AccessRight, seen_by
 from schema.consents import NEWEST_CONSENT, Consent, consents_of
+from schema.contributions import (
+    NEWEST_LINE,
+    NEWEST_UNPAID,
+    Contribution,
+    UnpaidContribution,
+    contributions_of,
+    unpaid_contributions_of,
+)
 from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests_of
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
@@ -76,6 +84,14 @@ class Participant(Node):
     )
     employments: Connection[Employment] = rows(
         "For whom the person works and worked, newest first.", employments_of, orders=NEWEST_EMPLOYMENT
+    )
+    contributions: Connection[Contribution] = rows(
+        "The lines of the person's ledger, newest first.", contributions_of, orders=NEWEST_LINE
+    )
+    unpaid_contributions: Connection[UnpaidContribution] = rows(
+        "The months that employers should have paid for the person, and have not; newest first.",
+        unpaid_contributions_of,
+        orders=NEWEST_UNPAID,
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE

@@ -7,6 +7,7 @@ import strawberry
 from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
+from domain.months import Month, written_month
 from selection.cursors import Cursor
 
 MOST_DONG = 2**53 - 1  # the largest whole number that every JSON reader keeps exactly
@@ -37,6 +38,13 @@ def _read_dong(value: Any) -> int:  # noqa: ANN401 -- what a client sent
     return value
 
 
+def _read_month(value: Any) -> Month:  # noqa: ANN401 -- what a client sent
+    try:
+        return written_month(value)
+    except (TypeError, ValueError) as error:
+        raise GraphQLError("A month is written as 2026-11.") from error
+
+
 def _read_cursor(value: Any) -> str:  # noqa: ANN401 -- what a client sent
     if not isinstance(value, str):
         raise GraphQLError("A cursor is a text that a list gave.")
@@ -59,6 +67,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="An instant in UTC with its offset, as 2026-11-23T01:00:00.123456+00:00 (RFC 3339).",
         serialize=_written,
         parse_value=_read_instant,
+    ),
+    Month: strawberry.scalar(
+        name="Month",
+        description="A calendar month in Vietnam, as 2026-11 (ISO 8601).",
+        serialize=str,
+        parse_value=_read_month,
     ),
     Dong: strawberry.scalar(
         name="Dong",

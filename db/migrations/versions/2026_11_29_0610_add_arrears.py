@@ -1,0 +1,80 @@
+"""Add the months that employers have not paid, and ask of the ledger of contributions in each capacity.
+
+Expand: a new table behind the second wall, and a policy in other words. Takes an ACCESS EXCLUSIVE lock on the
+contributions for a moment.
+"""
+
+from alembic import op
+
+revision = "2026_11_29_0610"
+down_revision = "2026_11_29_0319"
+
+KIND = "(SELECT vget('kind'))"
+ME = "(SELECT vget('participant')::uuid)"
+MY_EMPLOYERS = "ARRAY(SELECT g.employer_id FROM grants g WHERE g.employer_id IS NOT NULL)"
+MY_OFFICES = (
+    "ARRAY(SELECT o.id FROM grants g JOIN offices root ON root.id = g.office_id"
+    " JOIN offices o ON o.id BETWEEN root.id AND root.last_id)"
+)
+REPRESENTED = "(SELECT represented_in('CONTRIBUTIONS'))"
+OF_THEIR_OFFICE = (
+    f"EXISTS (SELECT FROM participants p WHERE p.id = participant_id AND p.office_id = ANY ({MY_OFFICES}))"
+)
+
+BEFORE = (
+    "(SELECT vhas('participant:read')) AND"
+    f" (participant_id = {ME} OR employer_id = ANY ({MY_EMPLOYERS}) OR {OF_THEIR_OFFICE}"
+    f" OR participant_id = {REPRESENTED})"
+)
+AFTER = (
+    f"(SELECT vhas('contribution:read')) AND CASE {KIND} WHEN 'CITIZEN' THEN participant_id = {ME}"
+    f" WHEN 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
+    f" WHEN 'OFFICER' THEN {OF_THEIR_OFFICE} WHEN 'PARTNER' THEN {OF_THEIR_OFFICE}"
+    f" WHEN 'REPRESENTATIVE' THEN participant_id = {REPRESENTED} ELSE false END"
+)
+# Whoever sees a line of the ledger that the month is due for.
+OF_A_LINE = (
+    "(SELECT vhas('contribution:read')) AND EXISTS (SELECT FROM contributions c"
+    " WHERE c.employer_id = employer_arrears.employer_id AND c.from_month <= employer_arrears.month"
+    " AND (c.to_month IS NULL OR c.to_month >= employer_arrears.month))"
+)
+
+STATEMENTS = (
+    """
+    CREATE TABLE employer_arrears (
+        id UUID DEFAULT uuidv7() NOT NULL,
+        employer_id UUID NOT NULL,
+        month DATE NOT NULL,
+        fund TEXT NOT NULL,
+        due_on DATE NOT NULL,
+        since TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        settled_at TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT pk_employer_arrears PRIMARY KEY (id),
+        CONSTRAINT ck_employer_arrears_fund_known CHECK (fund IN ('HEALTH', 'OCCUPATIONAL', 'RETIREMENT_SURVIVORS', 'SICKNESS_MATERNITY', 'UNEMPLOYMENT')),
+        CONSTRAINT ck_employer_arrears_month_first_day CHECK (extract(day from month) = 1),
+        CONSTRAINT ck_employer_arrears_period_ordered CHECK (settled_at >= since),
+        CONSTRAINT fk_employer_arrears_employer_id_employers FOREIGN KEY(employer_id) REFERENCES employers (id)
+    )
+    """,
+    "CREATE INDEX ix_employer_arrears_employer_id_month ON employer_arrears (employer_id, month)",
+    "CREATE UNIQUE INDEX uq_employer_arrears_standing ON employer_arrears (employer_id, month, fund)"
+    " WHERE settled_at IS NULL",
+    "ALTER TABLE employer_arrears ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE employer_arrears FORCE ROW LEVEL SECURITY",
+    "CREATE POLICY owner ON employer_arrears TO ansinh_owner USING (true) WITH CHECK (true)",
+    f"CREATE POLICY ansinh_api_1 ON employer_arrears FOR SELECT TO ansinh_api USING ({OF_A_LINE})",
+    "GRANT SELECT ON employer_arrears TO ansinh_api",
+)
+
+
+def upgrade() -> None:
+    """Create the table, raise its wall, and ask of the ledger by kind."""
+    for statement in STATEMENTS:
+        op.execute(statement)
+    op.execute(f"ALTER POLICY ansinh_api_1 ON contributions USING ({AFTER})")
+
+
+def downgrade() -> None:
+    """Ask as before, and take the table away."""
+    op.execute(f"ALTER POLICY ansinh_api_1 ON contributions USING ({BEFORE})")
+    op.execute("DROP TABLE employer_arrears")
