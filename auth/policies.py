@@ -29,6 +29,7 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
+    not_,
     or_,
     select,
     true,
@@ -46,6 +47,7 @@ from db.agreements import agreements as agreements_table
 from db.agreements import in_force as agreement_stands
 from db.calendar import TODAY
 from db.contributions import contributions as contributions_table
+from db.contributions import reaches
 from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
@@ -309,15 +311,33 @@ def contributions(line: Columns, kind: str) -> Condition:
 def employer_arrears(unpaid: Columns, kind: str) -> Condition:
     """May the viewer see that an employer has not paid this month?
 
-    CITIZEN, EMPLOYER, OFFICER, PARTNER, REPRESENTATIVE: where they see a line that it is due for.
+    CITIZEN: where it was due for them.
+    EMPLOYER: of an employer that they act for.
+    OFFICER, PARTNER: where it was due for somebody whom they may see.
+    REPRESENTATIVE: where it was due for whom they act for, in contributions.
     """
-    line = contributions_table.alias("line")
+    if kind == ViewerKind.EMPLOYER:
+        return unpaid.employer_id == any_(_my_employers())
+    # Whoever had left, as far as was known when the month fell due, has no business with it.
+    line, later = contributions_table.alias("line"), contributions_table.alias("later")
+    superseded = (
+        exists(1)
+        .where(
+            later.c.participant_id == line.c.participant_id,
+            later.c.employer_id == line.c.employer_id,
+            reaches(later.c, unpaid.month),
+            later.c.recorded_at > line.c.recorded_at,
+            later.c.recorded_at <= unpaid.since,
+        )
+        .correlate_except(later)
+    )
     return exists(
         select(1).where(
-            line.c.employer_id == unpaid.employer_id,
-            line.c.from_month <= unpaid.month,
-            or_(line.c.to_month.is_(None), line.c.to_month >= unpaid.month),
             contributions(line.c, kind),
+            line.c.employer_id == unpaid.employer_id,
+            line.c.base > literal_column("0"),
+            reaches(line.c, unpaid.month),
+            not_(superseded),
         )
     )
 

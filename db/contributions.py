@@ -62,6 +62,11 @@ Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]
 A_MONTH: ColumnElement[Any] = literal_column("INTERVAL '1 month'")
 
 
+def reaches(line: Columns, month: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Does this line speak of the month?"""
+    return and_(line.from_month <= month, or_(line.to_month.is_(None), line.to_month >= month))
+
+
 def runs(
     line: Columns,
     participant_id: ColumnElement[Any],
@@ -108,8 +113,7 @@ def runs(
         .where(
             standing.c.scheme == stretches.c.scheme,
             standing.c.employer_id.is_not_distinct_from(stretches.c.employer_id),
-            standing.c.from_month <= stretches.c.first,
-            or_(standing.c.to_month.is_(None), standing.c.to_month >= stretches.c.first),
+            reaches(standing.c, stretches.c.first),
         )
         .order_by(standing.c.recorded_at.desc(), standing.c.id.desc())
         .limit(literal_column("1"))

@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from sqlalchemy import Text, func, literal_column, or_, select
+from sqlalchemy import Text, func, literal_column, select
 
 from auth import policies, rights
 from auth.scopes import Scope
 from db.calendar import TODAY
-from db.contributions import contributions
+from db.contributions import contributions, reaches
 from db.employers import employer_arrears
 from domain.contributions import ContributionScheme, Fund
 from domain.months import Month
@@ -79,9 +79,10 @@ class Contribution(Node):
 class UnpaidContribution(Node):
     """That an employer has not paid a month in full into a fund: such a month is unpaid, not missing."""
 
-    month: Month = computed("The month.", lambda unpaid: func.to_char(unpaid.month, MONTH))
-    fund: Fund = stored("The fund.")
+    month: Month = computed("Which month.", lambda unpaid: func.to_char(unpaid.month, MONTH))
+    fund: Fund = stored("Into which fund.")
     due_on: date = stored("The last day on which it could be paid in time.")
+    settled_at: datetime | None = stored("Since when it is paid after all; null where it is not.")
     employer: Employer = link("Who owes it.", lambda unpaid, employer: employer.id == unpaid.employer_id)
 
 
@@ -108,8 +109,7 @@ def unpaid_contributions_of(participant: Columns, unpaid: Columns) -> Iterator[C
         .where(
             line.c.participant_id == participant.id,
             line.c.employer_id == unpaid.employer_id,
-            line.c.from_month <= unpaid.month,
-            or_(line.c.to_month.is_(None), line.c.to_month >= unpaid.month),
+            reaches(line.c, unpaid.month),
         )
         .order_by(line.c.recorded_at.desc(), line.c.id.desc())
         .limit(literal_column("1"))

@@ -117,6 +117,52 @@ async def an_employment(
     return employment
 
 
+async def a_line(
+    owner: Connection,
+    participant: UUID,
+    employer: UUID | None = None,
+    *,
+    from_month: date = date(2020, 1, 1),
+    to_month: date | None = None,
+    base: int = 5_000_000,
+    recorded_at: datetime | None = None,
+) -> UUID:
+    """A line of a person's ledger: of an employer, or of what the person pays by choice; known at once."""
+    line: UUID = await owner.fetchval(
+        "INSERT INTO contributions"
+        " (participant_id, employer_id, scheme, from_month, to_month, base, recorded_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+        participant,
+        employer,
+        "VOLUNTARY" if employer is None else "COMPULSORY",
+        from_month,
+        to_month,
+        base,
+        recorded_at or datetime(from_month.year, from_month.month, 20, tzinfo=UTC),
+    )
+    return line
+
+
+async def an_unpaid_month(
+    owner: Connection,
+    employer: UUID,
+    month: date,
+    *,
+    fund: str = "HEALTH",
+    settled_at: datetime | None = None,
+) -> UUID:
+    """That an employer has not paid a month into a fund, from the end of the month on."""
+    unpaid: UUID = await owner.fetchval(
+        "INSERT INTO employer_arrears (employer_id, month, fund, due_on, since, settled_at)"
+        " VALUES ($1, $2, $3, $2::date + 30, $2::date + interval '30 days', $4) RETURNING id",
+        employer,
+        month,
+        fund,
+        settled_at,
+    )
+    return unpaid
+
+
 async def a_service(
     owner: Connection,
     *,

@@ -1,5 +1,6 @@
 """A small world with neighbours on every side, and everybody who may look at it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -65,14 +66,7 @@ async def a_world(owner: Connection) -> World:
         return note("employer_accounts", name, key)
 
     async def a_line(name: str, person: Any, employer: Any = None) -> None:  # noqa: ANN401 -- keys
-        key = await owner.fetchval(
-            "INSERT INTO contributions (participant_id, employer_id, scheme, from_month, base)"
-            " VALUES ($1, $2, $3, '2020-01-01', 5000000) RETURNING id",
-            person,
-            employer,
-            "COMPULSORY" if employer else "VOLUNTARY",
-        )
-        note("contributions", name, key)
+        note("contributions", name, await people.a_line(owner, person, employer))
 
     lan, minh, hoa = await a_person("lan", here), await a_person("minh", there), await a_person("hoa", far)
     mill, shop, old = (
@@ -88,6 +82,8 @@ async def a_world(owner: Connection) -> World:
         note("employments", name, await people.an_employment(owner, person, employer, ended_on=ended_on))
         await a_line(name, person, employer)
     await a_line("hoa", hoa)
+    port = await an_employer("port", far)
+    await _unpaid_months(owner, world, {"mill": mill, "shop": shop, "old": old, "port": port}, lan, hoa)
     service = await people.a_service(owner)
     for name, person, employer in (
         ("lan", lan, None),
@@ -183,3 +179,21 @@ async def a_world(owner: Connection) -> World:
         for mandate, name in world.keys["mandates"].items()
     }
     return world
+
+
+async def _unpaid_months(
+    owner: Connection, world: World, employers: Mapping[str, UUID], lan: UUID, hoa: UUID
+) -> None:
+    """A month that each employer has not paid, and one of after Lan had left.
+
+    Hoa works for nobody, and once did at the port.
+    """
+    left = await people.a_line(owner, lan, employers["old"], from_month=date(2025, 1, 1), base=0)
+    was_there = await people.a_line(owner, hoa, employers["port"], to_month=date(2022, 12, 1))
+    world.note("contributions", "lan-left", left)
+    world.note("contributions", "hoa-port", was_there)
+    months = {"mill": date(2026, 2, 1), "shop": date(2026, 2, 1), "old": date(2024, 6, 1)}
+    months |= {"old-later": date(2026, 2, 1), "port": date(2021, 5, 1)}
+    for name, month in months.items():
+        unpaid = await people.an_unpaid_month(owner, employers[name.partition("-")[0]], month)
+        world.note("employer_arrears", name, unpaid)

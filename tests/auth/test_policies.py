@@ -25,7 +25,7 @@ from db.consents import consents
 from db.contributions import contributions
 from db.data_requests import data_requests
 from db.dossiers import dossiers
-from db.employers import employer_accounts
+from db.employers import employer_accounts, employer_arrears
 from db.employments import employments
 from db.events import dossier_events
 from db.grants import grants
@@ -49,7 +49,8 @@ SEES: dict[str, dict[str, str]] = {
         "participants": "lan",
         "identifiers": "lan",
         "employments": "lan-mill lan-old",
-        "contributions": "lan-mill lan-old",
+        "contributions": "lan-mill lan-old lan-left",
+        "employer_arrears": "mill old",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
         "mandates": "lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward",
@@ -63,6 +64,7 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "minh",
         "employments": "minh-shop",
         "contributions": "minh-shop",
+        "employer_arrears": "shop",
         "dossiers": "minh minh-by-shop",
         "mandates": (
             "hoa hoa-child lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward"
@@ -76,7 +78,8 @@ SEES: dict[str, dict[str, str]] = {
     "minh by the mandate hoa": {
         "participants": "hoa",
         "identifiers": "hoa",
-        "contributions": "hoa",
+        "contributions": "hoa hoa-port",
+        "employer_arrears": "port",
         "dossiers": "hoa",
         "mandates": "hoa",
     },
@@ -116,6 +119,7 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "lan",
         "employments": "lan-mill",
         "contributions": "lan-mill",
+        "employer_arrears": "mill",
         "employer_accounts": "mill",
         "dossiers": "lan-by-mill",
     },
@@ -124,13 +128,15 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "minh",
         "employments": "minh-shop",
         "contributions": "minh-shop",
+        "employer_arrears": "shop",
         "employer_accounts": "shop",
         "dossiers": "minh-by-shop",
     },
     # A former employer keeps what it did itself, and sees the person no more.
     "old": {
         "employments": "lan-old",
-        "contributions": "lan-old",
+        "contributions": "lan-old lan-left",
+        "employer_arrears": "old old-later",
         "employer_accounts": "old",
         "dossiers": "lan-by-old",
     },
@@ -138,7 +144,8 @@ SEES: dict[str, dict[str, str]] = {
         "participants": "lan",
         "identifiers": "lan",
         "employments": "lan-mill",
-        "contributions": "lan-mill lan-old",
+        "contributions": "lan-mill lan-old lan-left",
+        "employer_arrears": "mill old",
         "employer_accounts": "mill",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
@@ -152,6 +159,7 @@ SEES: dict[str, dict[str, str]] = {
         "identifiers": "minh",
         "employments": "minh-shop lan-old",
         "contributions": "minh-shop",
+        "employer_arrears": "shop",
         "employer_accounts": "shop old",
         "dossiers": "minh minh-by-shop",
         "data_requests": "minh",
@@ -161,7 +169,8 @@ SEES: dict[str, dict[str, str]] = {
         "participants": "lan minh",
         "identifiers": "lan minh",
         "employments": "lan-mill lan-old minh-shop",
-        "contributions": "lan-mill lan-old minh-shop",
+        "contributions": "lan-mill lan-old lan-left minh-shop",
+        "employer_arrears": "mill shop old",
         "employer_accounts": "mill shop old",
         "dossiers": "lan lan-by-mill lan-by-old minh minh-by-shop",
         "households": "lan",
@@ -173,7 +182,9 @@ SEES: dict[str, dict[str, str]] = {
     "officer far away": {
         "participants": "hoa",
         "identifiers": "hoa",
-        "contributions": "hoa",
+        "contributions": "hoa hoa-port",
+        "employer_arrears": "port",
+        "employer_accounts": "port",
         "dossiers": "hoa",
         "mandates": "hoa hoa-child",
         "data_requests": "hoa",
@@ -184,7 +195,8 @@ SEES: dict[str, dict[str, str]] = {
         "participants": "lan",
         "identifiers": "lan",
         "employments": "lan-mill",
-        "contributions": "lan-mill lan-old",
+        "contributions": "lan-mill lan-old lan-left",
+        "employer_arrears": "mill old",
         "dossiers": "lan lan-by-mill lan-by-old",
         "households": "lan",
         "agreements": "here",
@@ -265,6 +277,7 @@ TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
     "identifiers": (identifiers, "id", policies.identifiers),
     "employments": (employments, "id", policies.employments),
     "contributions": (contributions, "id", policies.contributions),
+    "employer_arrears": (employer_arrears, "id", policies.employer_arrears),
     "employer_accounts": (employer_accounts, "employer_id", policies.employer_accounts),
     "dossiers": (dossiers, "id", policies.dossiers),
     "dossier_events": (dossier_events, "dossier_id", policies.dossier_events),
@@ -389,10 +402,23 @@ fragment held on Participant {
   dataRequests { totalCount nodes { id participant { id } } }
 }
 """
+# And of what is paid for them, and what is not.
+LEDGER = """
+{
+  paid: participants(first: 100) { totalCount nodes { id ...ledger } }
+  myself: viewer { participant { id ...ledger } }
+}
+fragment ledger on Participant {
+  contributions { totalCount nodes { id participant { id } employer { id } } edges { node { id } } }
+  unpaidContributions { totalCount nodes { id employer { id } } edges { node { id } } }
+}
+"""
 NOUNS = {
     "participants": "Participant",
     "identifiers": "Identifier",
     "employments": "Employment",
+    "contributions": "Contribution",
+    "employer_arrears": "UnpaidContribution",
     "dossiers": "Dossier",
     "mandates": "Mandate",
     "data_requests": "DataRequest",
@@ -423,7 +449,8 @@ async def test_a9_a10_no_way_through_the_schema_leads_to_a_foreign_row(walls: Wa
     world, viewer = walls.world, walls.world.viewers[name]
     ids = [f"{noun}:{key}" for table, noun in NOUNS.items() for key in world.keys[table]]
     answer = await ask(walls.pool, viewer, EVERYTHING, translator=walls.translator, ids=ids)
-    answer |= await ask(walls.pool, viewer, HELD, translator=walls.translator)
+    for more in (HELD, LEDGER):
+        answer |= await ask(walls.pool, viewer, more, translator=walls.translator)
 
     for table in NOUNS:
         assert shown(world, answer, table) == sees(name, table)

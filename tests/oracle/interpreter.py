@@ -547,6 +547,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "id": lambda value: UUID(value) if isinstance(value, str) and value.count("-") == 4 else value,
     "answer_by": date.fromisoformat,
     "due_on": date.fromisoformat,
+    "month": date.fromisoformat,
+    "recorded_at": datetime.fromisoformat,
     "started_on": date.fromisoformat,
     "valid_from": date.fromisoformat,
 }

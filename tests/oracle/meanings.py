@@ -12,7 +12,7 @@ from holidays import country_holidays
 
 from domain.access_ledger import FIELDS
 from schema.identifiers import FINDING, finding
-from tests.oracle.rights import Eyes
+from tests.oracle.rights import Eyes, speaks_of
 from tests.oracle.world import Row
 from tests.people import KEYS
 
@@ -26,6 +26,7 @@ TABLES = {
     "AccessEntry": "access_ledger",
     "Agreement": "agreements",
     "Consent": "consents",
+    "Contribution": "contributions",
     "DataRequest": "data_requests",
     "Dossier": "dossiers",
     "DossierEvent": "dossier_events",
@@ -41,10 +42,12 @@ TABLES = {
     "ServiceTimeLimit": "service_time_limits",
     "ServiceVersion": "service_versions",
     "Session": "sessions",
+    "UnpaidContribution": "employer_arrears",
 }
 SCOPES = {
     "AccessEntry": "access:read",
     "Consent": "consent:read",
+    "Contribution": "contribution:read",
     "DataRequest": "data-request:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
@@ -53,6 +56,7 @@ SCOPES = {
     "Mandate": "mandate:read",
     "Participant": "participant:read",
     "Session": "session:read",
+    "UnpaidContribution": "contribution:read",
 }
 COLUMNS = {
     ("AccessEntry", "right"): "right_kind",
@@ -174,6 +178,30 @@ def is_registered(eyes: Eyes, _parent: Row, agreement: Row, given: Values) -> bo
     )
 
 
+def is_known_of(_eyes: Eyes, person: Row, line: Row, given: Values) -> bool:
+    """The filter of somebody's lines."""
+    at = given.get("asKnownAt")
+    return line["participant_id"] == person["id"] and (
+        at is None or line["recorded_at"] <= datetime.fromisoformat(at)
+    )
+
+
+def is_owed(eyes: Eyes, person: Row, unpaid: Row, _given: Values) -> bool:
+    """Whether a month is late and unpaid that is due for somebody, by the line that holds now."""
+    lines = [
+        line
+        for line in eyes.world["contributions"]
+        if line["participant_id"] == person["id"] and speaks_of(line, unpaid)
+    ]
+    holds = max(lines, key=lambda line: (line["recorded_at"], line["id"]), default={"base": 0})
+    return bool(holds["base"] > 0 and unpaid["settled_at"] is None and unpaid["due_on"] < eyes.today)
+
+
+def month_in(column: str) -> Callable[[Eyes, Row], str | None]:
+    """A month, as it is written."""
+    return lambda _eyes, row: row[column] and f"{row[column]:%Y-%m}"
+
+
 NEWEST = {"NEWEST": Ordering(("id",), descending=True)}
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
@@ -209,10 +237,13 @@ def purpose_in(column: str) -> Callable[[Eyes, Row], str]:
 
 
 # What is said of a row, and stands in no column.
-COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | str]] = {
+COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | str | None]] = {
     ("AccessEntry", "purposeEn"): purpose_in("name_en"),
     ("AccessEntry", "purposeVi"): purpose_in("name_vi"),
     ("Agreement", "isInForce"): lambda eyes, agreement: eyes.is_in_force(agreement),
+    ("Contribution", "fromMonth"): month_in("from_month"),
+    ("Contribution", "toMonth"): month_in("to_month"),
+    ("UnpaidContribution", "month"): month_in("month"),
     ("Consent", "isInForce"): lambda _eyes, consent: consent["withdrawn_at"] is None,
     ("DataRequest", "isOverdue"): is_overdue,
     ("Mandate", "isInForce"): lambda eyes, mandate: eyes.stands(mandate),
@@ -263,6 +294,12 @@ LISTS = {
         "Employment",
         same("id", "participant_id"),
         {"NEWEST": Ordering(("started_on", "id"), descending=True)},
+    ),
+    ("Participant", "contributions"): Listing(
+        "Contribution", is_known_of, {"NEWEST": Ordering(("recorded_at", "id"), descending=True)}
+    ),
+    ("Participant", "unpaidContributions"): Listing(
+        "UnpaidContribution", is_owed, {"NEWEST": Ordering(("month", "id"), descending=True)}
     ),
     ("Participant", "accessLog"): Listing(
         "AccessEntry",
@@ -354,6 +391,9 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Employer", "office"): {"Office": same("office_id", "id")},
     ("Employment", "employer"): {"Employer": same("employer_id", "id")},
     ("Employment", "participant"): {"Participant": same("participant_id", "id")},
+    ("Contribution", "employer"): {"Employer": same("employer_id", "id")},
+    ("Contribution", "participant"): {"Participant": same("participant_id", "id")},
+    ("UnpaidContribution", "employer"): {"Employer": same("employer_id", "id")},
     ("Office", "parent"): {"Office": same("parent_id", "id")},
     ("Service", "version"): {"ServiceVersion": is_in_force},
     ("Dossier", "service"): {"Service": same("service_id", "id")},
@@ -481,11 +521,15 @@ def shown_of(name: str) -> Row:
     return {"name": name, "name_vi": vietnamese, "name_en": english}
 
 
+# What lies where the record of the person lies.
+OF_A_PERSON = ("contributions", "identifiers")
+
+
 def access_right(eyes: Eyes, table: str, row: Row) -> Row:
     """By which right somebody sees a row, and through what: of offices the highest, as the ledger says."""
     match eyes.kind:
         case "OFFICER":
-            place = eyes.world.find("participants", row["participant_id"]) if table == "identifiers" else row
+            place = eyes.world.find("participants", row["participant_id"]) if table in OF_A_PERSON else row
             assert place
             office = next(
                 root

@@ -32,7 +32,7 @@ ALL_OF_A_RIGHT = f"{RIGHT} {{ __typename kind through nameVi nameEn }}"
 UNIONS = ("filedBy",)
 UNIONS_OF_EVENTS = ("onBehalfOf",)
 # How often an argument is given, where that is more often than others.
-OFTEN = {"order": 0.5, "on": 0.5, "respondOn": 0.5}
+OFTEN = {"asKnownAt": 0.5, "order": 0.5, "on": 0.5, "respondOn": 0.5}
 
 
 @dataclass(frozen=True)
@@ -240,6 +240,8 @@ class Author:
                 return self.chance.choices(found, k=len(found)) if self.chance.random() < 0.3 else found
             case "id" if (parent.name, field_name) == ("Query", "node"):
                 return self.identifier()
+            case "asKnownAt":
+                return f"{self.chance.choice((2020, 2021, 2022, 2026))}-03-05T00:00:00Z"
             case "overdue" | "inForce":
                 return self.chance.random() < 0.5
             case "reference" | "code" | "namePrefix" | "number":

@@ -22,6 +22,15 @@ PUBLIC = (
 )
 
 
+def speaks_of(line: Row, unpaid: Row) -> bool:
+    """Whether a line of the ledger is of the employer and reaches the month."""
+    return (
+        line["employer_id"] == unpaid["employer_id"]
+        and line["from_month"] <= unpaid["month"]
+        and (line["to_month"] is None or line["to_month"] >= unpaid["month"])
+    )
+
+
 @dataclass(frozen=True)
 class Eyes:
     """Whose eyes see the world: the capacity, the account, the person's own record, the scopes.
@@ -177,7 +186,7 @@ class Eyes:
                 return self.is_in_care(row["participant_id"])
             case "identifiers":
                 return self.represents(row["participant_id"])
-            case "employments":
+            case "contributions" | "employments":
                 return self.represents(row["participant_id"], "CONTRIBUTIONS")
             case "dossiers":
                 service = self.world.find("services", row["service_id"])
@@ -200,6 +209,21 @@ class Eyes:
                 return mandate["office_id"] in self.offices
         return False
 
+    def may_see_unpaid(self, unpaid: Row) -> bool:
+        """The employer itself, and who may see a line by which it was due when the month fell due."""
+        if self.kind == "EMPLOYER":
+            return unpaid["employer_id"] in self.employers
+        return any(
+            line["base"] > 0 and self.may_see("contributions", line)
+            for line in self.world["contributions"]
+            if speaks_of(line, unpaid)
+            and not any(
+                line["recorded_at"] < later["recorded_at"] <= unpaid["since"]
+                for later in self.world["contributions"]
+                if later["participant_id"] == line["participant_id"] and speaks_of(later, unpaid)
+            )
+        )
+
     def may_see_held(self, row: Row) -> bool:
         """Whom it is about, and officers of its office."""
         match self.kind:
@@ -211,13 +235,16 @@ class Eyes:
 
     def may_see(self, table: str, row: Row) -> bool:
         """May they see this row?"""
-        if table == "mandates":
-            return self.may_see_mandate(row)
+        by_itself = {
+            "agreements": self.may_see_agreement,
+            "employer_arrears": self.may_see_unpaid,
+            "mandates": self.may_see_mandate,
+        }
+        if table in by_itself:
+            return by_itself[table](row)
         if table == "access_ledger":
             is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
             return is_told and self.is_in_care(row["subject_id"])
-        if table == "agreements":
-            return self.may_see_agreement(row)
         if table in {"consents", "data_requests"} and self.kind != "REPRESENTATIVE":
             return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:
@@ -225,10 +252,10 @@ class Eyes:
         match table:
             case "participants":
                 return self.may_see_person(row)
-            case "identifiers":
+            case "contributions" | "identifiers" if (table, self.kind) != ("contributions", "EMPLOYER"):
                 person = self.world.find("participants", row["participant_id"])
                 return person is not None and self.may_see_person(person)
-            case "employments" | "dossiers" | "dossier_events":
+            case "contributions" | "employments" | "dossiers" | "dossier_events":
                 return self.is_concerned(row)
             case "sessions":
                 return bool(row["principal"] == self.account and row["expires_at"] > datetime.now(UTC))

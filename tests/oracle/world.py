@@ -22,6 +22,8 @@ TABLES = (
     "participants",
     "identifiers",
     "employments",
+    "contributions",
+    "employer_arrears",
     "services",
     "service_versions",
     "service_time_limits",
@@ -153,6 +155,38 @@ async def people_it(owner: Connection) -> None:
             )
             for person in range(9)
             for number in range(person % 4)
+        ],
+        "contributions": [
+            a_line(1, 0, 1, date(2020, 1, 1), None, 5_000_000),
+            a_line(2, 0, 1, date(2021, 1, 1), None, 6_000_000),
+            # A correction, which is of the past, and one that was recorded at the same instant as another.
+            a_line(3, 0, 1, date(2020, 6, 1), date(2020, 8, 1), 0, recorded_on=date(2021, 3, 5)),
+            a_line(4, 0, 2, date(2020, 2, 1), date(2021, 12, 1), 2**53 - 1, recorded_on=date(2021, 3, 5)),
+            a_line(5, 1, None, date(2022, 5, 1), date(2023, 4, 1), 1_500_000),
+            # Who has left.
+            a_line(6, 1, 3, date(2019, 1, 1), None, 4_000_000),
+            a_line(7, 1, 3, date(2020, 1, 1), None, 0),
+            a_line(8, 2, 4, date(2020, 3, 1), None, 7_000_000),
+            a_line(9, 3, None, date(2024, 1, 1), date(2024, 12, 1), 2_340_000, scheme="HEALTH_ONLY"),
+            # Of whom nobody knew, when the month fell due, that they had come, or that they had left.
+            a_line(10, 3, 2, date(2025, 1, 1), None, 8_000_000, recorded_on=date(2026, 9, 1)),
+            a_line(11, 5, 2, date(2025, 1, 1), None, 9_000_000),
+            a_line(12, 5, 2, date(2026, 1, 1), None, 0, recorded_on=date(2026, 9, 1)),
+            a_line(13, 6, 1, date(2021, 1, 1), date(2021, 12, 1), 3_000_000),
+        ],
+        "employer_arrears": [
+            an_unpaid_month(1, 1, date(2020, 7, 1)),
+            an_unpaid_month(2, 1, date(2021, 2, 1)),
+            an_unpaid_month(3, 1, date(2021, 2, 1), fund="UNEMPLOYMENT"),
+            an_unpaid_month(4, 1, date(2021, 3, 1), settled_at=NOW - DAY),
+            an_unpaid_month(5, 2, date(2020, 1, 1)),
+            an_unpaid_month(6, 2, date(2021, 1, 1), fund="RETIREMENT_SURVIVORS"),
+            an_unpaid_month(7, 2, date(2026, 3, 1)),
+            an_unpaid_month(8, 3, date(2019, 5, 1)),
+            an_unpaid_month(9, 3, date(2026, 3, 1)),
+            an_unpaid_month(10, 4, date(2026, 3, 1), due_on=TODAY),
+            an_unpaid_month(11, 4, date(2026, 2, 1), due_on=TODAY - DAY),
+            an_unpaid_month(12, 4, date(2019, 2, 1)),
         ],
         "services": [
             ("OR-01", "BENEFITS", "Dịch vụ một", "Service one", None),
@@ -289,6 +323,8 @@ async def people_it(owner: Connection) -> None:
             "id, participant_id, kind, ciphertext, key_version, blind_index, masked, valid_from, valid_to"
         ),
         "employments": "id, participant_id, employer_id, office_id, position, started_on, ended_on",
+        "contributions": ("id, participant_id, employer_id, scheme, from_month, to_month, base, recorded_at"),
+        "employer_arrears": "id, employer_id, month, fund, due_on, since, settled_at",
         "services": "id, service_group, name_vi, name_en, national_code",
         "service_versions": (
             "id, service_id, valid_from, valid_to, law, level, applicants, unconfirmed, minimum_assurance"
@@ -358,6 +394,46 @@ async def people_it(owner: Connection) -> None:
         names = ", ".join([columns[table], *more])
         values = ", ".join([*(f"${number + 1}" for number in range(len(rows[table][0]))), *more.values()])
         await owner.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows[table])  # noqa: S608 -- written above
+
+
+def a_line(
+    number: int,
+    person: int,
+    employer: int | None,
+    from_month: date,
+    to_month: date | None,
+    base: int,
+    *,
+    recorded_on: date | None = None,
+    scheme: str | None = None,
+) -> Sequence[Any]:
+    """A line of the world's ledger, known in its first month unless it is said otherwise."""
+    day = recorded_on or from_month + 14 * DAY
+    return (
+        key(21, number),
+        key(1, person),
+        None if employer is None else key(3, employer),
+        scheme or ("VOLUNTARY" if employer is None else "COMPULSORY"),
+        from_month,
+        to_month,
+        base,
+        datetime(day.year, day.month, day.day, tzinfo=UTC),
+    )
+
+
+def an_unpaid_month(
+    number: int,
+    employer: int,
+    month: date,
+    *,
+    fund: str = "HEALTH",
+    due_on: date | None = None,
+    settled_at: datetime | None = None,
+) -> Sequence[Any]:
+    """That one of the world's employers has not paid a month, since it fell due."""
+    day = month + 58 * DAY
+    since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return key(22, number), key(3, employer), month, fund, due_on or day, since, settled_at
 
 
 def a_mandate(
