@@ -75,6 +75,17 @@ class OwnPayer(StrEnum):
     WORKER_ABROAD = "worker_abroad"
 
 
+class SupportGroup(StrEnum):
+    """The group by which the State adds to what somebody pays by choice."""
+
+    POOR = "poor"
+    POOR_OR_ISLAND_COMMUNE = "poor_or_island_commune"
+    NEAR_POOR = "near_poor"
+    ETHNIC_MINORITY = "ethnic_minority"
+    OTHER = "other"
+    EXHAUSTED = "support_exhausted"
+
+
 @dataclass(frozen=True, slots=True)
 class Employee:
     """Whoever earns a salary in đồng for a month, and of that month the working days without it.
@@ -201,23 +212,27 @@ def own_contribution(law: Law, *, income: int, payer: OwnPayer) -> Determination
 
 
 SUPPORTS = "voluntary_social_insurance.state_support.k"
-SUPPORT_EXHAUSTED = "support_exhausted"
-POOR = {"poor": "poor_or_island_commune", "poor_or_island_commune": "poor"}
+POOR = {
+    SupportGroup.POOR: SupportGroup.POOR_OR_ISLAND_COMMUNE,
+    SupportGroup.POOR_OR_ISLAND_COMMUNE: SupportGroup.POOR,
+}
 
 
-def support_group(law: Law, group: str) -> str | None:
-    """The name that the law of the day has for a group that the State supports; None where it has none.
+def support_group(law: Law, group: SupportGroup) -> str | None:
+    """The name that the law of the day has for a group that the State supports; None where it does not.
 
     A group the earlier decree does not name is supported as `other`.
     """
-    known = ("poor", "poor_or_island_commune", "near_poor", "ethnic_minority", "other")
-    if group not in known:
+    if group is SupportGroup.EXHAUSTED:
         return None
     groups = law.table(SUPPORTS).value if law.has(SUPPORTS) else {}
-    return next((name for name in (group, POOR.get(group), "other") if name in groups), "other")
+    known = (group, POOR.get(group), SupportGroup.OTHER)
+    return next((name for name in known if name in groups), SupportGroup.OTHER)
 
 
-def voluntary_contribution(law: Law, *, income: int, group: str, months: int = 1) -> Determination:
+def voluntary_contribution(
+    law: Law, *, income: int, group: SupportGroup = SupportGroup.OTHER, months: int = 1
+) -> Determination:
     """What one pays by choice from an income in đồng a month, what the State adds, and what is left to pay.
 
     Nobody may choose an income below the floor: what is found then is of the floor. It counts up to the cap.

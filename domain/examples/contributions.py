@@ -3,19 +3,18 @@
 from collections.abc import Mapping
 
 from domain.contributions import (
-    SUPPORT_EXHAUSTED,
     Employee,
     OwnPayer,
     Payer,
     Region,
+    SupportGroup,
     contribution,
     late_payment,
     own_contribution,
-    support_group,
     voluntary_contribution,
 )
 from domain.determinations import Finding
-from domain.examples.inputs import Benefit, Inputs, UnknownValue
+from domain.examples.inputs import Benefit, Inputs
 from domain.parameters import Law
 
 
@@ -34,11 +33,11 @@ def _contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
 
 
 def _voluntary_contribution(law: Law, inputs: Inputs) -> Mapping[str, Finding]:
-    group = str(inputs.values["support_group"]) if inputs.has("support_group") else "other"
-    if group != SUPPORT_EXHAUSTED and support_group(law, group) is None:
-        raise UnknownValue("support_group", group)
     return voluntary_contribution(
-        law, income=inputs.whole("income"), group=group, months=inputs.whole("months_paid", 1, most=1200)
+        law,
+        income=inputs.whole("income"),
+        group=inputs.word("support_group", SupportGroup, SupportGroup.OTHER),
+        months=inputs.whole("months_paid", 1, most=1200),
     ).findings
 
 

@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 
 from db.parameters import parameters
 from domain.contributions import (
-    SUPPORT_EXHAUSTED,
     Employee,
     OwnPayer,
     Payer,
     Region,
+    SupportGroup,
     contribution,
     late_payment,
     late_payment_by_yield,
     own_contribution,
-    support_group,
     voluntary_ahead,
     voluntary_contribution,
     voluntary_missing,
@@ -182,32 +181,28 @@ def test_more_salary_never_pays_less_and_totals_are_sums(
         ("2025-07-01", "near_poor", 132_000),
         ("2025-07-01", "ethnic_minority", 99_000),
         ("2025-07-01", "other", 66_000),
-        ("2025-07-01", SUPPORT_EXHAUSTED, 0),
+        ("2025-07-01", "support_exhausted", 0),
     ],
 )
 def test_the_state_supports_each_group_by_its_share(day: str, group: str, support: int) -> None:
-    found = voluntary_contribution(law(day), income=5_000_000, group=group).findings
+    found = voluntary_contribution(law(day), income=5_000_000, group=SupportGroup(group)).findings
     assert (found["full_per_month"], found["support_per_month"]) == (1_100_000, support)
 
 
 def test_the_support_lasts_120_months() -> None:
-    found = voluntary_contribution(NOW, income=1_500_000, group="other", months=121).findings
+    found = voluntary_contribution(NOW, income=1_500_000, group=SupportGroup.OTHER, months=121).findings
     assert found["to_pay_total"] == 120 * 264_000 + 330_000
 
 
 def test_below_the_floor_one_is_told_what_is_missing_and_what_the_floor_costs() -> None:
-    found = voluntary_contribution(NOW, income=1_000_000, group="poor")
+    found = voluntary_contribution(NOW, income=1_000_000, group=SupportGroup.POOR)
     assert (found.is_met, found.changes[0].missing) == (False, 500_000)
     assert found.findings["full_per_month"] == 330_000
-    assert voluntary_contribution(NOW, income=1_500_000, group="poor").is_met
+    assert voluntary_contribution(NOW, income=1_500_000, group=SupportGroup.POOR).is_met
 
 
 def test_an_income_above_the_cap_counts_as_the_cap() -> None:
-    assert voluntary_contribution(NOW, income=RICH, group="other").findings["full_per_month"] == 10_296_000
-
-
-def test_a_group_of_no_law_is_none() -> None:
-    assert support_group(NOW, "nobility") is None
+    assert voluntary_contribution(NOW, income=RICH).findings["full_per_month"] == 10_296_000
 
 
 def test_years_paid_ahead_cost_less_by_the_yield() -> None:
