@@ -96,7 +96,9 @@ def parameters_of(
             named = graphql_name if graphql_name in fields_found(field) else ""
             found[graphql_name] = replace(parameter, tells=tells.field if tells else named)
         elif name in ruled:
-            found[graphql_name] = Parameter(name, None, _kept(_as_it_is))
+            # What is looked at on the way to a rule is looked at by the author alone: no statement gets it.
+            through = _marked(ruled[name].annotation, Through)
+            found[graphql_name] = Parameter(name, None, through.function if through else _kept(_as_it_is))
     return found
 
 

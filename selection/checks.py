@@ -82,7 +82,7 @@ def _derived(declaration: Derived, place: Place) -> Iterator[str]:
     rule, facts = declaration.rule, declaration.facts
     if shared := keywords_of(rule).keys() & keywords_of(facts).keys():
         yield f"an argument is the rule's or a fact, not both: {sorted(shared)}"
-    tables = [place.entities[place.type_name].rows, *(read.table for read in declaration.reads)]
+    tables = declaration.tables(place.entities.get(place.type_name))
     known = list(facts(*(table.c for table in tables), **dict.fromkeys(keywords_of(facts))))
     if known != positions_of(rule):
         yield f"the rule takes {positions_of(rule)}, but the facts are {known}"

@@ -214,8 +214,8 @@ class Walk:
                 return _together([_of(ROW), below])
             case Either(conditions=conditions):
                 return _together([_of(ROW * len(conditions)), below])
-            case Derived():
-                return _together([_of(DERIVATION), below])
+            case Derived(rules=rules):
+                return _together([_of(DERIVATION * rules), below])
         return self._undeclared(name, parent, below)
 
     def _undeclared(self, name: str, parent: str, below: Terms) -> Terms:

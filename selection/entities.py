@@ -160,13 +160,19 @@ class Derived:
 
     `facts` takes the columns of the row, and of what the viewer may see of the tables in `reads`, and names
     SQL expressions; `rule` takes their values by those names, as Python has them, and the values of its own
-    arguments.
+    arguments. It costs as much as so many `rules` do.
     """
 
     rule: Callable[..., Any]
     facts: Callable[..., Mapping[str, ColumnElement[Any]]]
     reads: tuple[Reads, ...]
     needs: str | None
+    rules: int = 1
+
+    def tables(self, entity: Entity | None) -> list[Table]:
+        """The tables whose columns the facts take: the row's own, where there are rows, and those read."""
+        own = [entity.table] if entity and entity.table is not None else []
+        return [*own, *(read.table for read in self.reads)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,15 +391,17 @@ def derived(
     facts: Callable[..., Mapping[str, ColumnElement[Any]]],
     reads: Iterable[Reads] = (),
     needs: str | None = None,
+    rules: int = 1,
 ) -> Any:  # noqa: ANN401
     """Expose what a rule says of the facts. Who selects none of its kind pays nothing for it.
 
-    The rule may raise an OperationFault: the field is null then, and the fault stands at its path.
+    The rule may raise an OperationFault: the field is null then, and the fault stands at its path. What takes
+    longer than a rule usually does costs as much as so many `rules`.
     """
     return strawberry.field(
         resolver=_arguments_of([facts, rule]),
         description=description,
-        metadata={DECLARATION: Derived(rule, facts, tuple(reads), needs)},
+        metadata={DECLARATION: Derived(rule, facts, tuple(reads), needs, rules)},
     )
 
 

@@ -147,10 +147,7 @@ class Planner:
             case Either():
                 return self._one_of(key, declaration, graphql_field, nodes, path)
             case Derived():
-                tables = [
-                    self.catalogue.entities[parent.name].rows,
-                    *(read.table for read in declaration.reads),
-                ]
+                tables = declaration.tables(self.catalogue.entities.get(parent.name))
                 return Derivation(
                     key,
                     declaration,
