@@ -5,7 +5,8 @@ from importlib.resources import files
 
 from db.server import CannotStart
 from domain.figures import ParametersBroken
-from domain.parameters import Parameters, read_parameters
+from domain.laws import SPANS
+from domain.parameters import Leaf, Parameters, read_parameters
 
 
 class FiguresBroken(CannotStart):
@@ -24,3 +25,12 @@ def parameters() -> Parameters:
         return read_parameters(files("domain").joinpath("data/parameters.yaml").read_text(encoding="utf-8"))
     except ParametersBroken as problem:
         raise FiguresBroken(reason=problem) from problem
+
+
+@cache
+def figures() -> tuple[Leaf, ...]:
+    """Every figure of every day, as it is written.
+
+    Raises: FiguresBroken.
+    """
+    return tuple(parameters().leaves(SPANS))

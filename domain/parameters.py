@@ -8,15 +8,16 @@ beside each other, a word in brackets says which: `contribution_caps[health].cap
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
-from domain.figures import FROM, UNTIL, read_figures, span
+from domain.figures import APART, FROM, UNTIL, read_figures, span
 
 # The law on social insurance since 2025-07-01.
 LAW_41 = "41/2024"
@@ -27,6 +28,12 @@ BAND = re.compile(r"(?:(?P<low>\d+)-)?(?P<sign><|>=)(?P<high>\d+)[a-z]*")
 MULTIPLE = re.compile(r"(?P<factor>\d+(?:\.\d+)?) x \w.*", re.DOTALL)
 # What stands in a table beside its figures.
 MARKS = frozenset({*FROM, *UNTIL, "source", "sources", "confidence", "law", "note", "paid_by"})
+# What says of which figures a table is, and what is worked out of others to check them.
+ABOUT = frozenset({*MARKS, *APART, "funds", "unit"})
+CHECKS = "_check"
+# The first is about the file; the second were measures of two years, of which nobody is asked any more.
+NO_FIGURES = frozenset({"meta", "covid_measures"})
+DAY = timedelta(days=1)
 
 
 class Confidence(StrEnum):
@@ -52,6 +59,23 @@ class Dated(Generic[T]):
 
 
 Citation = Dated[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A figure as it is written, and from when until when it holds; the ends of time where it is open."""
+
+    path: str
+    value: str
+    unit: str | None
+    first: date
+    last: date
+    source: str
+    confidence: Confidence
+
+    def within(self, first: date, last: date) -> "Leaf":
+        """The same for as long as it holds between two days."""
+        return replace(self, first=max(self.first, first), last=min(self.last, last))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +188,15 @@ class Parameters:
         """The law of a day."""
         return Law(law, day, self)
 
+    def leaves(self, laws: Mapping[str, tuple[date, date]]) -> Iterator[Leaf]:
+        """All figures of all days, with the nearest unit, source and confidence above each.
+
+        `laws` has from when until when a law is asked: what is of one law alone holds no longer.
+        """
+        root = Leaf("", "", None, date.min, date.max, "", Confidence.KNOWN)
+        sections = {name: section for name, section in self.tree.items() if name not in NO_FIGURES}
+        return _leaves(sections, root, "", laws)
+
     def find(self, path: str, law: Law) -> tuple[Any, str, Confidence]:
         """What stands at a path under a law, with the nearest source and confidence above it.
 
@@ -178,8 +211,7 @@ class Parameters:
                     found = _bearing(found, steps.pop(0)[1:-1])
                 found = _row(found, law, path)
             if isinstance(found, Mapping):
-                said = found.get("source") or found.get("sources") or source
-                source = said if isinstance(said, str) else "; ".join(said)
+                source = _source(found, source)
                 if "confidence" in found:
                     confidence = _confidence(found["confidence"], steps[0] if steps else "")
                 inner = "value" if "value" in found else "rows"
@@ -205,6 +237,70 @@ def read_parameters(text: str) -> Parameters:
 def social_insurance_law(day: date) -> str:
     """The number of the law on social insurance in force on a day: 41/2024 from 2025-07-01, else 58/2014."""
     return LAW_41 if day >= date(2025, 7, 1) else "58/2014"
+
+
+def _leaves(
+    found: Any,  # noqa: ANN401 -- YAML has no types
+    above: Leaf,
+    certainty: str,
+    laws: Mapping[str, tuple[date, date]],
+) -> Iterator[Leaf]:
+    """The figures at a place and below; `certainty` is what the nearest table says of all that is in it."""
+    if _is_rows(found):
+        for words, first, last, row in _in_turn(found, laws):
+            here = above.within(first, last)
+            if here.first <= here.last:
+                yield from _leaves(row, replace(here, path=above.path + words), certainty, laws)
+    elif isinstance(found, Mapping):
+        here = replace(
+            above.within(*span(found)),
+            unit=found.get("unit", above.unit),
+            source=_source(found, above.source),
+        )
+        certainty = found.get("confidence", certainty)
+        for key, inner in found.items():
+            if key not in ABOUT and not key.endswith(CHECKS):
+                path = here.path if key in ("value", "rows") else f"{here.path}.{key}".lstrip(".")
+                sure = _confidence(certainty, key) if certainty else here.confidence
+                yield from _leaves(inner, replace(here, path=path, confidence=sure), certainty, laws)
+    else:
+        yield replace(above, value=found if isinstance(found, str) else ", ".join(found))
+
+
+def _in_turn(
+    rows: tuple[Mapping[str, Any], ...], laws: Mapping[str, tuple[date, date]]
+) -> Iterator[tuple[str, date, date, Mapping[str, Any]]]:
+    """The rows with the words that tell them apart, and from when until when each holds: until the next."""
+    apart: dict[str, list[tuple[date, date, Mapping[str, Any]]]] = {}
+    for row in rows:
+        for words in _words_of(row):
+            apart.setdefault(words, []).append((*_held(row, laws), row))
+    for words, spans in apart.items():
+        spans.sort(key=lambda held: held[0])
+        following = [first for first, _, _ in spans[1:]]
+        for (first, last, row), then in zip_longest(spans, following):
+            yield words, first, last if then is None else min(last, then - DAY), row
+
+
+def _held(row: Mapping[str, Any], laws: Mapping[str, tuple[date, date]]) -> tuple[date, date]:
+    """From when until when a row holds: between its own days, while its law is asked."""
+    first, last = span(row)
+    number = str(row.get("law", "")).partition(" ")[0]
+    law_first, law_last = laws.get(number, (date.min, date.max))
+    return max(first, law_first), min(last, law_last)
+
+
+def _words_of(row: Mapping[str, Any]) -> Iterator[str]:
+    """The words by which a path tells a row from others beside it, for each fund that it is of."""
+    words = "".join(f"[{row[key]}]" for key in APART if key in row)
+    for fund in row.get("funds", ("",)):
+        yield f"[{fund}]{words}" if fund else words
+
+
+def _source(found: Mapping[str, Any], otherwise: str) -> str:
+    """The source that a table names, or else the one above it."""
+    said = found.get("source") or found.get("sources") or otherwise
+    return said if isinstance(said, str) else "; ".join(said)
 
 
 def _is_rows(found: Any) -> bool:  # noqa: ANN401 -- YAML has no types

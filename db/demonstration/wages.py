@@ -3,15 +3,13 @@
 Source: domain/data/parameters.yaml, which names the source of each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from db.demonstration.moments import Month, first_day, month_of
+from db.parameters import figures, parameters
+from domain.parameters import Law, social_insurance_law
 
 # The first month of which the regional minimum wages are known: no history is older.
 FIRST_MONTH = month_of(date(2010, 1, 1))
@@ -26,32 +24,22 @@ FUNDS = {
 
 
 @cache
-def parameters() -> Mapping[str, Any]:
-    """The dated parameters of the law."""
-    text = files("domain").joinpath("data/parameters.yaml").read_text(encoding="utf-8")
-    document: Mapping[str, Any] = yaml.safe_load(text)
-    return document
-
-
-def in_force(rows: Iterable[Mapping[str, Any]], of: Month) -> Mapping[str, Any]:
-    """The row in force on the first day of a month."""
+def law(of: Month) -> Law:
+    """The law of the first day of a month."""
     day = first_day(of)
-    return max(
-        (row for row in rows if row["effective_from"] <= day),
-        key=lambda row: row["effective_from"],
-    )
+    return parameters().on(day, social_insurance_law(day))
 
 
 @cache
 def base_salary(of: Month) -> int:
     """The base salary of a month, in đồng."""
-    return int(in_force(parameters()["base_salary"]["rows"], of)["value"])
+    return law(of).whole("base_salary").value
 
 
 @cache
 def minimum_wage(region: str, of: Month) -> int:
     """The minimum wage of a region (I to IV) in a month, in đồng: no contribution is reckoned on less."""
-    return int(in_force(parameters()["regional_minimum_wage"]["rows"], of)[region])
+    return law(of).whole(f"regional_minimum_wage.{region}").value
 
 
 def highest_base(of: Month) -> int:
@@ -62,21 +50,21 @@ def highest_base(of: Month) -> int:
 @cache
 def lowest_income(of: Month) -> int:
     """The lowest income that voluntary insurance is reckoned on, in đồng."""
-    return int(in_force(parameters()["voluntary_social_insurance"]["income_floor"], of)["value"])
+    return law(of).whole("voluntary_social_insurance.income_floor").value
 
 
 @cache
 def rates(of: Month) -> Mapping[str, int]:
     """What employer and employee pay together into each fund, in thousandths of the base."""
-    row = in_force(parameters()["contribution_rates"]["compulsory_vietnamese"], of)
+    path = "contribution_rates.compulsory_vietnamese"
+    employee, employer = (law(of).table(f"{path}.{payer}").value for payer in ("employee", "employer"))
     return {
-        fund: round(1_000 * (row["employee"].get(name, 0) + row["employer"].get(name, 0)))
-        for name, fund in FUNDS.items()
+        fund: int(1_000 * (employee.get(name, 0) + employer.get(name, 0))) for name, fund in FUNDS.items()
     }
 
 
 @cache
 def changes() -> frozenset[Month]:
     """The months in which base salary or minimum wages change."""
-    rows = (*parameters()["base_salary"]["rows"], *parameters()["regional_minimum_wage"]["rows"])
-    return frozenset(month_of(row["effective_from"]) for row in rows)
+    paths = ("base_salary", "regional_minimum_wage")
+    return frozenset(month_of(leaf.first) for leaf in figures() if leaf.path.partition(".")[0] in paths)
