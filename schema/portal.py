@@ -14,6 +14,7 @@ from auth.scopes import Scope
 from db.calendar import TODAY
 from db.identifiers import identifiers
 from schema.agreements import Agreement, agreements_listed
+from schema.calculators import day_facts
 from schema.callers import Caller, limits_of
 from schema.consents import (
     ConsentPayload,
@@ -40,9 +41,11 @@ from schema.dossiers import (
     submit_dossier,
     withdraw_dossier,
 )
+from schema.estimates import Estimate
 from schema.events import DossierEvent, dossier_events_followed
 from schema.identifiers import FINDING
 from schema.ids import ParticipantID
+from schema.legal_parameters import LegalParameter, legal_parameters
 from schema.limits import Limits
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
@@ -52,7 +55,19 @@ from schema.scalars import SCALARS
 from schema.services import Service, services_listed
 from schema.sessions import SessionPayload, end_session
 from schema.viewer import Viewer
-from selection import Columns, Condition, Connection, Keyed, Node, Order, Tells, link, nodes, rows
+from selection import (
+    Columns,
+    Condition,
+    Connection,
+    Keyed,
+    Node,
+    Order,
+    Tells,
+    derived,
+    link,
+    nodes,
+    rows,
+)
 from selection.bounds import MOST_TOKENS
 from selection.literals import number as number_of
 
@@ -154,6 +169,15 @@ class Query:
     )
     consent_texts: list[ConsentText] = strawberry.field(
         resolver=consent_texts, description=_said_by(consent_texts)
+    )
+    estimate: Estimate = link(
+        "Calculators for anybody: what the law says of plain inputs.", lambda _estimate: true()
+    )
+    legal_parameters: list[LegalParameter] = derived(
+        "The figures of the law that hold on a day: salaries, rates, ages, days, each with its source.",
+        legal_parameters,
+        facts=day_facts,
+        rules=20,
     )
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 

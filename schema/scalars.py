@@ -1,6 +1,8 @@
 """The scalars of the portal. PostgreSQL writes their values as JSON, so the way out leaves text as it is."""
 
+import re
 from datetime import date, datetime
+from fractions import Fraction
 from typing import Any, NewType
 
 import strawberry
@@ -13,6 +15,9 @@ from selection.cursors import Cursor
 MOST_DONG = 2**53 - 1  # the largest whole number that every JSON reader keeps exactly
 
 Dong = NewType("Dong", int)
+Share = NewType("Share", Fraction)
+# Enough for every rate and coefficient that is published; what is longer only takes longer to count with.
+SHARE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,8})?")
 
 
 def _read_date(value: Any) -> date:  # noqa: ANN401 -- what a client sent
@@ -36,6 +41,12 @@ def _read_dong(value: Any) -> int:  # noqa: ANN401 -- what a client sent
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > MOST_DONG:
         raise GraphQLError("An amount is a whole number of đồng.")
     return value
+
+
+def _read_share(value: Any) -> Fraction:  # noqa: ANN401 -- what a client sent
+    if not isinstance(value, str) or not SHARE.fullmatch(value):
+        raise GraphQLError('A share is written as "0.0825": at most 8 decimals.')
+    return Fraction(value)
 
 
 def _read_month(value: Any) -> Month:  # noqa: ANN401 -- what a client sent
@@ -79,6 +90,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="An amount of money in whole Vietnamese đồng, never a fraction.",
         serialize=int,
         parse_value=_read_dong,
+    ),
+    Share: strawberry.scalar(
+        name="Share",
+        description='An exact share or factor, as "0.0825": text, since numbers in JSON may be rounded.',
+        serialize=str,
+        parse_value=_read_share,
     ),
     Cursor: strawberry.scalar(
         name="Cursor",
