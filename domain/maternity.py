@@ -363,7 +363,7 @@ def _fathers_days(law: Law, birth: Birth) -> list[Dated[int]]:
 def _since(law: Law, path: str) -> Dated[date]:
     """The day since which a rule holds."""
     since = law.words(f"{path}.effective_from")
-    return Dated(date.fromisoformat(since.value), since.path, since.source, since.confidence)
+    return Dated(date.fromisoformat(since.value), path, since.source, since.confidence)
 
 
 def _lump_sum(law: Law, children: int) -> tuple[int, tuple[Citation, ...]]:

@@ -202,7 +202,7 @@ def _minimum(law: Law, retirement: Retirement) -> tuple[int, tuple[Citation, ...
     is_guaranteed = compulsory >= MINIMUM_FOR_MONTHS and (
         law.number != LAW_41 or joined < MINIMUM_IF_JOINED_BEFORE
     )
-    rule, base = law.words("pension_rate.min_pension.value"), law.whole("base_salary")
+    rule, base = law.words("pension_rate.min_pension"), law.whole("base_salary")
     return (base.value, (rule, base)) if is_guaranteed else (0, (rule,))
 
 

@@ -10,7 +10,7 @@ from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date
 from fractions import Fraction
 from types import MappingProxyType, UnionType
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import strawberry
 from sqlalchemy import ColumnElement
@@ -25,7 +25,8 @@ from domain.money import Exact
 from domain.months import Month, month_of
 from domain.parameters import Law, NoParameter
 from schema.deadlines import MOST_YEARS_AHEAD, DayOutside
-from schema.determinations import Determination
+from schema.determinations import Determination, written
+from schema.enums import described
 from schema.participants import Sex
 from schema.scalars import Dong, Share
 from selection import Through, derived
@@ -36,10 +37,15 @@ MOST_DONG = 10**12
 LIFE_MONTHS = 1_200
 LIFE_YEARS = 100
 YEAR_DAYS = 366
+# A calculator looks up thirty figures and words: it takes about four times as long as a dossier's deadline.
+RULES = 4
+# A month's; at ten times what any fund has ever earned, five years ahead can still be written as a `Dong`.
+MOST_YIELD = Fraction(1, 10)
 # One for each year of a working life, and another where the salary was raised in it.
 MOST_PERIODS = 100
 FIRST_BIRTH = date(1900, 1, 1)
 
+N = TypeVar("N", int, Fraction)
 Rule = Callable[..., determinations.Determination]
 
 
@@ -86,7 +92,7 @@ class Asked:
 
     description: str
     least: int = 0
-    most: int = LIFE_MONTHS
+    most: int | Fraction = LIFE_MONTHS
     is_money: bool = False
     kind: Any = None
     read: Callable[[Any], Any] | None = None
@@ -102,17 +108,17 @@ class Asked:
         kind = self.kind or plain
         if type(None) in options:
             kind = kind | None
-        read = self.read or (self.bounded if plain in (int, Dong) else None)
+        read = self.read or (self.bounded if plain in (int, Dong, Share) else None)
         marks = [strawberry.argument(description=self.description), *([Through(read)] if read else [])]
         return Annotated[(kind, *marks)]
 
-    def bounded(self, value: int) -> int:
+    def bounded(self, value: N) -> N:
         """The number, where it is one that there can be.
 
         Raises: NumberOutside.
         """
         if not self.least <= value <= self.most:
-            raise NumberOutside(least=self.least, most=self.most)
+            raise NumberOutside(least=self.least, most=written(self.most))
         return value
 
 
@@ -136,6 +142,15 @@ def days(description: str) -> Asked:
     return Asked(description, most=YEAR_DAYS)
 
 
+described(
+    average_salary.Regime,
+    name="SalaryRegime",
+    PRIVATE="Người sử dụng lao động quyết định: an employer.",
+    STATE="Nhà nước quy định: the State, by its scale.",
+    VOLUNTARY="Tự nguyện: oneself, by choice.",
+)
+
+
 @strawberry.input(description="Months of one year with the same salary.")
 class SalaryPeriod:
     """Months of one year with the same salary."""
@@ -155,6 +170,7 @@ PERIOD = {
     "year": Asked("", 1960, 2100),
     "months": Asked("", 1, 12),
     "salary": money(""),
+    "coefficient": Asked("", 1, 7),
 }
 
 
@@ -167,7 +183,8 @@ def periods_of(given: list[dict[str, Any]]) -> list[average_salary.Period]:
         raise TooManyValues(most=MOST_PERIODS)
     for period in given:
         for name, asked in PERIOD.items():
-            asked.bounded(period[name])
+            if period[name] is not None:
+                asked.bounded(period[name])
     return [average_salary.Period(**period) for period in given]
 
 
@@ -258,7 +275,9 @@ ARGUMENTS: Mapping[str, Asked] = MappingProxyType(
         "loss_pct": percent("Capacity to work that is lost"),
         "measure": Asked("Which measure."),
         "members": Asked("How many members of the household.", 1, 100),
-        "monthly_yield": Asked("The fund's yield of a month of the year before, as the agency publishes it."),
+        "monthly_yield": Asked(
+            "The fund's yield of a month of the year before, as the agency publishes it.", most=MOST_YIELD
+        ),
         "months": Asked("How many months.", 1),
         "months_after_age": Asked("Months worked after the retirement age."),
         "months_before_2014": Asked("Months contributed before 2014."),
@@ -378,7 +397,7 @@ def calculator(description: str, rule: Rule, regime: Regime, *, day: str = ON, *
             ),
         ]
     )
-    return derived(description, estimate, facts=day_facts)
+    return derived(description, estimate, facts=day_facts, rules=RULES)
 
 
 def _last(today: date) -> date:

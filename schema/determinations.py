@@ -23,6 +23,7 @@ described(
 )
 described(
     Unit,
+    name="FindingUnit",
     CALENDAR_DAYS="Days, days off among them.",
     DATE="A date, as 2026-11-23.",
     DAYS="Days, counted as the benefit counts them; half days may be among them.",
@@ -177,7 +178,9 @@ class Citation:
 
     path: str = strawberry.field(description="Where it stands in `legalParameters`, such as `base_salary`.")
     value: str = strawberry.field(description="The figure as text; several with their names.")
-    source: str = strawberry.field(description="The law or decree that says so; `given` where the asker did.")
+    source: str | None = strawberry.field(
+        description="The law or decree that says so, `given` where the asker did; null where none is named."
+    )
     confidence: Confidence = strawberry.field(description="How sure it is.")
 
     @classmethod
@@ -186,7 +189,7 @@ class Citation:
         return cls(
             path=cited.path,
             value=written(cited.value),
-            source=cited.source,
+            source=cited.source or None,
             confidence=cited.confidence,
         )
 

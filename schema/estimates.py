@@ -91,16 +91,10 @@ described(
 )
 described(
     domain.retirement_age.Work,
+    name="WorkConditions",
     NORMAL="Điều kiện bình thường: normal conditions.",
     HAZARDOUS="Nặng nhọc, độc hại, nguy hiểm hoặc vùng khó khăn: hazardous, or in a hard area.",
     UNDERGROUND_COAL="Khai thác than trong hầm lò: coal underground.",
-)
-described(
-    domain.average_salary.Regime,
-    name="SalaryRegime",
-    PRIVATE="Người sử dụng lao động quyết định: an employer.",
-    STATE="Nhà nước quy định: the State, by its scale.",
-    VOLUNTARY="Tự nguyện: oneself, by choice.",
 )
 described(
     domain.one_off.Ground,
