@@ -8,6 +8,7 @@ from typing import Any, cast
 import pytest
 from graphql import (
     GraphQLArgument,
+    GraphQLEnumType,
     GraphQLField,
     GraphQLObjectType,
     build_schema,
@@ -16,6 +17,7 @@ from graphql import (
     is_composite_type,
     is_enum_type,
     is_list_type,
+    is_required_argument,
 )
 
 from db.pool import Connection
@@ -50,7 +52,8 @@ SQL = [
 def textual(argument: GraphQLArgument) -> bool:
     """Whether an argument is written as a text in JSON."""
     named = get_named_type(argument.type)
-    return named.name in {"String", "ID", "Cursor", "Date", "DateTime"} or is_enum_type(named)
+    texts = {"String", "ID", "Cursor", "Date", "DateTime", "Month", "Share"}
+    return named.name in texts or is_enum_type(named)
 
 
 def arguments() -> Iterator[tuple[str, str, str]]:
@@ -71,13 +74,27 @@ def selection(field: GraphQLField) -> str:
     return "{ __typename }" if is_composite_type(named) else ""
 
 
+ORDINARY = {"Date": '"2026-01-01"', "Month": '"2026-01"', "SalaryPeriod": "[]", "Share": '"0.01"'}
+
+
+def others(field: GraphQLField, argument_name: str) -> str:
+    """The other arguments that a calculator needs, with values that anybody may give."""
+    written = ""
+    for name, argument in field.args.items():
+        if name != argument_name and is_required_argument(argument):
+            named = get_named_type(argument.type)
+            value = next(iter(named.values)) if isinstance(named, GraphQLEnumType) else "1"
+            written += f", {name}: {ORDINARY.get(named.name, value)}"
+    return written
+
+
 def operation(type_name: str, field_name: str, argument_name: str) -> str:
     """A query with the argument as `$v`, which begins at `$id` where it is not about the root."""
     found = SCHEMA.type_map[type_name]
     assert isinstance(found, GraphQLObjectType)
     field = found.fields[field_name]
     argument = field.args[argument_name]
-    asked = f"{field_name}({argument_name}: $v) {selection(field)}"
+    asked = f"{field_name}({argument_name}: $v{others(field, argument_name)}) {selection(field)}"
     match type_name:
         case "Query":
             return f"query ($v: {argument.type}) {{ {asked} }}"
@@ -85,6 +102,8 @@ def operation(type_name: str, field_name: str, argument_name: str) -> str:
             return f"query ($v: {argument.type}) {{ viewer {{ {asked} }} }}"
         case "Caller":
             return f"query ($v: {argument.type}) {{ whoami {{ {asked} }} }}"
+        case "Estimate":
+            return f"query ($v: {argument.type}) {{ estimate {{ {asked} }} }}"
     return f"query ($v: {argument.type}, $id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {asked} }} }} }}"
 
 
