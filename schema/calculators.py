@@ -109,7 +109,10 @@ class Asked:
         if type(None) in options:
             kind = kind | None
         read = self.read or (self.bounded if plain in (int, Dong, Share) else None)
-        marks = [strawberry.argument(description=self.description), *([Through(read)] if read else [])]
+        said = self.description
+        if read == self.bounded:
+            said += f" From {self.least} to {written(self.most)}."
+        marks = [strawberry.argument(description=said), *([Through(read)] if read else [])]
         return Annotated[(kind, *marks)]
 
     def bounded(self, value: N) -> N:
@@ -286,6 +289,7 @@ ARGUMENTS: Mapping[str, Asked] = MappingProxyType(
         "months_from_2014": Asked("Months contributed from 2014 on."),
         "months_in_12": Asked("Months contributed in the 12 before the birth or the adoption.", most=12),
         "months_in_24": Asked("Months contributed in the 24 before it.", most=24),
+        "months_late": Asked("Months after the day it was due."),
         "months_since_stop": Asked("Months since the last one contributed."),
         "needs_attendance": Asked(
             "Whether the spine is paralysed, or both eyes, two limbs or the mind are lost."
@@ -321,6 +325,10 @@ ARGUMENTS: Mapping[str, Asked] = MappingProxyType(
         "without_carer": Asked("How many others who qualify nobody is left to care for.", most=100),
         "work": Asked("Which work, by which one may retire earlier."),
         "working_days": days("Working days off."),
+        "yearly_yield": Asked(
+            "The funds' yield of the year before; for health, the rate between banks over nine months.",
+            most=1,
+        ),
         "years": years("Full years contributed."),
     }
 )

@@ -198,6 +198,11 @@ class Estimate:
         domain.contributions.late_payment,
         laws.SINCE_LAW_41,
     )
+    late_payment_by_yield: Determination | None = calculator(
+        "Chậm đóng trước ngày 01/7/2025: the same under Law 58/2014, by the yield of the funds.",
+        domain.contributions.late_payment_by_yield,
+        laws.SOCIAL_INSURANCE,
+    )
 
     # Sickness.
     sickness: Determination | None = calculator(
@@ -232,6 +237,11 @@ class Estimate:
     maternity_eligibility: Determination | None = calculator(
         "Điều kiện hưởng thai sản: whether enough months are paid for the benefit of a birth or an adoption.",
         domain.maternity.maternity_eligibility,
+        laws.SOCIAL_INSURANCE,
+    )
+    maternity_lump_sum: Determination | None = calculator(
+        "Trợ cấp một lần khi sinh con: for each child, also to a father where only he has paid enough.",
+        domain.maternity.maternity_lump_sum,
         laws.SOCIAL_INSURANCE,
     )
     fathers_leave: Determination | None = calculator(

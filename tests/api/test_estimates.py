@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
@@ -637,3 +638,21 @@ async def test_what_a_determination_cites_is_among_the_figures_of_its_day(
 async def test_figures_cost_what_they_take(portal: RunningPortal) -> None:
     answer = (await portal.ask("{ legalParameters { path } }")).json()
     assert answer["extensions"]["cost"]["requested"] == 100
+
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("pasted", re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
+async def test_what_the_readme_pastes_into_the_explorer_is_answered(
+    portal: RunningPortal, pasted: str
+) -> None:
+    assert all((await portal.told(pasted)).values())
+
+
+async def test_the_readme_says_what_the_calculator_does(portal: RunningPortal) -> None:
+    months = [
+        found(await estimated(portal, "maternity", average=0, monthsIn12=8, childOrder=2, on=day))["months"]
+        for day in ("2026-06-15", "2026-08-15")
+    ]
+    assert months == ["6", "7"]
