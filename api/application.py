@@ -131,6 +131,7 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
             observer,
             identifier_keys,
             witness,
+            signatory=signatory,
             has_introspection=settings.has_introspection,
             has_explorer=settings.has_explorer,
         )

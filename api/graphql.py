@@ -53,6 +53,7 @@ from api.places import Places
 from api.rates import RateExceeded, Rates, Spent, payer_of
 from api.sockets import Socket, Wire, is_request
 from auth.access_ledger import Witness
+from auth.signatures import Signatory
 from auth.viewer import ANONYMOUS, Viewer
 from db.events import Listener
 from db.identifiers import IdentifierKeys
@@ -117,6 +118,7 @@ class Door(GraphQL[Context, None]):
         identifier_keys: IdentifierKeys,
         ledger: Witness,
         *,
+        signatory: Signatory,
         has_introspection: bool,
         has_explorer: bool,
     ) -> None:
@@ -132,7 +134,7 @@ class Door(GraphQL[Context, None]):
         self.authentication, self.rates, self.documents = authentication, rates, documents
         self.has_introspection, self.has_explorer = has_introspection, has_explorer
         self.places, self.observer = places, observer
-        self.identifier_keys, self.ledger = identifier_keys, ledger
+        self.identifier_keys, self.ledger, self.signatory = identifier_keys, ledger, signatory
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request ahead of strawberry where we can; leave it the rest, and the sockets."""
@@ -270,6 +272,7 @@ class Door(GraphQL[Context, None]):
             self.translator,
             self.identifier_keys,
             self.ledger,
+            self.signatory,
             partial(self.rates.left, request),
             self.rates.rates,
         )

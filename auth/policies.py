@@ -52,6 +52,7 @@ from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
 from db.grants import grants as grants_table
+from db.households import households as households_table
 from db.mandates import mandates as mandates_table
 from db.offices import offices as offices_table
 from db.participants import participants as participants_table
@@ -285,6 +286,133 @@ def employments(employment: Columns, kind: str) -> Condition:
     if kind == ViewerKind.REPRESENTATIVE:
         return employment.participant_id == _represented("CONTRIBUTIONS")
     return concerned(employment, kind)
+
+
+def _household_of(person_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The household that somebody belongs to today."""
+    person = participants_table.alias("person")
+    return select(person.c.household_id).where(person.c.id == person_id).scalar_subquery()
+
+
+def households(household: Columns, kind: str) -> Condition:
+    """May the viewer see this household?
+
+    CITIZEN: their own.
+    OFFICER, PARTNER: those of an office that they serve, or of one below it.
+    REPRESENTATIVE: that of whom they act for, in health insurance.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return household.id == _household_of(ME)
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return household.office_id == any_(_my_offices(kind))
+        case ViewerKind.REPRESENTATIVE:
+            return household.id == _household_of(_represented("HEALTH_INSURANCE"))
+    return false()
+
+
+def household_members(member: Columns, kind: str) -> Condition:
+    """May the viewer see that somebody belongs to a household, and in which relationship?
+
+    CITIZEN: those of their own household, and to which they belonged themself.
+    OFFICER, PARTNER: those of the households that they may see.
+    REPRESENTATIVE: those of the household of whom they act for, in health insurance, and theirs of before.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            person: ColumnElement[Any] = ME
+        case ViewerKind.REPRESENTATIVE:
+            person = _represented("HEALTH_INSURANCE")
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            household = households_table.alias("household")
+            return exists(
+                select(1).where(household.c.id == member.household_id, households(household.c, kind))
+            )
+        case _:
+            return false()
+    return or_(member.participant_id == person, member.household_id == _household_of(person))
+
+
+def health_cards(card: Columns, kind: str) -> Condition:
+    """May the viewer see this health insurance card?
+
+    CITIZEN: their own.
+    OFFICER, PARTNER: those of whomever they may see.
+    REPRESENTATIVE: those of whom they act for, in health insurance.
+    """
+    return _of_health(card, kind)
+
+
+def health_copayments(copayment: Columns, kind: str) -> Condition:
+    """May the viewer see what was copaid of this visit?
+
+    CITIZEN: what they copaid.
+    OFFICER, PARTNER: what whomever they may see copaid.
+    REPRESENTATIVE: what whom they act for copaid, in health insurance.
+    """
+    return _of_health(copayment, kind)
+
+
+def _of_health(row: Columns, kind: str) -> Condition:
+    # An employer has no business with anybody's health.
+    match kind:
+        case ViewerKind.CITIZEN:
+            return row.participant_id == ME
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            person = participants_table.alias("person")
+            return exists(select(1).where(person.c.id == row.participant_id, participants(person.c, kind)))
+        case ViewerKind.REPRESENTATIVE:
+            return row.participant_id == _represented("HEALTH_INSURANCE")
+    return false()
+
+
+def benefits(benefit: Columns, kind: str) -> Condition:
+    """May the viewer see this benefit?
+
+    CITIZEN: their own.
+    OFFICER, PARTNER: those that an office pays that they serve, or one below it.
+    REPRESENTATIVE: those of whom they act for, in benefits or in payment.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return benefit.participant_id == ME
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return benefit.office_id == any_(_my_offices(kind))
+        case ViewerKind.REPRESENTATIVE:
+            return benefit.participant_id.in_([_represented("BENEFITS"), _represented("PAYMENT")])
+    return false()
+
+
+def certificates(certificate: Columns, kind: str) -> Condition:
+    """May the viewer see this certificate?
+
+    CITIZEN: their own, whoever had it issued.
+    OFFICER: those of people of an office that they serve, or of one below it.
+    REPRESENTATIVE: those of whom they act for, in contributions.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return certificate.participant_id == ME
+        case ViewerKind.OFFICER:
+            return certificate.office_id == any_(_my_offices(kind))
+        case ViewerKind.REPRESENTATIVE:
+            return certificate.participant_id == _represented("CONTRIBUTIONS")
+    return false()
+
+
+def may_issue_certificate_for(participant: Columns, kind: str) -> Condition:
+    """May the viewer have a certificate of this person's coverage issued?
+
+    CITIZEN: of their own.
+    OFFICER: of whomever they may see.
+    REPRESENTATIVE: of whom they act for, in contributions.
+    """
+    match kind:
+        case ViewerKind.CITIZEN | ViewerKind.OFFICER:
+            return participants(participant, kind)
+        case ViewerKind.REPRESENTATIVE:
+            return participant.id == _represented("CONTRIBUTIONS")
+    return false()
 
 
 def contributions(line: Columns, kind: str) -> Condition:

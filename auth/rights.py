@@ -28,6 +28,7 @@ from auth.viewer import ViewerKind
 from db.employments import employments as employments_table
 from db.grants import grants as grants_table
 from db.grants import offices_served
+from db.households import households as households_table
 from db.participants import participants as participants_table
 
 Right = ColumnElement[Any] | None
@@ -65,6 +66,20 @@ def contributions(line: Columns, kind: str) -> Right:
     office = select(_served(person.c.office_id)).where(person.c.id == line.participant_id)
     asked = office.correlate_except(person).scalar_subquery()
     return _right(kind, office=asked, employer=line.employer_id)
+
+
+def household_members(member: Columns, kind: str) -> Right:
+    """The office that the household belongs to; no employer sees it."""
+    household = households_table.alias("household")
+    office = select(_served(household.c.office_id)).where(household.c.id == member.household_id)
+    return _right(kind, office=office.correlate_except(household).scalar_subquery(), employer=NOTHING)
+
+
+def of_health(row: Columns, kind: str) -> Right:
+    """The office that serves the person's own; no employer sees it."""
+    person = participants_table.alias("person")
+    office = select(_served(person.c.office_id)).where(person.c.id == row.participant_id)
+    return _right(kind, office=office.correlate_except(person).scalar_subquery(), employer=NOTHING)
 
 
 def own(_row: Columns, _kind: str) -> Right:

@@ -21,6 +21,9 @@ class Scope(StrEnum):
     least_assurance: int
 
     ACCESS_READ = "access:read", 2
+    BENEFIT_READ = "benefit:read", 2
+    CERTIFICATE_ISSUE = "certificate:issue", 2  # [unsure]
+    CERTIFICATE_READ = "certificate:read", 2  # [unsure]
     CONSENT_GIVE = "consent:give", 2  # [unsure]
     CONSENT_READ = "consent:read", 2  # [unsure]
     CONTRIBUTION_READ = "contribution:read", 2
@@ -31,6 +34,8 @@ class Scope(StrEnum):
     DOSSIER_READ = "dossier:read", 2
     DOSSIER_SUBMIT = "dossier:submit", 2
     EMPLOYMENT_READ = "employment:read", 2
+    HEALTH_READ = "health:read", 2
+    HOUSEHOLD_READ = "household:read", 2
     IDENTIFIER_READ = "identifier:read", 2
     IDENTIFIER_REVEAL = "identifier:reveal", 2  # [unsure]
     MANDATE_GIVE = "mandate:give", 2

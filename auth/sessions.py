@@ -37,11 +37,17 @@ _READ = _OWN_ACCOUNT | {
     Scope.IDENTIFIER_READ,
     Scope.PARTICIPANT_READ,
 }
+# What concerns a person and never an employer.
+_READ_OF_PERSONS = frozenset(
+    {Scope.BENEFIT_READ, Scope.CERTIFICATE_READ, Scope.HEALTH_READ, Scope.HOUSEHOLD_READ}
+)
 SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
     {
         ViewerKind.CITIZEN: _READ
+        | _READ_OF_PERSONS
         | {
             Scope.ACCESS_READ,
+            Scope.CERTIFICATE_ISSUE,
             Scope.CONSENT_GIVE,
             Scope.CONSENT_READ,
             Scope.DATA_REQUEST_FILE,
@@ -53,7 +59,9 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
         },
         ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
         ViewerKind.OFFICER: _READ
+        | _READ_OF_PERSONS
         | {
+            Scope.CERTIFICATE_ISSUE,
             Scope.CONSENT_READ,
             Scope.DATA_REQUEST_ANSWER,
             Scope.DATA_REQUEST_READ,
@@ -63,12 +71,21 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
             Scope.MANDATE_RECORD,
         },
         ViewerKind.PARTNER: frozenset(
-            {Scope.CONTRIBUTION_READ, Scope.IDENTIFIER_READ, Scope.PARTICIPANT_READ}
+            {
+                Scope.BENEFIT_READ,
+                Scope.CONTRIBUTION_READ,
+                Scope.HEALTH_READ,
+                Scope.HOUSEHOLD_READ,
+                Scope.IDENTIFIER_READ,
+                Scope.PARTICIPANT_READ,
+            }
         ),
         # What a person may do for another: nothing that concerns the person's own account.
         ViewerKind.REPRESENTATIVE: (_READ - _OWN_ACCOUNT)
+        | _READ_OF_PERSONS
         | {
             Scope.ACCESS_READ,
+            Scope.CERTIFICATE_ISSUE,
             Scope.CONSENT_GIVE,
             Scope.CONSENT_READ,
             Scope.DOSSIER_SUBMIT,

@@ -13,7 +13,9 @@ from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc import jwt
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
+from joserfc.jws import JWSRegistry
 
 ALGORITHM = "ES256"
 
@@ -35,6 +37,16 @@ class Signatory:
         newest = self.keys[0]
         header = {"alg": ALGORITHM, "kid": newest.kid, "typ": kind}
         return jwt.encode(header, {"iss": self.issuer, **claims}, newest)
+
+    def has_signed(self, kind: str, claims: Mapping[str, Any], text: str) -> bool:
+        """Whether a text is what one of these keys has signed, as this kind, of exactly these claims."""
+        registry = JWSRegistry(algorithms=[ALGORITHM])
+        registry.max_payload_length = len(text)
+        try:
+            token = jwt.decode(text, KeySet(list(self.keys)), registry=registry)
+        except JoseError:
+            return False
+        return token.header.get("typ") == kind and token.claims == {"iss": self.issuer, **claims}
 
     def published(self) -> dict[str, Any]:
         """The keys by which anybody can check what is signed."""

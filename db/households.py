@@ -1,6 +1,6 @@
 """Households: who insures together."""
 
-from sqlalchemy import CheckConstraint, Column, Date, Table, Text, text
+from sqlalchemy import Boolean, CheckConstraint, Column, Date, Table, Text, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from db.metadata import key, metadata, refers, words
@@ -22,6 +22,8 @@ household_members = Table(
     refers("household_id", "households.id"),
     refers("participant_id", "participants.id"),
     words("relationship"),
+    # Whether the member is insured with the household, and not as an employee, a pensioner, a small child.
+    Column("takes_part", Boolean, nullable=False, server_default=text("true")),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
     CheckConstraint("valid_to >= valid_from", name="period_ordered"),

@@ -45,6 +45,7 @@ FINDINGS: Mapping[str, tuple[Unit, Words]] = MappingProxyType(
                 "by_degree": ("Theo mức suy giảm", "By the degree of the loss"),
                 "by_seniority": ("Theo số năm đóng", "By the years contributed"),
                 "cap": ("Mức tối đa", "The most there is"),
+                "ceiling": ("Mức cùng chi trả tối đa trong năm", "The most copaid in a year"),
                 "contributed": ("Số tiền đã đóng", "What was contributed"),
                 "copay": ("Người bệnh cùng chi trả", "Copaid by the patient"),
                 "employee": ("Người lao động đóng", "Paid by the employee"),
@@ -132,7 +133,9 @@ FINDINGS: Mapping[str, tuple[Unit, Words]] = MappingProxyType(
         **_in(
             Unit.DATE,
             {
+                "continuous_since": ("Tham gia liên tục từ ngày", "Insured without a break since"),
                 "file_by": ("Hạn nộp hồ sơ", "To be filed by"),
+                "five_years_on": ("Đủ 5 năm liên tục từ ngày", "Five years without a break from"),
                 "paid_from": ("Hưởng từ ngày", "Paid from"),
                 "pension_from": ("Hưởng lương hưu từ ngày", "Pension from"),
                 "retirement_moment": ("Ngày cuối trước khi nghỉ hưu", "Last day before retirement"),

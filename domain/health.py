@@ -4,7 +4,7 @@ Source: Law 25/2008 on health insurance, articles 13 and 22, as amended by Laws 
 ND 146/2018 and ND 188/2025; QD 3276/QD-BYT 2025 for the codes of visits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -162,17 +162,36 @@ def path_of_code(code: str) -> str:
     return f"{CODES_OF_VISITS}[{code}]"
 
 
-def health_copay_ceiling(law: Law, former: Law, *, paid_before: int) -> Determination:
+def health_copay_ceiling(law: Law, former: Law, *, paid_before: int, paid_since: int = 0) -> Determination:
     """Đồng left to copay this year after the base salary changed: the base salaries left, in the new one.
+
+    `paid_before` was copaid under the former base salary, `paid_since` under the new one.
 
     Raises: NoParameter. Source: letter 302/CSYT-CD of 2026; ND 146/2018 article 14.
     """
     ceiling = law.multiple("health_insurance.five_year_copay_ceiling")
     old, new = former.whole("base_salary"), law.whole("base_salary")
-    left = max(Fraction(0), ceiling.value - Fraction(paid_before, old.value)) * new.value
+    paid = Fraction(paid_before, old.value) + Fraction(paid_since, new.value)
+    left = max(Fraction(0), ceiling.value - paid) * new.value
     condition = claim("STILL_COPAYS", STILL_COPAYS, "ND 146/2018 art.14", is_met=left > 0)
     cites: tuple[Citation, ...] = (ceiling, old, new)
-    return Determination("HEALTH_COPAY_CEILING", law.number, law.day, condition, {"left": dong(left)}, cites)
+    findings = {"ceiling": dong(ceiling.value * new.value), "left": dong(left)}
+    return Determination("HEALTH_COPAY_CEILING", law.number, law.day, condition, findings, cites)
+
+
+def health_copayments(law: Law, paid: Iterable[tuple[date, int]]) -> Determination:
+    """Đồng left to copay this year, of what was copaid on which days of it.
+
+    Raises: NoParameter. Source: as of `health_copay_ceiling`; the base salary changed once a year at most.
+    """
+    base, before, since = law.whole("base_salary"), 0, 0
+    for day, amount in paid:
+        if replace(law, day=day).whole("base_salary").value == base.value:
+            since += amount
+        else:
+            before += amount
+    january = replace(law, day=law.day.replace(month=1, day=1))
+    return health_copay_ceiling(law, january, paid_before=before, paid_since=since)
 
 
 def household_health_premium(

@@ -24,7 +24,7 @@ from domain.determinations import (
     claim,
 )
 from domain.money import dong
-from domain.months import month_of
+from domain.months import months_later
 from domain.parameters import LAW_41, Bands, Citation, Dated, Law
 
 SECOND = 2  # child of the mother
@@ -226,7 +226,7 @@ def adoption(law: Law, *, average: int, born_on: date, adopted_on: date, insured
 
     Raises: NoParameter. Source: Law 58/2014 articles 36, 39; Law 41/2024 articles 56, 59.
     """
-    until = _months_later(born_on, MONTHS_OF_AGE)
+    until = months_later(born_on, MONTHS_OF_AGE)
     said = article(law, "36", "56")
     condition = all_of(
         "ADOPTION",
@@ -237,9 +237,9 @@ def adoption(law: Law, *, average: int, born_on: date, adopted_on: date, insured
     )
     months = days = 0
     if condition.is_met:
-        while _months_later(adopted_on, months + 1) <= until:
+        while months_later(adopted_on, months + 1) <= until:
             months += 1
-        days = (until - _months_later(adopted_on, months)).days
+        days = (until - months_later(adopted_on, months)).days
     divisor = law.whole("maternity.day_divisor.other")
     findings: dict[str, Finding] = {
         "months": months,
@@ -391,9 +391,3 @@ def _for_days(
         "eligible": condition.is_met,
     }
     return Determination(code, law.number, law.day, condition, findings, (*cites, divisor))
-
-
-def _months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last one of a month that is too short."""
-    month = month_of(day).plus(months)
-    return month.last_day.replace(day=min(day.day, month.last_day.day))

@@ -57,6 +57,12 @@ def month_of(day: date) -> Month:
     return Month(day.year, day.month)
 
 
+def months_later(day: date, months: int) -> date:
+    """The same day so many months later, or the last one of a month that is too short."""
+    month = month_of(day).plus(months)
+    return month.last_day.replace(day=min(day.day, month.last_day.day))
+
+
 def written_month(words: str) -> Month:
     """Read a month written as `2026-08`.
 

@@ -93,6 +93,12 @@ def folded(name: str) -> str:
     return " ".join(_folded_word(word) for word in name.split())
 
 
+def with_initials(name: str) -> str:
+    """The name as strangers are shown it: the family name, of the others the first letter, `Nguyễn T. L.`."""
+    family, *others = name.split() or [""]
+    return " ".join([family, *(f"{word[0]}." for word in others)])
+
+
 def sort_key(name: str) -> str:
     """Where a name stands in a register: by given name (its last word), then by family and middle names.
 

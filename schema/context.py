@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from auth.access_ledger import Witness
+from auth.signatures import Signatory
 from auth.viewer import Viewer, ViewerKind
 from db.events import Listener
 from db.identifiers import IdentifierKeys
@@ -25,6 +26,7 @@ class Context:
     translator: Translator
     identifier_keys: IdentifierKeys
     ledger: Witness
+    signatory: Signatory
     # How much a viewer may spend just now.
     left: Callable[[Viewer], int]
     rates: Mapping[ViewerKind, Rate] = field(default_factory=lambda: USUAL_RATES)

@@ -33,7 +33,7 @@ OF_THE_READER = frozenset({"AccessRight"})
 
 
 # Tables that name a person, and of which no type of the schema shows anything yet: an export says so.
-NOT_INCLUDED = ("household_members",)
+NOT_INCLUDED: tuple[str, ...] = ()
 
 # Answers a document with variables.
 Ask = Callable[[str, Mapping[str, Any]], Awaitable[Any]]

@@ -14,6 +14,8 @@ from db.participants import participants
 from domain.names import folded
 from schema.access_ledger import NEWEST_ENTRY, AccessEntry, entries_about
 from schema.access_rights import AccessRight, seen_by
+from schema.benefits import NEWEST_BENEFIT, Benefit, benefits_of
+from schema.certificates import NEWEST_CERTIFICATE, Certificate, certificates_of
 from schema.consents import NEWEST_CONSENT, Consent, consents_of
 from schema.contributions import (
     NEWEST_LINE,
@@ -27,6 +29,22 @@ from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
 from schema.enums import described
+from schema.health_cards import (
+    NEWEST_CARD,
+    NEWEST_COPAYMENT,
+    HealthCard,
+    HealthCopayment,
+    card_of,
+    cards_of,
+    copayments_by,
+)
+from schema.households import (
+    NEWEST_MEMBERSHIP,
+    Household,
+    HouseholdMember,
+    household_of,
+    memberships_of,
+)
 from schema.identifiers import Identifier, identifiers_of
 from schema.ids import OfficeID
 from schema.mandates import NEWEST_MANDATE, Mandate, mandates_about
@@ -92,6 +110,30 @@ class Participant(Node):
         "The months that employers should have paid for the person, and have not; newest first.",
         unpaid_contributions_of,
         orders=NEWEST_UNPAID,
+    )
+    certificates: Connection[Certificate] = rows(
+        "What the agency has certified of the person's coverage, newest first.",
+        certificates_of,
+        orders=NEWEST_CERTIFICATE,
+    )
+    benefits: Connection[Benefit] = rows(
+        "What is and was paid to the person, newest first.", benefits_of, orders=NEWEST_BENEFIT
+    )
+    health_card: HealthCard | None = link("The person's health insurance card on a day.", card_of)
+    health_cards: Connection[HealthCard] = rows(
+        "The person's health insurance cards, newest first.", cards_of, orders=NEWEST_CARD
+    )
+    health_copayments: Connection[HealthCopayment] = rows(
+        "What the person has copaid of visits, newest first.", copayments_by, orders=NEWEST_COPAYMENT
+    )
+    household: Household | None = link(
+        "The household that the person belongs to; null where there is none, or not for the viewer.",
+        household_of,
+    )
+    household_memberships: Connection[HouseholdMember] = rows(
+        "To which households the person belongs and belonged, newest first.",
+        memberships_of,
+        orders=NEWEST_MEMBERSHIP,
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE

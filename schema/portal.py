@@ -16,6 +16,7 @@ from db.identifiers import identifiers
 from schema.agreements import Agreement, agreements_listed
 from schema.calculators import day_facts
 from schema.callers import Caller, limits_of
+from schema.certificates import CertificateCheck, CertificatePayload, certificate, issue_certificate
 from schema.consents import (
     ConsentPayload,
     ConsentText,
@@ -179,6 +180,9 @@ class Query:
         facts=day_facts,
         rules=20,
     )
+    certificate: CertificateCheck | None = strawberry.field(
+        resolver=certificate, description=_said_by(certificate)
+    )
     limits: Limits = strawberry.field(resolver=limits_of, description=_said_by(limits_of))
 
 
@@ -266,6 +270,14 @@ class Mutation:
         policies.may_withdraw_consent,
         Scope.CONSENT_GIVE,
         Scope.CONSENT_READ,
+        Scope.PARTICIPANT_READ,
+    )
+    issue_certificate: CertificatePayload = _act(
+        issue_certificate,
+        policies.may_issue_certificate_for,
+        Scope.CERTIFICATE_ISSUE,
+        Scope.CERTIFICATE_READ,
+        Scope.CONTRIBUTION_READ,
         Scope.PARTICIPANT_READ,
     )
     end_session: SessionPayload = _act(end_session, policies.sessions, Scope.SESSION_END)

@@ -12,6 +12,7 @@ from strawberry.types import ExecutionResult
 
 from auth import policies
 from auth.access_ledger import Witness
+from auth.signatures import Signatory
 from auth.viewer import Viewer
 from db.access_ledger import Ledger
 from db.events import Listener
@@ -38,6 +39,7 @@ class Notebook:
 
 
 NOTEBOOK = Notebook()
+SIGNATORY = Signatory.of("https://an-sinh.test", [b"s" * 32])
 
 
 @cache
@@ -99,7 +101,7 @@ async def execute(
 ) -> ExecutionResult:
     """Let strawberry execute an operation, as it does for whatever is not planned whole."""
     context = Context(
-        viewer, language, pool, Listener(""), portal(), KEYS, Witness(Ledger("")), nothing_spent
+        viewer, language, pool, Listener(""), portal(), KEYS, Witness(Ledger("")), SIGNATORY, nothing_spent
     )
     if now:
         context.clock = lambda: now

@@ -22,7 +22,7 @@ from schema.context import Context
 from schema.portal import schema
 from tests import people
 from tests.conftest import Database
-from tests.portal import code_of, nothing_spent, portal
+from tests.portal import SIGNATORY, code_of, nothing_spent, portal
 
 REVEAL = """mutation ($input: RevealIdentifierInput!) { act: revealIdentifier(input: $input) {
   number replayed errors { code path } identifier { id masked }
@@ -64,7 +64,9 @@ async def identifier(owner: Connection, lan: Viewer) -> UUID:
 async def revealed(
     pool: Pool, ledger: Ledger, viewer: Viewer, identifier: UUID | str, **wish: object
 ) -> ExecutionResult:
-    context = Context(viewer, "en", pool, Listener(""), portal(), people.KEYS, Witness(ledger), nothing_spent)
+    context = Context(
+        viewer, "en", pool, Listener(""), portal(), people.KEYS, Witness(ledger), SIGNATORY, nothing_spent
+    )
     named = f"Identifier:{identifier}" if isinstance(identifier, UUID) else identifier
     result = await schema.execute(
         REVEAL,

@@ -16,7 +16,7 @@ from schema.portal import schema
 from tests.oracle.meanings import SCOPES, TABLES
 from tests.patience import PATIENCE_S
 from tests.people import KEYS
-from tests.portal import nothing_spent, portal
+from tests.portal import SIGNATORY, nothing_spent, portal
 from tests.rights.acts import noun_of
 from tests.rights.court import BOTH, POLICIES, VIEWERS, Assize
 from tests.rights.ways import OWNED, Scribe, a_row, absent, identifier, object_type
@@ -65,7 +65,9 @@ async def first_look(court: Assize, name: str, follow: Follow, aim: str, chance:
 async def begun(court: Assize, walls: str, name: str, follow: Follow, key: str) -> Any:  # noqa: ANN401 -- a result
     """What a subscription tells first."""
     witness, pool = Witness(Ledger("")), court.walls[walls].pool
-    context = Context(VIEWERS[name], "en", pool, Listener(""), portal(), KEYS, witness, nothing_spent)
+    context = Context(
+        VIEWERS[name], "en", pool, Listener(""), portal(), KEYS, witness, SIGNATORY, nothing_spent
+    )
     told = await schema.subscribe(follow.text, variable_values={"v": key}, context_value=context)
     if not isinstance(told, AsyncGenerator):
         return told
