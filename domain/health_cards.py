@@ -77,7 +77,7 @@ def continuous_since(cards: Iterable[Validity], day: date, gap_months: int) -> d
 def health_continuity(
     law: Law, cards: Iterable[Validity], *, printed: date | None = None
 ) -> Determination | None:
-    """Since when somebody is insured without a break, and from which day on for five years; None without a card.
+    """Since when somebody is insured without a break, and when that is five years; None without a card.
 
     The day printed on the card, where there is one, holds: it may rest on cards that are not known here.
     Raises: NoParameter. Source: Law on HI article 22(1)(c); ND 146/2018 article 12.

@@ -19,7 +19,9 @@ from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db.identifiers import IdentifierKeys
 from db.pool import Connection
 from db.services import SERVICE_GROUPS
+from domain.certificates import Certificate, hash_of
 from domain.identifiers import IdentifierKind
+from domain.months import Month, Run
 from domain.names import folded, sort_key
 from schema.portal import schema
 
@@ -271,6 +273,126 @@ async def a_grant(
         valid_until,
     )
     return grant
+
+
+async def a_household(owner: Connection, *, office: int, members: Collection[UUID] = ()) -> UUID:
+    """A household, to which some people belong since 2020, the first as its head."""
+    household: UUID = await owner.fetchval(
+        "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
+        f"{next(_numbers):010}",
+        office,
+    )
+    for member in members:
+        await owner.execute("UPDATE participants SET household_id = $1 WHERE id = $2", household, member)
+        await a_membership(owner, household, member)
+    return household
+
+
+async def a_membership(
+    owner: Connection,
+    household: UUID,
+    participant: UUID,
+    *,
+    takes_part: bool = True,
+    valid_from: date = date(2020, 1, 1),
+    valid_to: date | None = None,
+) -> UUID:
+    """That a person belongs to a household, or did until a day."""
+    membership: UUID = await owner.fetchval(
+        "INSERT INTO household_members"
+        " (household_id, participant_id, relationship, takes_part, valid_from, valid_to)"
+        " VALUES ($1, $2, 'Con', $3, $4, $5) RETURNING id",
+        household,
+        participant,
+        takes_part,
+        valid_from,
+        valid_to,
+    )
+    return membership
+
+
+async def a_health_card(
+    owner: Connection,
+    participant: UUID,
+    *,
+    letters: str = "DN",
+    level: int = 4,
+    valid_from: date = date(2020, 1, 1),
+    valid_to: date | None = None,
+    five_years_on: date | None = None,
+) -> UUID:
+    """A health insurance card, valid since 2020 unless it is said otherwise."""
+    card: UUID = await owner.fetchval(
+        "INSERT INTO health_cards (participant_id, object_code, benefit_level, valid_from, valid_to,"
+        " five_years_on, facility_code) VALUES ($1, $2, $3, $4, $5, $6, '01001') RETURNING id",
+        participant,
+        letters,
+        level,
+        valid_from,
+        valid_to,
+        five_years_on,
+    )
+    return card
+
+
+async def a_health_copayment(
+    owner: Connection, participant: UUID, *, paid_on: date = date(2026, 3, 1), amount: int = 100_000
+) -> UUID:
+    """What a person has copaid of a visit."""
+    copayment: UUID = await owner.fetchval(
+        "INSERT INTO health_copayments (participant_id, paid_on, amount, visit_reference)"
+        " VALUES ($1, $2, $3, 'Lượt thử') RETURNING id",
+        participant,
+        paid_on,
+        amount,
+    )
+    return copayment
+
+
+async def a_benefit(
+    owner: Connection,
+    participant: UUID,
+    *,
+    kind: str = "PENSION",
+    payment: str = "MONTHLY",
+    valid_from: date = date(2020, 1, 1),
+    valid_to: date | None = None,
+) -> UUID:
+    """A benefit that the office of the person's record pays since 2020."""
+    benefit: UUID = await owner.fetchval(
+        "INSERT INTO benefits (participant_id, office_id, kind, payment, decision_number, amount, valid_from,"
+        " valid_to) SELECT id, office_id, $2, $3, 'QĐ thử', 5000000, $4, $5 FROM participants WHERE id = $1"
+        " RETURNING id",
+        participant,
+        kind,
+        payment,
+        valid_from,
+        valid_to,
+    )
+    return benefit
+
+
+async def a_certificate(owner: Connection, participant: UUID, *, code: str | None = None) -> UUID:
+    """A certificate that no month counts in 2025; its words are not signed by anybody."""
+    said = Certificate(
+        code or f"TEST-{next(_numbers):04}-0000-0000",
+        datetime.now(UTC),
+        "Nguyễn Thị Thử",
+        date(1990, 1, 1),
+        Run(Month(2025, 1), Month(2025, 12)),
+        (),
+    )
+    certificate: UUID = await owner.fetchval(
+        "INSERT INTO certificates (participant_id, office_id, code, code_hash, from_month, to_month, said,"
+        " signed, issued_at, issued_by) SELECT id, office_id, $2, $3, '2025-01-01', '2025-12-01', $4, 'a.b.c',"
+        " $5, uuidv4() FROM participants WHERE id = $1 RETURNING id",
+        participant,
+        said.code,
+        hash_of(said.code),
+        said.text,
+        said.issued_at,
+    )
+    return certificate
 
 
 async def a_consent(

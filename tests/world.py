@@ -105,6 +105,7 @@ async def a_world(owner: Connection) -> World:
         ("lan-higher", lan, people.EVERY_GROUP, {"level": 3}),
         ("lan-heir", lan, ["PAYMENT"], {"basis": "HEIR"}),
         ("lan-ward", lan, ["PAYMENT"], {"basis": "GUARDIAN"}),
+        ("lan-health", lan, ["HEALTH_INSURANCE"], {}),
         ("hoa-child", hoa, ["PAYMENT"], {"basis": "PARENT"}),
     ):
         mandate = await people.a_mandate(owner, person, minh, groups=groups, **more)  # type: ignore[arg-type] -- any of them
@@ -129,20 +130,18 @@ async def a_world(owner: Connection) -> World:
             key = await people.a_look(owner, person, withheld_until=until, agreement=under and under.id)
             note("access_ledger", look, key)
         note("consents", name, await people.a_consent(owner, person))
-    household = await owner.fetchval(
-        "INSERT INTO households (code, office_id, address) VALUES ($1, $2, 'Ngõ thử') RETURNING id",
-        people.a_number()[-10:],
-        here,
-    )
+    household = await people.a_household(owner, office=here)
     note("households", "lan", household)
     await owner.execute("UPDATE participants SET household_id = $1 WHERE id = $2", household, lan)
-    member = await owner.fetchval(
-        "INSERT INTO household_members (household_id, participant_id, relationship, valid_from)"
-        " VALUES ($1, $2, 'HEAD', '2020-01-01') RETURNING id",
-        household,
-        lan,
-    )
-    note("household_members", "lan", member)
+    # Minh has left it.
+    for name, person, until in (("lan", lan, None), ("minh", minh, LEFT_ON)):
+        member = await people.a_membership(owner, household, person, valid_to=until)
+        note("household_members", name, member)
+    for name, person in (("lan", lan), ("minh", minh), ("hoa", hoa)):
+        note("health_cards", name, await people.a_health_card(owner, person))
+        note("health_copayments", name, await people.a_health_copayment(owner, person))
+        note("benefits", name, await people.a_benefit(owner, person))
+        note("certificates", name, await people.a_certificate(owner, person))
 
     officer_here = await people.officer_of(owner, here)
     ended = Viewer(ViewerKind.OFFICER, uuid4(), scopes=EVERY_SCOPE)

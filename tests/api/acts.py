@@ -111,6 +111,11 @@ async def withdrawing_a_consent(portal: RunningPortal, owner: Connection) -> Wis
     return lan, {"consent": f"Consent:{await people.a_consent(owner, lan.participant)}"}
 
 
+async def having_a_certificate_issued(portal: RunningPortal, owner: Connection) -> Wish:
+    """Somebody who wants their coverage certified."""
+    return await portal.citizen(owner), {"fromMonth": "2025-01", "toMonth": "2025-12"}
+
+
 async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
     """Somebody who is signed in elsewhere, too."""
     lan = await portal.citizen(owner)
@@ -133,5 +138,6 @@ ACTS: Mapping[str, Preparing] = {
     "answerDataRequest": answering_about_data,
     "giveConsent": consenting,
     "withdrawConsent": withdrawing_a_consent,
+    "issueCertificate": having_a_certificate_issued,
     "endSession": ending_a_session,
 }

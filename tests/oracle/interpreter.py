@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLUnionType,
@@ -38,12 +40,15 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues, get_variable_values
 
+from domain.months import Month
+from schema import deadlines
 from tests.oracle.meanings import (
     CALLED,
     COMPUTED,
     FOUND_BY,
     LINKS,
     LISTS,
+    RULES,
     SCOPES,
     TABLES,
     DayOutside,
@@ -279,7 +284,7 @@ class Interpreter:
                 if read is None:
                     raise Fault("BAD_ID", path)
                 found[name] = read
-            elif name in {"on", "dueFrom", "dueTo", "from", "respondOn", "to"}:
+            elif name in {"asOf", "inPaymentOn", "on", "dueFrom", "dueTo", "from", "respondOn", "to"}:
                 found[name] = date.fromisoformat(value)
             else:
                 found[name] = value
@@ -303,6 +308,8 @@ class Interpreter:
             return self.page_of(listing, row, nodes, given, path)
         if place in LINKS:
             return self.first(place, row, nodes, given, path)
+        if not is_leaf_type(target) and (isinstance(row, Told) or place in RULES):
+            return self.ruled(place, row, nodes, given, path)
         if not is_leaf_type(target) or place in CALLED:
             return self.special(place, row, nodes, given, path)
         if place in COMPUTED:
@@ -348,6 +355,30 @@ class Interpreter:
             case ("Agreement", "rate") | ("Deadline", "limit"):
                 return self.object((PARTS[place], row.get("limit", row)), nodes, path)
         raise KeyError(place)
+
+    def ruled(
+        self,
+        place: tuple[str, str],
+        row: Row,
+        nodes: list[FieldNode],
+        given: Mapping[str, Any],
+        path: Path_,
+    ) -> Any:  # noqa: ANN401
+        """What a rule says of a row, or a part of what one has said."""
+        try:
+            said = row[column_of(*place)] if isinstance(row, Told) else RULES[place](self.eyes, row, given)
+        except deadlines.DayOutside as fault:
+            self.faults.append((fault.code, path))
+            return None
+        parent = SCHEMA.type_map[place[0]]
+        assert isinstance(parent, GraphQLObjectType)
+        return self.said(get_named_type(parent.fields[place[1]].type), said, nodes, path)
+
+    def said(self, target: GraphQLNamedType, value: Any, nodes: list[FieldNode], path: Path_) -> Any:  # noqa: ANN401
+        """What is selected of something that a rule says."""
+        if isinstance(value, list | tuple):
+            return [self.said(target, one, nodes, (*path, number)) for number, one in enumerate(value)]
+        return None if value is None else self.object((target.name, Told(value)), nodes, path)
 
     def viewer(self, name: str) -> tuple[Any] | None:
         """What the viewer is."""
@@ -497,6 +528,22 @@ class Interpreter:
         return f"{listing.type_name}Edge"
 
 
+class Told(Mapping[str, Any]):
+    """Something that a rule says, read as a row."""
+
+    def __init__(self, value: Any) -> None:  # noqa: ANN401
+        self.value = value
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401
+        return getattr(self.value, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 def types_of(found: Any) -> list[GraphQLObjectType]:  # noqa: ANN401
     """The types that objects of a type may have."""
     if isinstance(found, GraphQLInterfaceType | GraphQLUnionType):
@@ -522,8 +569,10 @@ def written(value: Any) -> Any:  # noqa: ANN401
             return re.sub(r"(\.\d*?)0+(?=\D|$)", r"\1", value.isoformat())
         case list():
             return [written(one) for one in value]
-        case UUID():
+        case UUID() | Month():
             return str(value)
+        case Enum():
+            return value.name
     return value
 
 
@@ -546,6 +595,7 @@ def cursor_of(name: str, order: Ordering, row: Row) -> str:
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "id": lambda value: UUID(value) if isinstance(value, str) and value.count("-") == 4 else value,
     "answer_by": date.fromisoformat,
+    "paid_on": date.fromisoformat,
     "due_on": date.fromisoformat,
     "month": date.fromisoformat,
     "recorded_at": datetime.fromisoformat,

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from holidays import country_holidays
 
 from domain.access_ledger import FIELDS
+from schema.certificates import months_said
+from schema.health_cards import continuity_of, copayments_of, object_of
+from schema.households import health_premium
 from schema.identifiers import FINDING, finding
 from tests.oracle.rights import Eyes, speaks_of
 from tests.oracle.world import Row
@@ -25,6 +28,8 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 TABLES = {
     "AccessEntry": "access_ledger",
     "Agreement": "agreements",
+    "Benefit": "benefits",
+    "Certificate": "certificates",
     "Consent": "consents",
     "Contribution": "contributions",
     "DataRequest": "data_requests",
@@ -32,6 +37,10 @@ TABLES = {
     "DossierEvent": "dossier_events",
     "Employer": "employers",
     "Employment": "employments",
+    "HealthCard": "health_cards",
+    "HealthCopayment": "health_copayments",
+    "Household": "households",
+    "HouseholdMember": "household_members",
     "Identifier": "identifiers",
     "Mandate": "mandates",
     "Office": "offices",
@@ -46,12 +55,18 @@ TABLES = {
 }
 SCOPES = {
     "AccessEntry": "access:read",
+    "Benefit": "benefit:read",
+    "Certificate": "certificate:read",
     "Consent": "consent:read",
     "Contribution": "contribution:read",
     "DataRequest": "data-request:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
     "Employment": "employment:read",
+    "HealthCard": "health:read",
+    "HealthCopayment": "health:read",
+    "Household": "household:read",
+    "HouseholdMember": "household:read",
     "Identifier": "identifier:read",
     "Mandate": "mandate:read",
     "Participant": "participant:read",
@@ -60,6 +75,10 @@ SCOPES = {
 }
 COLUMNS = {
     ("AccessEntry", "right"): "right_kind",
+    ("CertifiedMonths", "from"): "first",
+    ("CertifiedMonths", "to"): "last",
+    ("MonthRun", "from"): "first",
+    ("MonthRun", "to"): "last",
     ("Service", "code"): "id",
     ("Service", "group"): "service_group",
     ("Session", "begunAt"): "created_at",
@@ -202,7 +221,19 @@ def month_in(column: str) -> Callable[[Eyes, Row], str | None]:
     return lambda _eyes, row: row[column] and f"{row[column]:%Y-%m}"
 
 
+def is_valid(row: Row, day: date) -> bool:
+    """Whether a day is among the days of a row."""
+    return bool(row["valid_from"] <= day) and (row["valid_to"] is None or row["valid_to"] >= day)
+
+
+def is_paid_to(_eyes: Eyes, person: Row, benefit: Row, given: Values) -> bool:
+    """The filter of a list of benefits."""
+    day = given.get("inPaymentOn")
+    return bool(benefit["participant_id"] == person["id"]) and (day is None or is_valid(benefit, day))
+
+
 NEWEST = {"NEWEST": Ordering(("id",), descending=True)}
+NEWEST_VALID = {"NEWEST": Ordering(("valid_from", "id"), descending=True)}
 BY_CODE = {"CODE": Ordering(("code", "id"))}
 DOSSIERS = {
     "NEWEST": Ordering(("id",), descending=True, refused_with=("dueFrom", "dueTo")),
@@ -237,9 +268,12 @@ def purpose_in(column: str) -> Callable[[Eyes, Row], str]:
 
 
 # What is said of a row, and stands in no column.
-COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | str | None]] = {
+COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | int | str | None]] = {
     ("AccessEntry", "purposeEn"): purpose_in("name_en"),
     ("AccessEntry", "purposeVi"): purpose_in("name_vi"),
+    ("Certificate", "fromMonth"): lambda _eyes, row: f"{row['from_month']:%Y-%m}",
+    ("Certificate", "toMonth"): lambda _eyes, row: f"{row['to_month']:%Y-%m}",
+    ("HealthCard", "benefitPercent"): lambda _eyes, card: (100, 100, 95, 80, 100)[card["benefit_level"] - 1],
     ("Agreement", "isInForce"): lambda eyes, agreement: eyes.is_in_force(agreement),
     ("Contribution", "fromMonth"): month_in("from_month"),
     ("Contribution", "toMonth"): month_in("to_month"),
@@ -287,6 +321,20 @@ LISTS = {
     ("Participant", "mandates"): Listing("Mandate", same("id", "participant_id"), NEWEST),
     ("Participant", "consents"): Listing("Consent", same("id", "participant_id"), NEWEST),
     ("Participant", "dataRequests"): Listing("DataRequest", same("id", "participant_id"), NEWEST),
+    ("Participant", "benefits"): Listing("Benefit", is_paid_to, NEWEST_VALID),
+    ("Participant", "certificates"): Listing("Certificate", same("id", "participant_id"), NEWEST),
+    ("Participant", "healthCards"): Listing("HealthCard", same("id", "participant_id"), NEWEST_VALID),
+    ("Participant", "healthCopayments"): Listing(
+        "HealthCopayment",
+        same("id", "participant_id"),
+        {"NEWEST": Ordering(("paid_on", "id"), descending=True)},
+    ),
+    ("Participant", "householdMemberships"): Listing(
+        "HouseholdMember", same("id", "participant_id"), NEWEST_VALID
+    ),
+    ("Household", "members"): Listing(
+        "HouseholdMember", same("id", "household_id"), {"OLDEST": Ordering(("valid_from", "id"))}
+    ),
     ("Participant", "identifiers"): Listing(
         "Identifier", same("id", "participant_id"), {"KIND": Ordering(("kind", "id"))}
     ),
@@ -388,6 +436,19 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     },
     ("Viewer", "participant"): {"Participant": lambda eyes, _p, row, _given: row["id"] == eyes.person},
     ("Participant", "office"): {"Office": same("office_id", "id")},
+    ("Participant", "household"): {"Household": same("household_id", "id")},
+    ("Participant", "healthCard"): {
+        "HealthCard": lambda eyes, person, card, given: (
+            card["participant_id"] == person["id"] and is_valid(card, given.get("asOf", eyes.today))
+        )
+    },
+    ("Household", "office"): {"Office": same("office_id", "id")},
+    ("HouseholdMember", "household"): {"Household": same("household_id", "id")},
+    **{
+        (name, "participant"): {"Participant": same("participant_id", "id")}
+        for name in ("Benefit", "Certificate", "HealthCard", "HealthCopayment", "HouseholdMember")
+    },
+    **{(name, "office"): {"Office": same("office_id", "id")} for name in ("Benefit", "Certificate")},
     ("Employer", "office"): {"Office": same("office_id", "id")},
     ("Employment", "employer"): {"Employer": same("employer_id", "id")},
     ("Employment", "participant"): {"Participant": same("participant_id", "id")},
@@ -492,6 +553,55 @@ def limit_of(eyes: Eyes, dossier: Row) -> Row | None:
     return max(limits.values(), key=longest, default=None)
 
 
+def premium(eyes: Eyes, household: Row, given: Values) -> Any:  # noqa: ANN401 -- what the rule says
+    """What insurance costs the members whom the viewer may see."""
+    day = given.get("asOf", eyes.today)
+    members = [
+        row
+        for row in eyes.world["household_members"]
+        if row["household_id"] == household["id"]
+        and row["takes_part"]
+        and is_valid(row, day)
+        and eyes.may_see("household_members", row)
+    ]
+    said = {"months": given.get("months"), "join_together": given.get("joinTogether")}
+    told = {name: value for name, value in said.items() if value is not None}
+    return health_premium(day, eyes.today, len(members), **told)
+
+
+def continuity(eyes: Eyes, card: Row, given: Values) -> Any:  # noqa: ANN401 -- what the rule says
+    """Since when somebody is insured, of all their cards."""
+    cards = [
+        (row["valid_from"].isoformat(), row["valid_to"] and row["valid_to"].isoformat())
+        for row in eyes.world["health_cards"]
+        if row["participant_id"] == card["participant_id"] and eyes.may_see("health_cards", row)
+    ]
+    return continuity_of(given.get("asOf", eyes.today), eyes.today, card["five_years_on"], cards)
+
+
+def copayments(eyes: Eyes, card: Row, given: Values) -> Any:  # noqa: ANN401 -- what the rule says
+    """What was copaid in the year, until the day."""
+    day = given.get("asOf", eyes.today)
+    paid = [
+        (row["paid_on"].isoformat(), row["amount"])
+        for row in eyes.world["health_copayments"]
+        if row["participant_id"] == card["participant_id"]
+        and date(day.year, 1, 1) <= row["paid_on"] <= day
+        and eyes.may_see("health_copayments", row)
+    ]
+    return copayments_of(day, eyes.today, paid)
+
+
+# What a rule says of facts: which facts is told here; what follows from them, tests/domain tells.
+RULES: Mapping[tuple[str, str], Callable[[Eyes, Row, Values], Any]] = {
+    ("Certificate", "months"): lambda _eyes, certificate, _given: months_said(certificate["said"]),
+    ("HealthCard", "continuity"): continuity,
+    ("HealthCard", "copayments"): copayments,
+    ("HealthCard", "object"): lambda _eyes, card, _given: object_of(card["object_code"]),
+    ("Household", "healthPremium"): premium,
+}
+
+
 # How a reader is called, in either language.
 CALLED = {
     ("AccessEntry", "readerVi"): ("name_vi", "Chính chủ hồ sơ", "Cán bộ ", "người đại diện"),
@@ -522,7 +632,7 @@ def shown_of(name: str) -> Row:
 
 
 # What lies where the record of the person lies.
-OF_A_PERSON = ("contributions", "identifiers")
+OF_A_PERSON = ("contributions", "health_cards", "health_copayments", "identifiers")
 
 
 def access_right(eyes: Eyes, table: str, row: Row) -> Row:
@@ -530,6 +640,8 @@ def access_right(eyes: Eyes, table: str, row: Row) -> Row:
     match eyes.kind:
         case "OFFICER":
             place = eyes.world.find("participants", row["participant_id"]) if table in OF_A_PERSON else row
+            if table == "household_members":
+                place = eyes.world.find("households", row["household_id"])
             assert place
             office = next(
                 root

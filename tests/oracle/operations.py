@@ -32,7 +32,17 @@ ALL_OF_A_RIGHT = f"{RIGHT} {{ __typename kind through nameVi nameEn }}"
 UNIONS = ("filedBy",)
 UNIONS_OF_EVENTS = ("onBehalfOf",)
 # How often an argument is given, where that is more often than others.
-OFTEN = {"asKnownAt": 0.5, "order": 0.5, "on": 0.5, "respondOn": 0.5}
+OFTEN = {
+    "asKnownAt": 0.5,
+    "asOf": 0.5,
+    "inPaymentOn": 0.5,
+    "months": 0.5,
+    "order": 0.5,
+    "on": 0.5,
+    "respondOn": 0.5,
+}
+# How far away a day is, where that is not near today.
+DAYS_AWAY = {"asOf": (-9_000, -4_000, -900, -300, -1, 0, 1, 30), "respondOn": (-900, -3, 0, 1, 4, 30)}
 
 
 @dataclass(frozen=True)
@@ -242,12 +252,14 @@ class Author:
                 return self.identifier()
             case "asKnownAt":
                 return f"{self.chance.choice((2020, 2021, 2022, 2026))}-03-05T00:00:00Z"
-            case "overdue" | "inForce":
+            case "overdue" | "inForce" | "joinTogether":
                 return self.chance.random() < 0.5
             case "reference" | "code" | "namePrefix" | "number":
                 return self.text(name)
-            case "respondOn" | "on" | "dueFrom" | "dueTo" | "from" | "to":
-                days = self.chance.choice((-900, -3, 0, 1, 4, 30) if name == "respondOn" else (-3, 0, 4, 30))
+            case "months":
+                return self.chance.choice((0, 3, 5, 6, 12, -2))
+            case "asOf" | "inPaymentOn" | "respondOn" | "on" | "dueFrom" | "dueTo" | "from" | "to":
+                days = self.chance.choice(DAYS_AWAY.get(name, (-3, 0, 4, 30)))
                 return (TODAY + days * DAY).isoformat()
         kind = {"office": "Office", "service": "Service", "employer": "Employer"}.get(name, "Participant")
         return self.identifier(kind)
@@ -274,7 +286,11 @@ class Author:
         names = (
             [kind]
             if kind
-            else [one for one in TABLES if one not in {"DossierEvent", "Purpose", "ServiceTimeLimit"}]
+            else [
+                one
+                for one in TABLES
+                if one not in {"DossierEvent", "Household", "Purpose", "ServiceTimeLimit"}
+            ]
         )
         name = self.chance.choice(names)
         return f"{name}:{self.chance.choice(self.world[TABLES[name]])['id']}"

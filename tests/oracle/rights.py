@@ -4,6 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,16 @@ PUBLIC = (
     "service_versions",
     "services",
 )
+
+# What one is insured for and paid, which no employer sees, and in which services one acts for another there.
+COVERED = {
+    "benefits": ("BENEFITS", "PAYMENT"),
+    "certificates": ("CONTRIBUTIONS",),
+    "health_cards": ("HEALTH_INSURANCE",),
+    "health_copayments": ("HEALTH_INSURANCE",),
+    "household_members": ("HEALTH_INSURANCE",),
+    "households": ("HEALTH_INSURANCE",),
+}
 
 
 def speaks_of(line: Row, unpaid: Row) -> bool:
@@ -224,6 +235,33 @@ class Eyes:
             )
         )
 
+    def is_their_own(self, table: str, person: UUID) -> bool:
+        """Whether it is themself, or whom they act for in what the table is about."""
+        if self.kind == "CITIZEN":
+            return person == self.person
+        return any(self.represents(person, group) for group in COVERED[table])
+
+    def may_see_covered(self, table: str, row: Row) -> bool:
+        """What a person is insured for and paid: theirs; of their office's officers and partners."""
+        person, office = row.get("participant_id"), row.get("office_id")
+        if self.kind in {"CITIZEN", "REPRESENTATIVE"}:
+            household = {"households": "id", "household_members": "household_id"}.get(table)
+            return (person is not None and self.is_their_own(table, person)) or any(
+                household and row[household] == one["household_id"] and self.is_their_own(table, one["id"])
+                for one in self.world["participants"]
+            )
+        if table == "household_members":
+            office = self.office_of("households", row["household_id"])
+        elif table.startswith("health"):
+            office = self.office_of("participants", row["participant_id"])
+        is_kind = self.kind == "OFFICER" or (self.kind == "PARTNER" and table != "certificates")
+        return is_kind and office in self.offices
+
+    def office_of(self, table: str, key: UUID) -> Any:  # noqa: ANN401 -- a key
+        """The office that a row lies in."""
+        found = self.world.find(table, key)
+        return found and found["office_id"]
+
     def may_see_held(self, row: Row) -> bool:
         """Whom it is about, and officers of its office."""
         match self.kind:
@@ -245,6 +283,8 @@ class Eyes:
         if table == "access_ledger":
             is_told = row["withheld_until"] is None or row["withheld_until"] <= datetime.now(UTC)
             return is_told and self.is_in_care(row["subject_id"])
+        if table in COVERED:
+            return self.may_see_covered(table, row)
         if table in {"consents", "data_requests"} and self.kind != "REPRESENTATIVE":
             return self.may_see_held(row)
         if self.kind == "REPRESENTATIVE" and table not in PUBLIC:

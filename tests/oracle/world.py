@@ -1,5 +1,6 @@
 """A small world with everything in it: ties, nulls, rights that ended, dossiers in every state."""
 
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +20,12 @@ TABLES = (
     "offices",
     "calendar_overrides",
     "employers",
+    "households",
     "participants",
+    "household_members",
+    "health_cards",
+    "health_copayments",
+    "benefits",
     "identifiers",
     "employments",
     "contributions",
@@ -29,6 +35,7 @@ TABLES = (
     "service_time_limits",
     "dossiers",
     "mandates",
+    "certificates",
     "data_requests",
     "consents",
     "dossier_events",
@@ -52,6 +59,8 @@ NAMES = (
     "Bùi Thị Yến",
 )
 NUMBERS = ("PERSONAL_NUMBER", "SOCIAL_INSURANCE_NUMBER", "HEALTH_CARD_NUMBER")
+# Who belongs to which household.
+HOUSEHOLDS = {0: 1, 1: 1, 2: 2, 4: 2}
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
 DAY = timedelta(days=1)
@@ -125,8 +134,54 @@ async def people_it(owner: Connection) -> None:
                 "FEMALE" if "Thị" in name else "MALE",
                 TODAY - 100 * DAY if number % 5 == 4 else None,
                 (11, 12, 21, 10)[number % 4],
+                HOUSEHOLDS.get(number) and key(15, HOUSEHOLDS[number]),
             )
             for number, name in enumerate(NAMES)
+        ],
+        "households": [
+            (key(15, number), f"{number:010}", office, f"Số {number}")
+            for number, office in ((1, 11), (2, 21))
+        ],
+        "household_members": [
+            a_member(1, 1, 0, "Chủ hộ"),
+            a_member(2, 1, 1, "Vợ", since=date(2021, 5, 1)),
+            a_member(3, 1, 4, "Con", takes_part=False, until=date(2023, 12, 31)),
+            a_member(4, 2, 2, "Chủ hộ"),
+            a_member(5, 2, 4, "Con", since=date(2024, 1, 1)),
+            a_member(6, 2, 0, "Con", since=date(2012, 1, 1), until=date(2014, 12, 31)),
+        ],
+        "health_cards": [
+            a_card(1, 0, "DN", 4, date(2016, 1, 1), date(2020, 12, 31)),
+            a_card(2, 0, "GD", 4, date(2021, 3, 1), None),
+            a_card(3, 1, "ZZ", 2, date(2024, 1, 1), TODAY - DAY),
+            a_card(4, 1, "TE", 1, TODAY, TODAY + 30 * DAY, five_years_on=date(2019, 7, 1)),
+            a_card(5, 2, "CN", 3, date(2024, 1, 1), date(2024, 12, 31)),
+            a_card(6, 2, "HS", 5, date(2025, 4, 2), None),
+            a_card(7, 3, "HT", 3, date(2026, 1, 1), TODAY, five_years_on=TODAY + DAY),
+        ],
+        "health_copayments": [
+            (key(18, number), key(1, person), paid_on, amount, f"Lần {number}")
+            for number, (person, paid_on, amount) in enumerate(
+                (
+                    (0, date(2025, 12, 31), 400_000),
+                    (0, date(2026, 1, 1), 2_340_000),
+                    (0, date(2026, 7, 1), 2_530_000),
+                    (0, TODAY, 1),
+                    (1, TODAY, 99_000_000),
+                    (2, date(2026, 6, 30), 7),
+                ),
+                start=1,
+            )
+        ],
+        "benefits": [
+            a_benefit(1, 0, "PENSION", "MONTHLY", date(2020, 1, 1), None),
+            a_benefit(2, 0, "SICKNESS", "ONCE", date(2019, 1, 1), date(2019, 1, 9)),
+            a_benefit(3, 1, "MATERNITY", "ONCE", TODAY - 30 * DAY, TODAY + 30 * DAY),
+            a_benefit(4, 2, "UNEMPLOYMENT", "MONTHLY", TODAY - 90 * DAY, TODAY - DAY),
+            a_benefit(5, 3, "SURVIVOR_MONTHLY", "MONTHLY", TODAY + 4 * DAY, None),
+        ],
+        "certificates": [
+            a_certificate(number, number % 3, 1 if number == 3 else None) for number in range(4)
         ],
         "identifiers": [
             (
@@ -318,7 +373,25 @@ async def people_it(owner: Connection) -> None:
         "offices": "id, last_id, parent_id, code, agency_code, name_vi, name_en",
         "calendar_overrides": "day, is_working, decision",
         "employers": "id, office_id, code, name, folded_name, tax_code",
-        "participants": "id, full_name, folded_name, sort_name, birth_date, sex, died_on, office_id",
+        "households": "id, code, office_id, address",
+        "participants": (
+            "id, full_name, folded_name, sort_name, birth_date, sex, died_on, office_id, household_id"
+        ),
+        "household_members": (
+            "id, household_id, participant_id, relationship, takes_part, valid_from, valid_to"
+        ),
+        "health_cards": (
+            "id, participant_id, object_code, benefit_level, valid_from, valid_to, five_years_on,"
+            " facility_code"
+        ),
+        "health_copayments": "id, participant_id, paid_on, amount, visit_reference",
+        "benefits": (
+            "id, participant_id, office_id, kind, payment, decision_number, amount, valid_from, valid_to"
+        ),
+        "certificates": (
+            "id, participant_id, office_id, code, code_hash, from_month, to_month, said, issued_at,"
+            " mandate_id"
+        ),
         "identifiers": (
             "id, participant_id, kind, ciphertext, key_version, blind_index, masked, valid_from, valid_to"
         ),
@@ -387,6 +460,7 @@ async def people_it(owner: Connection) -> None:
             "filed_by": "uuidv4()",
             "unconfirmed": "true",
         },
+        "certificates": {"signed": "'a.b.c'", "issued_by": "uuidv4()"},
         "sessions": {"issuer": "''", "subject": "''", "name": "''", "scopes": "''", "assurance": "2"},
     }
     for table in TABLES:
@@ -454,6 +528,77 @@ def a_mandate(
     return (
         *(key(9, number), key(1, person), NAMES[person], key(1, representative), name, office, basis),
         *(groups, level, date(2024, 1, 1), valid_to, accepted_at, revoked_at, revoked_at and account(99)),
+    )
+
+
+def a_member(
+    number: int,
+    household: int,
+    person: int,
+    relationship: str,
+    *,
+    takes_part: bool = True,
+    since: date = date(2015, 1, 1),
+    until: date | None = None,
+) -> Sequence[Any]:
+    """That somebody belongs to a household."""
+    return key(16, number), key(15, household), key(1, person), relationship, takes_part, since, until
+
+
+def a_card(
+    number: int,
+    person: int,
+    letters: str,
+    level: int,
+    since: date,
+    until: date | None,
+    *,
+    five_years_on: date | None = None,
+) -> Sequence[Any]:
+    """One of the world's health insurance cards."""
+    return key(17, number), key(1, person), letters, level, since, until, five_years_on, f"{number:05}"
+
+
+def a_benefit(
+    number: int, person: int, kind: str, payment: str, since: date, until: date | None
+) -> Sequence[Any]:
+    """One of the world's benefits, paid by the office of the person's record."""
+    office = (11, 12, 21, 10)[person % 4]
+    amount = number * 1_000_000_000_000
+    return key(19, number), key(1, person), office, kind, payment, f"QĐ {number}", amount, since, until
+
+
+def a_certificate(number: int, person: int, mandate: int | None) -> Sequence[Any]:
+    """One of the world's certificates: of a year, with a month that is not paid."""
+    code = f"AAAA-BBBB-CCCC-000{number}"
+    months = [
+        {
+            "scheme": scheme,
+            "employerCode": code,
+            "employerName": name,
+            "from": first,
+            "to": last,
+            "isPaid": paid,
+        }
+        for scheme, code, name, first, last, paid in (
+            ("COMPULSORY", "OR0001", "Công ty 1", "2025-01", "2025-10", True),
+            ("COMPULSORY", "OR0001", "Công ty 1", "2025-11", "2025-11", False),
+            ("VOLUNTARY", None, None, "2025-12", "2025-12", True),
+        )
+    ]
+    said = {
+        "code": code,
+        "issuedAt": NOW.isoformat(),
+        "holder": NAMES[person],
+        "birthDate": "1990-01-01",
+        "from": "2025-01",
+        "to": "2025-12",
+        "months": months[: 1 + number],
+    }
+    return (
+        *(key(20, number), key(1, person), (11, 12, 21, 10)[person], code, sha256(code.encode()).digest()),
+        *(date(2025, 1, 1), date(2025, 12, 1), json.dumps(said), NOW - number * DAY),
+        mandate and key(9, mandate),
     )
 
 
