@@ -67,7 +67,7 @@ def check_period(period: Run, *, today: date) -> None:
     Raises: CertificatePeriodRefused.
     """
     if not period.first <= period.last <= month_of(today):
-        raise CertificatePeriodRefused(path=("to",), last=month_of(today))
+        raise CertificatePeriodRefused(path=("toMonth",), last=month_of(today))
 
 
 def certified(ledger: Ledger, period: Run) -> Iterator[CertifiedMonths]:

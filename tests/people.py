@@ -384,8 +384,8 @@ async def a_certificate(owner: Connection, participant: UUID, *, code: str | Non
     )
     certificate: UUID = await owner.fetchval(
         "INSERT INTO certificates (participant_id, office_id, code, code_hash, from_month, to_month, said,"
-        " signed, issued_at, issued_by) SELECT id, office_id, $2, $3, '2025-01-01', '2025-12-01', $4, 'a.b.c',"
-        " $5, uuidv4() FROM participants WHERE id = $1 RETURNING id",
+        " signed, issued_at, issued_by) SELECT id, office_id, $2, $3, '2025-01-01', '2025-12-01', $4,"
+        " 'a.b.c', $5, uuidv4() FROM participants WHERE id = $1 RETURNING id",
         participant,
         said.code,
         hash_of(said.code),

@@ -130,18 +130,7 @@ async def a_world(owner: Connection) -> World:
             key = await people.a_look(owner, person, withheld_until=until, agreement=under and under.id)
             note("access_ledger", look, key)
         note("consents", name, await people.a_consent(owner, person))
-    household = await people.a_household(owner, office=here)
-    note("households", "lan", household)
-    await owner.execute("UPDATE participants SET household_id = $1 WHERE id = $2", household, lan)
-    # Minh has left it.
-    for name, person, until in (("lan", lan, None), ("minh", minh, LEFT_ON)):
-        member = await people.a_membership(owner, household, person, valid_to=until)
-        note("household_members", name, member)
-    for name, person in (("lan", lan), ("minh", minh), ("hoa", hoa)):
-        note("health_cards", name, await people.a_health_card(owner, person))
-        note("health_copayments", name, await people.a_health_copayment(owner, person))
-        note("benefits", name, await people.a_benefit(owner, person))
-        note("certificates", name, await people.a_certificate(owner, person))
+    await _insure(owner, world, here, {"lan": lan, "minh": minh, "hoa": hoa})
 
     officer_here = await people.officer_of(owner, here)
     ended = Viewer(ViewerKind.OFFICER, uuid4(), scopes=EVERY_SCOPE)
@@ -196,3 +185,18 @@ async def _unpaid_months(
     for name, month in months.items():
         unpaid = await people.an_unpaid_month(owner, employers[name.partition("-")[0]], month)
         world.note("employer_arrears", name, unpaid)
+
+
+async def _insure(owner: Connection, world: World, office: int, insured: Mapping[str, UUID]) -> None:
+    """Lan's household, which Minh has left; everybody's cards, copayments, benefits and certificates."""
+    household = await people.a_household(owner, office=office)
+    world.note("households", "lan", household)
+    await owner.execute("UPDATE participants SET household_id = $1 WHERE id = $2", household, insured["lan"])
+    for name, until in (("lan", None), ("minh", LEFT_ON)):
+        member = await people.a_membership(owner, household, insured[name], valid_to=until)
+        world.note("household_members", name, member)
+    for name, person in insured.items():
+        world.note("health_cards", name, await people.a_health_card(owner, person))
+        world.note("health_copayments", name, await people.a_health_copayment(owner, person))
+        world.note("benefits", name, await people.a_benefit(owner, person))
+        world.note("certificates", name, await people.a_certificate(owner, person))

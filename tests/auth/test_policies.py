@@ -76,7 +76,8 @@ SEES: dict[str, dict[str, str]] = {
         "employer_arrears": "shop",
         "dossiers": "minh minh-by-shop",
         "mandates": (
-            "hoa hoa-child lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward lan-health"
+            "hoa hoa-child lan-payment lan-revoked lan-offered lan-over lan-higher lan-heir lan-ward"
+            " lan-health"
         ),
         "data_requests": "minh",
         "access_ledger": "minh minh-told",

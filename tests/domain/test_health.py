@@ -14,6 +14,7 @@ from domain.health import (
     codes_by_words,
     health,
     health_copay_ceiling,
+    health_copayments,
     household_health_premium,
 )
 from domain.parameters import Law, NoParameter
@@ -196,3 +197,38 @@ def test_every_day_since_2015_has_an_answer_at_the_registered_facility() -> None
     while day < date(2027, 1, 1):
         assert fund(day.isoformat(), Visit(10_000_000, 4)) == 8_000_000
         day += timedelta(days=30)
+
+
+# ------------------------------------------------------------------ the year's copayments ---
+
+
+def left_of(day: str, *paid: tuple[str, int]) -> object:
+    return health_copayments(law(day), [(date.fromisoformat(on), amount) for on, amount in paid]).findings[
+        "left"
+    ]
+
+
+def test_until_the_base_salary_changes_the_ceiling_is_six_of_the_former() -> None:
+    assert left_of("2026-06-30") == 6 * 2_340_000
+    assert left_of("2026-07-01") == 6 * 2_530_000
+    assert left_of("2026-06-30", ("2026-01-02", 2_340_000)) == 5 * 2_340_000
+
+
+def test_what_was_copaid_before_and_since_the_change_counts_in_base_salaries_of_then() -> None:
+    before, since = ("2026-06-30", 2_340_000), ("2026-07-01", 2_530_000)
+    assert left_of("2026-11-29", before) == 5 * 2_530_000
+    assert left_of("2026-11-29", since) == 5 * 2_530_000
+    assert left_of("2026-11-29", before, since, since) == 3 * 2_530_000
+
+
+def test_in_a_year_without_a_change_an_amount_is_an_amount() -> None:
+    assert left_of("2025-12-31", ("2025-01-01", 1_000_001), ("2025-12-31", 2)) == 6 * 2_340_000 - 1_000_003
+
+
+@pytest.mark.parametrize(
+    ("paid", "left", "is_met"), [(15_179_999, 1, True), (15_180_000, 0, False), (15_180_001, 0, False)]
+)
+def test_nothing_is_left_from_six_base_salaries_on(*, paid: int, left: int, is_met: bool) -> None:
+    found = health_copayments(law("2026-11-29"), [(date(2026, 8, 1), paid)])
+    assert (found.findings["left"], found.is_met) == (left, is_met)
+    assert found.findings["ceiling"] == 15_180_000
