@@ -10,6 +10,7 @@ from random import Random
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from db.demonstration import personas
+from db.demonstration.benefits import payments_to
 from db.demonstration.careers import (
     VOLUNTARY_FROM,
     Job,
@@ -22,7 +23,9 @@ from db.demonstration.careers import (
 )
 from db.demonstration.dossiers import Desk, Offer
 from db.demonstration.employers import Employer, add_employer, employers_of
+from db.demonstration.health_cards import HOUSEHOLD, Card, cards_of, five_years_on
 from db.demonstration.moments import (
+    CLOSES_S,
     DAY,
     OPENS_S,
     YEAR,
@@ -49,6 +52,10 @@ from domain.identifiers import IdentifierKind
 from domain.mandates import last_day_as_minor
 from domain.names import folded, sort_key
 from domain.working_calendar import WorkingCalendar
+
+# What is copaid of a visit by the level of the card, in percent, and how many go to hospital in a year.
+COPAYING = {3: 5, 4: 20}
+GOES_TO_HOSPITAL = 0.3
 
 # Ages: until when one studies rather than works; until and from when the card is free of charge.
 STUDIES_UNTIL, FREE_UNTIL, FREE_FROM = 22, 6, 80
@@ -216,12 +223,14 @@ class Community:
             household_id=None if person.died_on else household,
             registered_at=registered,
         )
+        insured_as = self._insure(person, insurance)
         self.rows.add(
             "household_members",
             id=key(random, registered),
             household_id=household,
             participant_id=person.id,
             relationship=person.relationship,
+            takes_part=insured_as == HOUSEHOLD,
             valid_from=max(HOUSEHOLDS_FROM, person.birth_date),
             valid_to=person.died_on,
         )
@@ -244,6 +253,70 @@ class Community:
         for scheme, lines in insurance.alone.items():
             self._record(random, person, scheme, None, lines)
         self.histories.append((person, insurance.jobs))
+
+    def _insure(self, person: Person, insurance: Insurance) -> tuple[str, int] | None:
+        """Add the person's cards, what was copaid this year, and what is paid; say as what they are insured.
+
+        It is by a chance of its own, so that whatever else is made stays as it was.
+        """
+        random, last, today = Random(person.id), self.world.last, self.world.today
+        # Who insures alone for a pension insures with the household for health.
+        paid = insurance.alone.get("HEALTH_ONLY") or insurance.alone.get("VOLUNTARY", ())
+        cards = cards_of(person, insurance.jobs, paid, since=insurance.since, until=last)
+        facility = f"{self.office.province.code:0>2}{random.randrange(1, 200):03}"
+        for card in cards:
+            issued = instant(card.first, OPENS_S)
+            self.rows.add(
+                "health_cards",
+                id=key(random, issued),
+                participant_id=person.id,
+                object_code=card.kind[0],
+                benefit_level=card.level,
+                valid_from=card.first,
+                valid_to=None if card.last == date.max else card.last,
+                five_years_on=five_years_on(cards, card),
+                facility_code=facility,
+                issued_at=issued,
+            )
+        for payment in payments_to(random, person, insurance.jobs, last):
+            if person.died_on and person.died_on < payment.valid_from:
+                continue
+            recorded = instant(payment.valid_from, OPENS_S)
+            self.rows.add(
+                "benefits",
+                id=key(random, recorded),
+                participant_id=person.id,
+                office_id=self.office.id,
+                kind=payment.kind,
+                payment="MONTHLY",
+                decision_number=f"{random.randint(1, 9_999)}/QĐ-BHXH",
+                amount=payment.amount,
+                valid_from=payment.valid_from,
+                valid_to=person.died_on,
+                recorded_at=recorded,
+            )
+        held = next((card for card in cards if card.first < today <= card.last), None)
+        if held is None:
+            return None
+        if held.level in COPAYING and random.random() < GOES_TO_HOSPITAL:
+            self._copay(random, person, held)
+        return held.kind
+
+    def _copay(self, random: Random, person: Person, card: Card) -> None:
+        """Add what somebody has copaid of visits this year."""
+        since = max(card.first, self.world.today.replace(month=1, day=1))
+        days = sorted(random.randrange((self.world.today - since).days) for _ in range(random.randint(1, 3)))
+        for visit, after in enumerate(days, start=1):
+            paid_on = since + after * DAY
+            self.rows.add(
+                "health_copayments",
+                id=key(random, instant(paid_on, CLOSES_S)),
+                participant_id=person.id,
+                paid_on=paid_on,
+                amount=random.randint(5, 80) * 100_000 * COPAYING[card.level] // 100,
+                visit_reference=f"KCB-{paid_on:%y%m%d}-{visit}",
+                recorded_at=instant(paid_on, CLOSES_S),
+            )
 
     def _enter_child(self, random: Random, child: personas.Child, parent: Person, household: bytes) -> None:
         """Add a child of a persona, and that the persona acts for the child."""

@@ -9,7 +9,7 @@ from functools import cache
 from struct import Struct
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import BigInteger, Boolean, Date, Integer, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 
@@ -22,7 +22,7 @@ NULL = b"\xff\xff\xff\xff"
 COUNT, LENGTH = Struct("!h"), Struct("!i")
 ARRAY_HEAD = Struct("!iiIii")
 TEXT_OID = 25  # of PostgreSQL's type text
-SMALL, WHOLE, LARGE = Struct("!ih"), Struct("!ii"), Struct("!iq")
+TRUTH, SMALL, WHOLE, LARGE = Struct("!i?"), Struct("!ih"), Struct("!ii"), Struct("!iq")
 FIRST_ORDINAL = POSTGRES_EPOCH.toordinal()
 
 Encode = Callable[[Any], bytes]
@@ -44,6 +44,10 @@ def _small(value: int) -> bytes:
     return SMALL.pack(2, value)
 
 
+def _truth(value: bool) -> bytes:  # noqa: FBT001 -- as the others
+    return TRUTH.pack(1, value)
+
+
 def _whole(value: int) -> bytes:
     return WHOLE.pack(4, value)
 
@@ -61,6 +65,7 @@ def _texts(values: Sequence[str]) -> bytes:
 ENCODERS: dict[type, Encode] = {
     postgresql.ARRAY: _texts,
     BigInteger: _large,
+    Boolean: _truth,
     Date: _day,
     Integer: _whole,
     LargeBinary: _binary,

@@ -26,7 +26,14 @@ MUTATION = "Mutation"
 # identifier that they told: they are not looked up, so known and unknown are answered alike, with a yes
 # (tests/db/test_mandates.py).
 OFFERED_TO = {"representative": "Participant"}
-USUAL = {"String": "x", "Int": 1, "Boolean": False, "Date": "2026-11-28", "DateTime": "2026-11-28T00:00:00Z"}
+USUAL = {
+    "String": "x",
+    "Int": 1,
+    "Boolean": False,
+    "Date": "2026-11-28",
+    "Month": "2026-10",
+    "DateTime": "2026-11-28T00:00:00Z",
+}
 
 
 @dataclass(frozen=True)

@@ -250,23 +250,30 @@ class Scribe:
         self.holes.append(Hole(name, step, argument))
         return f"{argument}: ${name}"
 
-    def leaves(self, type_name: str) -> str:
-        """Write all that can be said of an object without a step to anything of somebody's."""
-        written = ["__typename"]
+    def leaves(self, type_name: str, above: tuple[str, ...] = ()) -> str:
+        """Write all that can be said of an object without a step to anything of somebody's.
+
+        What a type has of its own kind, as conditions have parts, is not followed.
+        """
+        written, above = ["__typename"], (*above, type_name)
         for name, declared in object_type(type_name).fields.items():
             target = get_named_type(declared.type)
             if any(is_required_argument(argument) for argument in declared.args.values()):
                 continue
             if is_leaf_type(target):
                 written.append(name)
-            elif is_abstract_type(target) or any(map(leads_to_owned, targets_of(declared))):
+            elif (
+                target.name in above
+                or is_abstract_type(target)
+                or any(map(leads_to_owned, targets_of(declared)))
+            ):
                 continue
             elif target.name.endswith("Connection"):
                 written.append(f"{name}(first: 1) {{ totalCount nodes {{ __typename }} }}")
             elif target.name in ENTITIES:
                 written.append(f"{name} {{ __typename }}")
             else:
-                written.append(f"{name} {{ {self.leaves(target.name)} }}")
+                written.append(f"{name} {{ {self.leaves(target.name, above)} }}")
             self.fields.add((type_name, name))
         return " ".join(written)
 
