@@ -31,8 +31,9 @@ class Payment:
 def payments_to(random: Random, person: Person, jobs: Sequence[Job], until: Month) -> Iterator[Payment]:
     """What somebody is paid, as far as the month `until`."""
     if jobs:
-        retired = max(retires_in(person), (jobs[-1].ended or until) + 1)
-        if retires_in(person) <= until and retired <= until:
+        # From the month after that of the age, and after the last of work.
+        retired = 1 + max(retires_in(person), jobs[-1].ended or until)
+        if retired <= until:
             known = [base for job in jobs for base in bases(job.lines, job.started, job.until(until)) if base]
             pension = round(random.uniform(LEAST_RATE, MOST_RATE) * sum(known) / len(known))
             yield Payment("PENSION", max(pension, base_salary(retired)), first_day(retired))

@@ -78,8 +78,8 @@ def _claims(
         yield Card(
             PUPIL if age < SCHOOL_UNTIL else STUDENT if age < STUDIES_UNTIL else HOUSEHOLD, first, last
         )
-    if jobs and (retires := retires_in(person)) <= until:
-        yield Card(PENSIONER, first_day(max(retires, (jobs[-1].ended or retires) + 1)))
+    if jobs and (retired := 1 + max(retires_in(person), jobs[-1].ended or until)) <= until:
+        yield Card(PENSIONER, first_day(retired))
     elif old <= today:
         yield Card(OLD, max(old, since))
 

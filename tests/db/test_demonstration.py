@@ -774,3 +774,102 @@ async def test_lan_is_asked_to_act_for_minh_and_has_not_answered(world: Connecti
             ["ISSUE_OF_BOOKS_AND_CARDS"],
         )
     ]
+
+
+# ------------------------------------------------------------------ insured and paid ---
+
+TODAYS_CARD = """
+    SELECT card.object_code, card.benefit_level, person.birth_date, person.died_on
+    FROM   participants person LEFT JOIN health_cards card
+           ON card.participant_id = person.id AND card.valid_from <= $1
+           AND (card.valid_to IS NULL OR card.valid_to >= $1)
+"""
+
+
+async def test_who_works_is_paid_or_pays_has_a_card_today(world: Connection) -> None:
+    cards = await world.fetch(TODAYS_CARD, TODAY)
+    living = [card for card in cards if card["died_on"] is None]
+    assert all(card["object_code"] is None for card in cards if card["died_on"])
+    assert sum(card["object_code"] is not None for card in living) > 0.9 * len(living)
+    working = await world.fetch(
+        TODAYS_CARD + "WHERE EXISTS (SELECT FROM employments job WHERE job.participant_id = person.id"
+        " AND job.ended_on IS NULL)",
+        TODAY,
+    )
+    assert {card["object_code"] for card in working} <= {"DN", "HC"}
+    paid = await world.fetch(
+        TODAYS_CARD + "WHERE person.died_on IS NULL AND EXISTS (SELECT FROM benefits"
+        " WHERE participant_id = person.id AND kind = 'PENSION')",
+        TODAY,
+    )
+    assert {card["object_code"] for card in paid} == {"HT"}
+
+
+async def test_small_children_have_a_card_free_of_charge(world: Connection) -> None:
+    small = await world.fetch(TODAYS_CARD + "WHERE person.birth_date > $2", TODAY, date(2020, 11, 23))
+    assert small
+    assert {(card["object_code"], card["benefit_level"]) for card in small} == {("TE", 1)}
+
+
+async def test_no_card_copayment_or_benefit_is_of_tomorrow_or_of_the_dead(world: Connection) -> None:
+    assert not await world.fetch("SELECT FROM health_cards WHERE issued_at >= $1", MIDNIGHT)
+    assert not await world.fetch("SELECT FROM health_copayments WHERE paid_on >= $1", TODAY)
+    assert not await world.fetch("SELECT FROM benefits WHERE valid_from >= $1", TODAY)
+    for table in ("health_cards", "benefits"):
+        assert not await world.fetch(
+            f"SELECT FROM {table} JOIN participants p ON p.id = participant_id"
+            " WHERE died_on < coalesce(valid_to, 'infinity')"
+        )
+
+
+async def test_who_copaid_had_a_card_of_a_level_that_copays(world: Connection) -> None:
+    assert await world.fetchval("SELECT count(*) FROM health_copayments") > PEOPLE // 20
+    assert not await world.fetch("""
+        SELECT FROM health_copayments visit WHERE NOT EXISTS (
+            SELECT FROM health_cards card
+            WHERE  card.participant_id = visit.participant_id AND benefit_level IN (3, 4)
+            AND    paid_on BETWEEN valid_from AND coalesce(valid_to, 'infinity')
+        )
+    """)
+
+
+async def test_five_years_are_printed_no_sooner_than_five_years_after_the_first_card(
+    world: Connection,
+) -> None:
+    assert not await world.fetch("""
+        SELECT FROM health_cards GROUP BY participant_id
+        HAVING min(five_years_on) < min(valid_from) + interval '5 years' - interval '1 day'
+    """)
+
+
+async def test_who_has_a_card_of_the_household_takes_part_in_it(world: Connection) -> None:
+    rows = await world.fetch(
+        """
+        SELECT takes_part, EXISTS (
+            SELECT FROM health_cards card
+            WHERE  card.participant_id = member.participant_id AND object_code = 'GD'
+            AND    valid_from < $1 AND coalesce(valid_to, 'infinity') >= $1
+        ) AS has_card
+        FROM household_members member
+        """,
+        TODAY,
+    )
+    assert {row["takes_part"] for row in rows} == {True, False}
+    assert all(row["takes_part"] == row["has_card"] for row in rows)
+
+
+async def test_pensions_begin_at_retirement_and_social_pensions_at_75(world: Connection) -> None:
+    paid = await world.fetch("""
+        SELECT kind, amount, valid_from, extract(year FROM age(valid_from, birth_date))::int AS age,
+               EXISTS (SELECT FROM employments job WHERE job.participant_id = person.id) AS has_worked
+        FROM   benefits JOIN participants person ON person.id = participant_id
+    """)
+    assert {row["kind"] for row in paid} == {"PENSION", "SOCIAL_PENSION"}
+    for row in paid:
+        assert row["has_worked"] == (row["kind"] == "PENSION")
+        if row["kind"] == "PENSION":
+            assert row["age"] >= 55
+            assert row["amount"] >= base_salary(month_of(row["valid_from"]))
+        else:
+            assert row["age"] >= 75
+            assert (row["amount"], row["valid_from"] >= date(2025, 7, 1)) == (500_000, True)
