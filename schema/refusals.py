@@ -6,6 +6,7 @@ from typing import Self
 import strawberry
 
 from db.idempotency_keys import KeyMismatch, KeyRefused
+from domain.certificates import CertificatePeriodRefused
 from domain.consents import ConsentWordsChanged
 from domain.data_requests import DataRequestAnswered
 from domain.dossiers import (
@@ -34,6 +35,7 @@ from schema.enums import described
 REFUSALS = (
     ActNotAllowed,
     ApplicantRefused,
+    CertificatePeriodRefused,
     CharacterRefused,
     ConsentWordsChanged,
     DataRequestAnswered,
