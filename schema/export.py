@@ -139,14 +139,17 @@ class _Walk:
         asked = f"node(id: $id) {{ ... on {name} {{ {listed} }} }}"
         return f"query Export_{name}_{field}($id: ID!, $after: Cursor) {{ {asked} }}"
 
-    def all_of(self, name: str) -> str:
-        """All that an object says by itself, without its lists."""
+    def all_of(self, name: str, above: tuple[str, ...] = ()) -> str:
+        """All that an object says by itself, without its lists, nor what it has of its own kind."""
         if entity := self.catalogue.entities.get(name):
             self._need(entity.needs)
-        found = [self._of(name, field_name, field) for field_name, field in self._object(name).fields.items()]
+        found = [
+            self._of(name, field_name, field, (*above, name))
+            for field_name, field in self._object(name).fields.items()
+        ]
         return " ".join(filter(None, found))
 
-    def _of(self, name: str, field_name: str, field: GraphQLField) -> str:
+    def _of(self, name: str, field_name: str, field: GraphQLField, above: tuple[str, ...]) -> str:
         target = get_named_type(field.type)
         declaration = self.catalogue.declaration(name, field_name)
         # The person stands in one place, with their lists.
@@ -166,7 +169,8 @@ class _Walk:
             named = " ".join(f"... on {kind.name} {{ {self._named(kind.name)} }}" for kind in kinds)
             return f"{field_name} {{ __typename {named} }}"
         if not isinstance(declaration, Link):
-            return f"{field_name} {{ {self.all_of(target.name)} }}"
+            # A condition has parts that are conditions: they stand in a list beside it, too.
+            return "" if target.name in above else f"{field_name} {{ {self.all_of(target.name, above)} }}"
         return f"{field_name} {{ {self._named(target.name)} }}"
 
     def _named(self, name: str) -> str:

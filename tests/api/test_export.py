@@ -89,6 +89,24 @@ async def everything(owner: Connection, person: UUID, employer: UUID) -> None:
     await people.a_mandate(owner, person, await people.a_participant(owner))
     await people.a_consent(owner, person)
     await people.a_data_request(owner, person)
+    await people.a_membership(
+        owner, await people.a_household(owner, office=await people.an_office(owner)), person
+    )
+    await people.a_health_card(owner, person)
+    await people.a_health_copayment(owner, person)
+    await people.a_benefit(owner, person)
+    await people.a_certificate(owner, person)
+    await owner.execute(
+        "INSERT INTO contributions (participant_id, employer_id, scheme, from_month, base)"
+        " VALUES ($1, $2, 'COMPULSORY', '2020-01-01', 5000000)",
+        person,
+        employer,
+    )
+    await owner.execute(
+        "INSERT INTO employer_arrears (employer_id, month, fund, due_on)"
+        " VALUES ($1, '2026-01-01', 'HEALTH', '2026-02-28') ON CONFLICT DO NOTHING",
+        employer,
+    )
     await people.a_look(owner, person)
 
 
