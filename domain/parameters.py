@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,8 @@ from domain.figures import APART, FROM, UNTIL, read_figures, span
 # The law on social insurance since 2025-07-01.
 LAW_41 = "41/2024"
 T = TypeVar("T")
+# A person's coverage asks for a hundred figures of one day, a page of people for the same again and again.
+MOST_FOUND = 10_000
 
 STEP = re.compile(r"\[[^]]+\]|[^.\[]+")
 BAND = re.compile(r"(?:(?P<low>\d+)-)?(?P<sign><|>=)(?P<high>\d+)[a-z]*")
@@ -178,9 +181,9 @@ class Law:
             raise NoParameter(f"{path} on {self.day} is {found!r}") from problem
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
-    """All figures of all laws, as checked by `read_parameters`."""
+    """All figures of all laws, as checked by `read_parameters`: there is one, and it is only itself."""
 
     tree: Mapping[str, Any]
 
@@ -202,28 +205,35 @@ class Parameters:
 
         Raises: NoParameter.
         """
-        found: Any = self.tree
-        source, confidence = "", Confidence.KNOWN
-        steps = STEP.findall(path)
-        while True:
-            if _is_rows(found):
-                while steps and steps[0].startswith("["):
-                    found = _bearing(found, steps.pop(0)[1:-1])
-                found = _row(found, law, path)
-            if isinstance(found, Mapping):
-                source = _source(found, source)
-                if "confidence" in found:
-                    confidence = _confidence(found["confidence"], steps[0] if steps else "")
-                inner = "value" if "value" in found else "rows"
-                if inner in found and (not steps or steps[0] not in found):
-                    found = found[inner]
-                    continue
-            if not steps:
-                return found, source, confidence
-            step = steps.pop(0)
-            if not isinstance(found, Mapping) or step not in found:
-                raise NoParameter(f"{path} on {law.day}, law {law.number}")
-            found = found[step]
+        return _found(self, path, law.number, law.day)
+
+
+@lru_cache(maxsize=MOST_FOUND)
+def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[Any, str, Confidence]:
+    """What stands at a path under a law on a day. Raises: NoParameter."""
+    law = Law(number, day, parameters)
+    found: Any = parameters.tree
+    source, confidence = "", Confidence.KNOWN
+    steps = STEP.findall(path)
+    while True:
+        if _is_rows(found):
+            while steps and steps[0].startswith("["):
+                found = _bearing(found, steps.pop(0)[1:-1])
+            found = _row(found, law, path)
+        if isinstance(found, Mapping):
+            source = _source(found, source)
+            if "confidence" in found:
+                confidence = _confidence(found["confidence"], steps[0] if steps else "")
+            inner = "value" if "value" in found else "rows"
+            if inner in found and (not steps or steps[0] not in found):
+                found = found[inner]
+                continue
+        if not steps:
+            return found, source, confidence
+        step = steps.pop(0)
+        if not isinstance(found, Mapping) or step not in found:
+            raise NoParameter(f"{path} on {law.day}, law {law.number}")
+        found = found[step]
 
 
 def read_parameters(text: str) -> Parameters:
