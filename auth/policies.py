@@ -436,6 +436,54 @@ def contributions(line: Columns, kind: str) -> Condition:
     return false()
 
 
+def covered_participants(participant: Columns, kind: str) -> Condition:
+    """May the viewer be told what this person is covered for?
+
+    CITIZEN: of themself.
+    OFFICER, PARTNER: of whomever they may see.
+    REPRESENTATIVE: of whom they act for, in contributions.
+    """
+    # An employer sees the lines that it pays: of a part of them coverage would be wrong.
+    match kind:
+        case ViewerKind.CITIZEN | ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return participants(participant, kind)
+        case ViewerKind.REPRESENTATIVE:
+            return participant.id == _represented("CONTRIBUTIONS")
+    return false()
+
+
+def covering_contributions(line: Columns, kind: str) -> Condition:
+    """May the viewer see this line of the ledger, and all others of the person?
+
+    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: those of whom they may be told what they are covered for.
+    """
+    return false() if kind == ViewerKind.EMPLOYER else contributions(line, kind)
+
+
+def covering_arrears(unpaid: Columns, kind: str) -> Condition:
+    """May the viewer see that a month of somebody's coverage is not paid?
+
+    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: where they see the whole ledger that it is due for.
+    """
+    return false() if kind == ViewerKind.EMPLOYER else employer_arrears(unpaid, kind)
+
+
+def covering_benefits(benefit: Columns, kind: str) -> Condition:
+    """May the viewer be told of this benefit, where they ask what somebody is covered for?
+
+    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: where they may see it, with the scope that it takes.
+    """
+    return and_(_holds(Scope.BENEFIT_READ), benefits(benefit, kind))
+
+
+def covering_cards(card: Columns, kind: str) -> Condition:
+    """May the viewer be told of this card, where they ask what somebody is covered for?
+
+    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: where they may see it, with the scope that it takes.
+    """
+    return and_(_holds(Scope.HEALTH_READ), health_cards(card, kind))
+
+
 def employer_arrears(unpaid: Columns, kind: str) -> Condition:
     """May the viewer see that an employer has not paid this month?
 

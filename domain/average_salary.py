@@ -14,7 +14,7 @@ from fractions import Fraction
 from domain.determinations import Change, Determination, Words, article, claim
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR
-from domain.parameters import Citation, Confidence, Dated, Law
+from domain.parameters import Citation, Confidence, Dated, Law, NoParameter
 
 PAID = Words("Có thời gian đóng bảo hiểm xã hội", "Has paid contributions")
 PAY = Words("Chỉ khi đã đóng từ một tháng", "Only after a month or more of contributions")
@@ -30,6 +30,7 @@ LOOK_BACK = (
 )
 LATER = ">=2025"
 WHOLE_TIME = "whole"
+COEFFICIENTS, SETTLEMENT = "wage_adjustment_coefficients", "settlement_"
 
 
 class Regime(StrEnum):
@@ -97,11 +98,32 @@ def _coefficient(law: Law, settlement_year: int, period: Period) -> Dated[Fracti
 
     Raises: NoParameter.
     """
-    year = str(period.year) if period.year >= BEFORE_1995 else "before_1995"
-    path = f"wage_adjustment_coefficients.settlement_{settlement_year}.{year}"
+    path = f"{COEFFICIENTS}.{SETTLEMENT}{settlement_year}.{_row_of(period.year)}"
     if period.coefficient is not None:
         return Dated(period.coefficient, path, "given", Confidence.KNOWN)
     return law.share(path)
+
+
+def known_settlement(law: Law, first_year: int) -> int:
+    """The year nearest to the law's day whose coefficients are known back to a first year.
+
+    Raises: NoParameter.
+    """
+    known = (
+        int(name.removeprefix(SETTLEMENT))
+        for name in law.parameters.tree[COEFFICIENTS]
+        if name.startswith(SETTLEMENT)
+    )
+    row = _row_of(first_year)
+    found = [year for year in known if law.has(f"{COEFFICIENTS}.{SETTLEMENT}{year}.{row}")]
+    if not found:
+        raise NoParameter(f"{COEFFICIENTS} for {first_year}")
+    return min(found, key=lambda year: (abs(year - law.day.year), year))
+
+
+def _row_of(year: int) -> str:
+    """The row of a year's coefficient."""
+    return str(year) if year >= BEFORE_1995 else "before_1995"
 
 
 def _look_back(law: Law, first_year: int) -> Dated[int | None]:

@@ -38,6 +38,9 @@ class Evidence:
     rows: tuple[str, ...] = ()
 
 
+NO_EVIDENCE = Evidence()
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What would meet a condition: so much more, and the earliest month for it."""
@@ -56,7 +59,7 @@ class Condition:
     article: str
     is_met: bool
     value: Figure | None = None
-    evidence: Evidence = Evidence()
+    evidence: Evidence = NO_EVIDENCE
     change: Change | None = None
     parts: tuple["Condition", ...] = ()
     cites: tuple[Citation, ...] = ()
@@ -116,7 +119,7 @@ def claim(
     article: str,
     *,
     is_met: bool,
-    evidence: Evidence = Evidence(),
+    evidence: Evidence = NO_EVIDENCE,
     change: Change | None = None,
     cites: tuple[Citation, ...] = (),
 ) -> Condition:
@@ -139,16 +142,17 @@ def at_least(
     need: int | Citation,
     *,
     after: Month | None = None,
-    evidence: Evidence = Evidence(),
+    earliest: Month | None = None,
+    evidence: Evidence = NO_EVIDENCE,
 ) -> Condition:
-    """A condition that asks for so many; more months come after the month `after`."""
+    """A condition that asks for so many: more months come after `after`, or are there by `earliest`."""
     needed = need if isinstance(need, int) else int(need.value)
     missing = needed - have
     cites = () if isinstance(need, int) else (need,)
     change = None
     if missing > 0:
-        earliest = after.plus(missing) if after else None
-        said = (MORE_MONTHS if after else MORE).about(missing=missing, earliest=earliest)
+        earliest = earliest or (after.plus(missing) if after else None)
+        said = (MORE_MONTHS if earliest else MORE).about(missing=missing, earliest=earliest)
         change = Change(said, missing, earliest)
     return Condition(code, words.about(need=needed), article, missing <= 0, have, evidence, change, (), cites)
 

@@ -19,6 +19,7 @@ SECTIONS = frozenset(
         "cap_values_check",
         "contribution_caps",
         "contribution_rates",
+        "contributions",
         "covid_measures",
         "employer_due_date",
         "evasion_threshold",

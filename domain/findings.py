@@ -55,6 +55,7 @@ FINDINGS: Mapping[str, tuple[Unit, Words]] = MappingProxyType(
                 "extra": ("Số tiền phải nộp thêm", "To be paid on top"),
                 "from_2014": ("Cho thời gian từ năm 2014", "For the time from 2014"),
                 "full_per_month": ("Mức đóng một tháng", "Contribution of a month"),
+                "funeral": ("Trợ cấp mai táng", "For the funeral"),
                 "fund": ("Quỹ chi trả", "Paid by the fund"),
                 "left": ("Còn phải cùng chi trả trong năm", "Still to be copaid this year"),
                 "lump_sum": ("Trợ cấp một lần", "Lump sum"),

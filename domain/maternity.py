@@ -12,9 +12,11 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.determinations import (
+    NO_EVIDENCE,
     Change,
     Condition,
     Determination,
+    Evidence,
     Finding,
     Words,
     all_of,
@@ -24,7 +26,7 @@ from domain.determinations import (
     claim,
 )
 from domain.money import dong
-from domain.months import months_later
+from domain.months import Month, months_later
 from domain.parameters import LAW_41, Bands, Citation, Dated, Law
 
 SECOND = 2  # child of the mother
@@ -72,13 +74,18 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Insured:
-    """Months paid before a birth or an adoption, and what lets fewer of them do."""
+    """Months paid before a birth or an adoption, and what lets fewer of them do.
+
+    `evidence` says which those of the twelve are, `earliest` in which month there can be enough of them.
+    """
 
     months_in_12: int
     months_in_24: int = 0
     total_months: int = 0
     had_to_rest: bool = False
     was_treated_for_infertility: bool = False
+    evidence: Evidence = NO_EVIDENCE
+    earliest: Month | None = None
 
 
 class Contraception(StrEnum):
@@ -310,6 +317,8 @@ def _paid_enough(law: Law, insured: Insured) -> Condition:
             article(law, "31", "50(2)"),
             insured.months_in_12,
             law.whole("maternity.qualifying.months_in_12"),
+            earliest=insured.earliest,
+            evidence=insured.evidence,
         )
     ]
     if insured.had_to_rest:

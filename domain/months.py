@@ -85,6 +85,57 @@ def runs(months: Iterable[Month]) -> tuple[Run, ...]:
     return tuple(found)
 
 
+def united(spans: Iterable[Run]) -> tuple[Run, ...]:
+    """The months of runs that may overlap, in as few runs as there are."""
+    found: list[Run] = []
+    for span in sorted(spans):
+        if not found or span.first > found[-1].last.plus(1):
+            found.append(span)
+        elif span.last > found[-1].last:
+            found[-1] = Run(found[-1].first, span.last)
+    return tuple(found)
+
+
+def within(spans: Iterable[Run], first: Month, last: Month) -> tuple[Run, ...]:
+    """What runs have between two months, both included."""
+    return tuple(
+        Run(max(span.first, first), min(span.last, last))
+        for span in spans
+        if span.first <= last and span.last >= first
+    )
+
+
+def without(spans: Iterable[Run], others: Iterable[Run]) -> tuple[Run, ...]:
+    """What runs have and others, in order and apart from each other, have not."""
+    left = list(spans)
+    for other in others:
+        left = [
+            part
+            for span in left
+            for part in (
+                Run(span.first, min(span.last, other.first.plus(-1))),
+                Run(max(span.first, other.last.plus(1)), span.last),
+            )
+            if part.first <= part.last
+        ]
+    return tuple(left)
+
+
+def counted(spans: Iterable[Run]) -> int:
+    """How many months there are in runs that are apart from each other."""
+    return sum(span.months for span in spans)
+
+
+def month_at(spans: Iterable[Run], number: int) -> Month | None:
+    """The month with which so many of runs in order are reached; None where they are fewer."""
+    left = number
+    for span in spans:
+        if left <= span.months:
+            return span.first.plus(left - 1)
+        left -= span.months
+    return None
+
+
 def half_years(months: int) -> int:
     """Months in half years, as the law counts odd ones: 1 to 6 are half a year, 7 to 11 a whole one.
 

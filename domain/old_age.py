@@ -11,9 +11,11 @@ from fractions import Fraction
 
 from domain.average_salary import PAID
 from domain.determinations import (
+    NO_EVIDENCE,
     Change,
     Condition,
     Determination,
+    Evidence,
     Finding,
     Words,
     all_of,
@@ -69,6 +71,7 @@ class Retirement:
 
     `months_early` are those before the age of one's work, for lost capacity. `compulsory_months` are all
     where not told, `joined` is the latest month that fits them; without `birth` the age is not looked at.
+    `evidence` says which months they are.
     """
 
     sex: Sex
@@ -81,6 +84,7 @@ class Retirement:
     joined: Month | None = None
     birth: date | None = None
     work: Work = Work.NORMAL
+    evidence: Evidence = NO_EVIDENCE
 
 
 def pension(law: Law, retirement: Retirement) -> Determination:
@@ -115,6 +119,7 @@ def pension(law: Law, retirement: Retirement) -> Determination:
 def _pension_condition(law: Law, retirement: Retirement) -> Condition:
     """Are there enough months, and is it not too early?"""
     months, now = retirement.contribution_months, month_of(law.day)
+    counted = retirement.evidence
     years = law.whole("pension_rate.minimum_years.years")
     need = Dated(years.value * MONTHS_IN_YEAR, years.path, years.source, years.confidence)
     parts = []
@@ -123,7 +128,15 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
         due = reached.plus(-retirement.months_early)
         parts.append(age_reached(law, retirement.birth, due, article(law, "54", "64"), age))
     if not _counts_under_treaty(law, retirement):
-        enough = at_least("ENOUGH_MONTHS", ENOUGH_YEARS, article(law, "54", "64"), months, need, after=now)
+        enough = at_least(
+            "ENOUGH_MONTHS",
+            ENOUGH_YEARS,
+            article(law, "54", "64"),
+            months,
+            need,
+            after=now,
+            evidence=counted,
+        )
         if law.number == LAW_41 and 0 < need.value - months <= MISSING_MONTHS_PAID_AT_ONCE:
             at_once = Change(PAY_AT_ONCE.about(missing=need.value - months), need.value - months, now)
             enough = replace(enough, change=at_once)
@@ -134,7 +147,17 @@ def _pension_condition(law: Law, retirement: Retirement) -> Condition:
         early = article(law, "55", "65")
         later = Change(LATER.about(months=over), over, now.plus(over))
         is_within = over <= 0
-        parts.append(at_least("ENOUGH_MONTHS_EARLY", ENOUGH_EARLY, early, months, EARLY_MONTHS, after=now))
+        parts.append(
+            at_least(
+                "ENOUGH_MONTHS_EARLY",
+                ENOUGH_EARLY,
+                early,
+                months,
+                EARLY_MONTHS,
+                after=now,
+                evidence=counted,
+            )
+        )
         parts.append(claim("NOT_TOO_EARLY", WITHIN.about(most=most), early, is_met=is_within, change=later))
     return all_of("PENSION", PENSION, article(law, "54", "64"), *parts)
 

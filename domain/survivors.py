@@ -11,9 +11,11 @@ from fractions import Fraction
 
 from domain.average_salary import PAID
 from domain.determinations import (
+    NO_EVIDENCE,
     Change,
     Condition,
     Determination,
+    Evidence,
     Words,
     all_of,
     any_of,
@@ -71,13 +73,14 @@ class Scheme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deceased:
-    """Somebody who died: months contributed, and what else gives rights to relatives."""
+    """Somebody who died: months contributed, which they are, and what else gives rights to relatives."""
 
     contribution_months: int
     scheme: Scheme = Scheme.COMPULSORY
     is_pensioner: bool = False
     is_work_death: bool = False
     accident_loss_pct: int = 0
+    evidence: Evidence = NO_EVIDENCE
 
 
 class Kin(StrEnum):
@@ -114,7 +117,15 @@ def funeral(law: Law, deceased: Deceased) -> Determination:
         "FUNERAL",
         FUNERAL,
         where,
-        at_least("ENOUGH_MONTHS", ENOUGH, where, deceased.contribution_months, need, after=month_of(law.day)),
+        at_least(
+            "ENOUGH_MONTHS",
+            ENOUGH,
+            where,
+            deceased.contribution_months,
+            need,
+            after=month_of(law.day),
+            evidence=deceased.evidence,
+        ),
         _other(deceased.is_pensioner, "PENSIONER", PENSIONER, where),
         _other(deceased.is_work_death, "WORK_DEATH", WORK_DEATH, where),
     )
@@ -155,7 +166,15 @@ def survivor_monthly(
             "BY_THE_DECEASED",
             BY_THE_DECEASED,
             where,
-            at_least("ENOUGH_MONTHS", ENOUGH, where, deceased.contribution_months, MONTHLY_MONTHS),
+            at_least(
+                "ENOUGH_MONTHS",
+                ENOUGH,
+                where,
+                deceased.contribution_months,
+                MONTHLY_MONTHS,
+                after=month_of(law.day),
+                evidence=deceased.evidence,
+            ),
             _other(deceased.is_pensioner, "PENSIONER", PENSIONER, where),
             _other(deceased.is_work_death, "WORK_DEATH", WORK_DEATH, where),
             at_least("ACCIDENT_BENEFIT", ACCIDENT_BENEFIT, where, deceased.accident_loss_pct, ACCIDENT_PCT),

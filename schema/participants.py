@@ -25,6 +25,7 @@ from schema.contributions import (
     contributions_of,
     unpaid_contributions_of,
 )
+from schema.coverage import COVERAGE_READS, Coverage, coverage_facts, coverage_of
 from schema.data_requests import NEWEST_DATA_REQUEST, DataRequest, data_requests_of
 from schema.dossiers import DOSSIER_ORDERS, Dossier, dossiers_of
 from schema.employments import NEWEST_EMPLOYMENT, Employment, employments_of
@@ -57,6 +58,7 @@ from selection import (
     Order,
     Tells,
     Through,
+    derived,
     entity,
     link,
     rows,
@@ -134,6 +136,14 @@ class Participant(Node):
         "To which households the person belongs and belonged, newest first.",
         memberships_of,
         orders=NEWEST_MEMBERSHIP,
+    )
+    coverage: Coverage | None = derived(
+        "What the person is covered for on a day, as the agency knows it, with reasons; null for employers,"
+        " who see the employment relation only.",
+        coverage_of,
+        facts=coverage_facts,
+        reads=COVERAGE_READS,
+        needs=Scope.CONTRIBUTION_READ,
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE
