@@ -273,6 +273,10 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Participant.birthDate": ("ngày sinh", "the day of birth"),
     "Participant.certificates": ("danh sách giấy xác nhận", "the list of certificates"),
     "Participant.consents": ("danh sách sự đồng ý", "the list of consents"),
+    "Participant.coverage": (
+        "quyền lợi bảo hiểm, lý do và các tháng đã đóng",
+        "what the person is covered for, why, and by which months",
+    ),
     "Participant.cursor": ("vị trí của người này trong danh sách", "the person's place in a list"),
     "Participant.dataRequests": ("danh sách yêu cầu về dữ liệu", "the list of requests about the data"),
     "Participant.diedOn": ("ngày mất", "the day of death"),

@@ -69,7 +69,7 @@ def average_salary(
     for period in own:
         coefficient = _coefficient(law, settlement_year, period)
         cites.append(coefficient)
-        total += coefficient.value * period.salary * period.months
+        total += coefficient.value * (period.salary * period.months)
     if state:
         first = min(period.year for period in said) if first_year is None else first_year
         window = _look_back(law, first)

@@ -9,11 +9,12 @@ Source: Laws 58/2014 and 41/2024 (social insurance), 84/2015 (work injury), 38/2
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 from domain.average_salary import COEFFICIENTS, SETTLEMENT, Period, Regime, average_salary, known_settlement
 from domain.benefits import BenefitKind, BenefitPayment
@@ -201,8 +202,7 @@ class CoverageRule:
 class RegimeCoverage:
     """How somebody stands with one regime; each part is worked out when it is asked for."""
 
-    facts: Facts
-    parameters: Parameters
+    whole: "Coverage"
     rule: CoverageRule
 
     @cached_property
@@ -256,25 +256,23 @@ class RegimeCoverage:
 
     # What the rules of the law below go by.
 
+    @property
+    def facts(self) -> Facts:
+        """What is known of the person."""
+        return self.whole.facts
+
     @cached_property
     def law(self) -> Law:
         """The law of the day.
 
         Raises: NoParameter.
         """
-        return self.rule.laws.on(self.facts.day, self.parameters)
+        return self.rule.laws.on(self.facts.day, self.whole.parameters)
 
     @cached_property
     def months(self) -> CoveredMonths:
         """The months until the day's, the day's included."""
-        facts = self.facts
-        return covered_months(
-            facts.lines,
-            facts.arrears,
-            schemes=self.rule.schemes,
-            fund=self.rule.fund,
-            until=facts.month,
-        )
+        return self.whole.months_of(self.rule)
 
     @cached_property
     def in_payment(self) -> list[Benefit]:
@@ -346,14 +344,13 @@ class RegimeCoverage:
         periods = [
             Period(
                 year,
-                run.months,
+                months,
                 each.base,
                 Regime.VOLUNTARY if each.scheme is ContributionScheme.VOLUNTARY else Regime.PRIVATE,
                 Fraction(1) if year > settlement else None,
             )
             for each in self.salaries
-            for year in range(each.months.first.year, each.months.last.year + 1)
-            for run in within((each.months,), Month(year, 1), Month(year, MONTHS_IN_YEAR))
+            for year, months in each.months.by_year()
         ]
         mean = average_salary(law, settlement_year=settlement, periods=periods)
         if settlement == today:
@@ -427,7 +424,7 @@ class RegimeCoverage:
         return rules
 
     def _cap(self, month: Month) -> int:
-        law = SOCIAL_INSURANCE.on(month.last_day, self.parameters)
+        law = SOCIAL_INSURANCE.on(month.last_day, self.whole.parameters)
         factor, level = ceiling(law, "retirement_survivor", Payer.PRIVATE, Region.I)
         return dong(factor.value * level.value)
 
@@ -483,11 +480,11 @@ def _maternity(case: RegimeCoverage) -> Answer:
 
 def _pension(case: RegimeCoverage) -> Answer:
     """The pension of the day; before the age, what there is for the months so far."""
-    facts, months, law = case.facts, case.months, case.law
+    facts, months, law, mean = case.facts, case.months, case.law, case.mean
     retirement = Retirement(
         sex=facts.sex,
         contribution_months=months.count,
-        average_salary=_exact(case.mean),
+        average_salary=_exact(mean),
         compulsory_months=months.of(ContributionScheme.COMPULSORY).count,
         joined=months.paid[0].first if months.paid else None,
         birth=facts.birth,
@@ -501,7 +498,7 @@ def _pension(case: RegimeCoverage) -> Answer:
     # The dead draw no pension later.
     earliest = max(reached, enough) if found.is_met or not facts.died_on else None
     return Answer(
-        replace(found, cites=(*found.cites, *case.mean.cites)),
+        replace(found, cites=(*found.cites, *mean.cites)),
         earliest,
         _amount(so_far, "monthly"),
         EstimateUnit.MONTH,
@@ -591,7 +588,7 @@ def _work_injury(case: RegimeCoverage) -> Answer:
 
 def _survivors(case: RegimeCoverage) -> Answer:
     """The death of the person on the day: the funeral, a relative's monthly benefit, or the lump sum."""
-    law, months, facts = case.law, case.months, case.facts
+    law, months, facts, mean = case.law, case.months, case.facts, case.whole.pension.mean
     by_duty = months.of(ContributionScheme.COMPULSORY)
     is_by_duty = by_duty.count >= FUNERAL_MONTHS or by_duty.count == months.count
     scheme, that_count = (Scheme.COMPULSORY, by_duty) if is_by_duty else (Scheme.VOLUNTARY, months)
@@ -604,7 +601,7 @@ def _survivors(case: RegimeCoverage) -> Answer:
         evidence=that_count.evidence(that_count.paid),
     )
     before = counted(months.between(FIRST_OF_ALL, LAST_BEFORE_2014))
-    paid = PaidIn(before, months.count - before, _exact(case.mean))
+    paid = PaidIn(before, months.count - before, _exact(mean))
     buried, monthly = funeral(law, deceased), survivor_monthly(law, deceased, relatives=1)
     once = survivor_lump_sum_active(law, paid, scheme)
     where = article(law, "66-70", "85-89")
@@ -614,7 +611,7 @@ def _survivors(case: RegimeCoverage) -> Answer:
         "monthly": _amount(monthly, "amount"),
         "lump_sum": 0 if monthly.is_met else _amount(once, "amount"),
     }
-    cites = (*buried.cites, *monthly.cites, *once.cites, *case.mean.cites)
+    cites = (*buried.cites, *monthly.cites, *once.cites, *mean.cites)
     condition = any_of("SURVIVORS", SURVIVORS, where, *parts)
     found = Determination("SURVIVORS", law.number, law.day, condition, findings, cites)
     earliest = facts.month if found.is_met else None
@@ -678,6 +675,7 @@ class Coverage:
 
     facts: Facts
     parameters: Parameters
+    _months: dict[Any, CoveredMonths] = field(default_factory=dict)
 
     @property
     def as_of(self) -> date:
@@ -687,38 +685,43 @@ class Coverage:
     @cached_property
     def sickness(self) -> RegimeCoverage:
         """Ốm đau."""
-        return self.regime(SICKNESS)
+        return RegimeCoverage(self, SICKNESS)
 
     @cached_property
     def maternity(self) -> RegimeCoverage:
         """Thai sản."""
-        return self.regime(MATERNITY)
+        return RegimeCoverage(self, MATERNITY)
 
     @cached_property
     def pension(self) -> RegimeCoverage:
         """Hưu trí."""
-        return self.regime(PENSION)
+        return RegimeCoverage(self, PENSION)
 
     @cached_property
     def unemployment(self) -> RegimeCoverage:
         """Thất nghiệp."""
-        return self.regime(OF_UNEMPLOYMENT)
+        return RegimeCoverage(self, OF_UNEMPLOYMENT)
 
     @cached_property
     def health(self) -> RegimeCoverage:
         """Bảo hiểm y tế."""
-        return self.regime(OF_HEALTH)
+        return RegimeCoverage(self, OF_HEALTH)
 
     @cached_property
     def work_injury(self) -> RegimeCoverage:
         """Tai nạn lao động, bệnh nghề nghiệp."""
-        return self.regime(OF_WORK_INJURY)
+        return RegimeCoverage(self, OF_WORK_INJURY)
 
     @cached_property
     def survivors(self) -> RegimeCoverage:
         """Tử tuất."""
-        return self.regime(OF_SURVIVORS)
+        return RegimeCoverage(self, OF_SURVIVORS)
 
-    def regime(self, rule: CoverageRule) -> RegimeCoverage:
-        """One regime, by its rule."""
-        return RegimeCoverage(self.facts, self.parameters, rule)
+    def months_of(self, rule: CoverageRule) -> CoveredMonths:
+        """The months of a regime; regimes for whose funds the same is owed share them."""
+        facts = self.facts
+        owed = tuple(arrear for arrear in facts.arrears if arrear.fund is rule.fund)
+        key = (*rule.schemes.items(), *owed)
+        if key not in self._months:
+            self._months[key] = covered_months(facts.lines, owed, schemes=rule.schemes, until=facts.month)
+        return self._months[key]

@@ -3,7 +3,7 @@
 A month that an employer owes is unpaid, not missing: it counts once it is paid.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -113,12 +113,14 @@ class CoveredMonths:
     @cached_property
     def paid(self) -> tuple[Run, ...]:
         """The months that count: somebody paid."""
+        if all(stretch.is_paid for stretch in self.stretches):
+            return self.insured
         return united(stretch.months for stretch in self.stretches if stretch.is_paid)
 
     @cached_property
     def unpaid(self) -> tuple[Run, ...]:
         """The months for which nobody paid who should have."""
-        return without(self.insured, self.paid)
+        return () if self.paid is self.insured else without(self.insured, self.paid)
 
     @cached_property
     def count(self) -> int:
@@ -131,10 +133,11 @@ class CoveredMonths:
 
     def evidence(self, months: tuple[Run, ...]) -> Evidence:
         """Months that count, and the rows that say so."""
+        whole = months is self.paid
         rows = (
             stretch.line.row
             for stretch in self.stretches
-            if stretch.is_paid and within(months, stretch.months.first, stretch.months.last)
+            if stretch.is_paid and (whole or within(months, *stretch.months))
         )
         return Evidence(months, tuple(dict.fromkeys(rows)))
 
@@ -220,29 +223,26 @@ class CoveredMonths:
 
 def covered_months(
     lines: Iterable[Line],
-    arrears: Iterable[Arrear],
+    owed: Iterable[Arrear],
     *,
     schemes: Mapping[ContributionScheme, Month],
-    fund: Fund,
     until: Month,
 ) -> CoveredMonths:
-    """The months of schemes, each from a month on, until a month; with what is owed to a fund."""
-    owed: dict[str, list[Month]] = {}
-    for arrear in arrears:
-        if arrear.fund is fund:
-            owed.setdefault(arrear.employer, []).append(arrear.month)
+    """The months of schemes, each from a month on, until a month; with what is owed for them."""
+    unpaid: dict[str, list[Month]] = {}
+    for arrear in owed:
+        unpaid.setdefault(arrear.employer, []).append(arrear.month)
     found: list[Stretch] = []
     for line in lines:
-        if line.scheme in schemes and line.months.first <= until:
+        if line.scheme in schemes:
             for months in within((line.months,), schemes[line.scheme], until):
-                unpaid = owed.get(line.employer.id, ()) if line.employer else ()
-                found += _stretches(line, months, unpaid)
+                found += _stretches(line, months, unpaid.get(line.employer.id, ()) if line.employer else ())
     return CoveredMonths(tuple(found))
 
 
-def _stretches(line: Line, months: Run, owed: Iterable[Month]) -> list[Stretch]:
+def _stretches(line: Line, months: Run, owed: Collection[Month]) -> list[Stretch]:
     """The months of a line, apart where they are paid and where not."""
-    unpaid = runs(month for month in owed if months.first <= month <= months.last)
+    unpaid = owed and runs(month for month in owed if months.first <= month <= months.last)
     if not unpaid:
         return [Stretch(line, months, is_paid=True)]
     found = [Stretch(line, run, is_paid=False) for run in unpaid]

@@ -1,16 +1,15 @@
 """Months, in which social insurance counts, and runs of them."""
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 MONTHS_IN_YEAR = 12
 WRITTEN = re.compile(r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Month:
+class Month(NamedTuple):
     """A month of a year."""
 
     year: int
@@ -39,8 +38,7 @@ class Month:
         return f"{self.year:04}-{self.month:02}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Run:
+class Run(NamedTuple):
     """Months one after the other, first and last included."""
 
     first: Month
@@ -50,6 +48,13 @@ class Run:
     def months(self) -> int:
         """How many."""
         return self.last.since(self.first) + 1
+
+    def by_year(self) -> Iterator[tuple[int, int]]:
+        """The years, and how many of the months are in each."""
+        for year in range(self.first.year, self.last.year + 1):
+            first = self.first.month if year == self.first.year else 1
+            last = self.last.month if year == self.last.year else MONTHS_IN_YEAR
+            yield year, last - first + 1
 
 
 def month_of(day: date) -> Month:
@@ -89,7 +94,7 @@ def united(spans: Iterable[Run]) -> tuple[Run, ...]:
     """The months of runs that may overlap, in as few runs as there are."""
     found: list[Run] = []
     for span in sorted(spans):
-        if not found or span.first > found[-1].last.plus(1):
+        if not found or span.first.since(found[-1].last) > 1:
             found.append(span)
         elif span.last > found[-1].last:
             found[-1] = Run(found[-1].first, span.last)

@@ -239,7 +239,7 @@ def coverage_of(
     owed: Sequence[tuple[str, str, str]] | None,
     paid: Sequence[tuple[str, str, int, str, str | None]] | None,
     cards: Sequence[tuple[str, str | None, int, str | None]] | None,
-) -> coverage.Coverage | None:
+) -> Any:  # noqa: ANN401 -- it has the attributes of `Coverage`
     """What the person is covered for; None for whom it is not told. Raises: DayOutside."""
     if not is_told:
         return None
@@ -279,30 +279,24 @@ def coverage_of(
             for first, end, level, five_years_on in cards or ()
         ),
     )
-    return ToldCoverage(facts, parameters())
+    return Told(coverage.Coverage(facts, parameters()))
 
 
-class ToldCoverage(coverage.Coverage):
-    """Coverage whose determinations are in the words of the schema."""
+class Told:
+    """Coverage, or a regime of it, whose determinations are in the words of the schema."""
 
-    def regime(self, rule: coverage.CoverageRule) -> Any:  # noqa: ANN401 -- it has the attributes of one
-        """One regime."""
-        return ToldRegime(super().regime(rule))
-
-
-class ToldRegime:
-    """A regime whose determination is in the words of the schema."""
-
-    def __init__(self, said: coverage.RegimeCoverage) -> None:
+    def __init__(self, said: coverage.Coverage | coverage.RegimeCoverage) -> None:
         self._said = said
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 -- whatever it is
-        return getattr(self._said, name)
+        found = getattr(self._said, name)
+        return Told(found) if isinstance(found, coverage.RegimeCoverage) else found
 
     @property
     def determination(self) -> Determination | None:
         """What the law says."""
-        return Determination.of(self._said.determination) if self._said.determination else None
+        found = self._said.determination if isinstance(self._said, coverage.RegimeCoverage) else None
+        return Determination.of(found) if found else None
 
 
 def _day(written: str) -> date:
