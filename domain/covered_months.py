@@ -199,26 +199,27 @@ class CoveredMonths:
         marks = {each.months.first for each in paid} | {each.months.last.plus(1) for each in paid}
         found = []
         for first, after in pairwise(sorted(marks)):
-            several = [each.line for each in paid if each.months.first <= first <= each.months.last]
+            several = [each for each in paid if each.months.first <= first <= each.months.last]
             whole = Run(first, after.plus(-1))
             # Only a cap can differ from month to month.
             is_capped = len(several) > 1 and rule is BaseOfTwoEmployers.SUM_TO_CAP
             spans = [Run(first.plus(n), first.plus(n)) for n in range(whole.months)] if is_capped else [whole]
             for span in spans if several else ():
-                line = min(several, key=self._begun)
+                line = min(several, key=self._begun).line
                 base = line.base
                 if rule is BaseOfTwoEmployers.HIGHEST:
-                    base = max(each.base for each in several)
+                    base = max(each.line.base for each in several)
                 elif is_capped:
-                    base = min(sum(each.base for each in several), cap(span.first))
+                    base = min(sum(each.line.base for each in several), cap(span.first))
                 found.append(Salary(line.scheme, span, base))
         return found
 
-    def _begun(self, line: Line) -> tuple[Month, str]:
-        """Since when the employer of a line has paid without a break; then, by the line's row."""
-        theirs = united(each.months for each in self.stretches if each.line.employer == line.employer)
-        spell = next(spell for spell in theirs if spell.first <= line.months.last <= spell.last)
-        return spell.first, line.row
+    def _begun(self, stretch: Stretch) -> tuple[Month, str]:
+        """Since when the employer of a stretch has insured without a break; then, by the row."""
+        employer = stretch.line.employer
+        spells = united(each.months for each in self.stretches if each.line.employer == employer)
+        spell = next(spell for spell in spells if stretch.months.first <= spell.last)
+        return spell.first, stretch.line.row
 
 
 def covered_months(
