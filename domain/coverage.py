@@ -471,8 +471,7 @@ def _maternity(case: RegimeCoverage) -> Answer:
     insured = Insured(
         counted(by_duty),
         total_months=case.months.count,
-        evidence=case.months.evidence(by_duty),
-        earliest=earliest,
+        evidence=replace(case.months.evidence(by_duty), enough_by=earliest),
     )
     found = maternity(case.law, Birth(), average=average, insured=insured)
     return Answer(found, month if found.is_met else earliest, _amount(found, "total"), words=ONE_CHILD)
@@ -526,8 +525,7 @@ def _unemployment(case: RegimeCoverage) -> Answer:
         draws_pension=any(
             benefit.kind is BenefitKind.PENSION and benefit.first <= facts.day for benefit in facts.benefits
         ),
-        evidence=case.months.evidence(recent),
-        earliest=earliest,
+        evidence=replace(case.months.evidence(recent), enough_by=earliest),
     )
     found = unemployment(law, person)
     wage = replace(law.whole(f"regional_minimum_wage.{person.region}"), confidence=Confidence.UNSURE)

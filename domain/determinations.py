@@ -32,10 +32,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an answer rests on: months, and the keys of rows that say so."""
+    """What an answer rests on: months, and the keys of rows that say so.
+
+    Where too few count, `enough_by` is the earliest month by which there can be enough, if that is known.
+    """
 
     months: tuple[Run, ...] = ()
     rows: tuple[str, ...] = ()
+    enough_by: Month | None = None
 
 
 NO_EVIDENCE = Evidence()
@@ -142,16 +146,15 @@ def at_least(
     need: int | Citation,
     *,
     after: Month | None = None,
-    earliest: Month | None = None,
     evidence: Evidence = NO_EVIDENCE,
 ) -> Condition:
-    """A condition that asks for so many: more months come after `after`, or are there by `earliest`."""
+    """A condition that asks for so many; more months come after the month `after`."""
     needed = need if isinstance(need, int) else int(need.value)
     missing = needed - have
     cites = () if isinstance(need, int) else (need,)
     change = None
     if missing > 0:
-        earliest = earliest or (after.plus(missing) if after else None)
+        earliest = evidence.enough_by or (after.plus(missing) if after else None)
         said = (MORE_MONTHS if earliest else MORE).about(missing=missing, earliest=earliest)
         change = Change(said, missing, earliest)
     return Condition(code, words.about(need=needed), article, missing <= 0, have, evidence, change, (), cites)

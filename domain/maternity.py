@@ -26,7 +26,7 @@ from domain.determinations import (
     claim,
 )
 from domain.money import dong
-from domain.months import Month, months_later
+from domain.months import months_later
 from domain.parameters import LAW_41, Bands, Citation, Dated, Law
 
 SECOND = 2  # child of the mother
@@ -76,7 +76,7 @@ class Birth:
 class Insured:
     """Months paid before a birth or an adoption, and what lets fewer of them do.
 
-    `evidence` says which those of the twelve are, `earliest` in which month there can be enough of them.
+    `evidence` says which those of the twelve are.
     """
 
     months_in_12: int
@@ -85,7 +85,6 @@ class Insured:
     had_to_rest: bool = False
     was_treated_for_infertility: bool = False
     evidence: Evidence = NO_EVIDENCE
-    earliest: Month | None = None
 
 
 class Contraception(StrEnum):
@@ -317,7 +316,6 @@ def _paid_enough(law: Law, insured: Insured) -> Condition:
             article(law, "31", "50(2)"),
             insured.months_in_12,
             law.whole("maternity.qualifying.months_in_12"),
-            earliest=insured.earliest,
             evidence=insured.evidence,
         )
     ]

@@ -24,7 +24,7 @@ from domain.determinations import (
     claim,
 )
 from domain.money import dong
-from domain.months import Month, month_of
+from domain.months import month_of
 from domain.parameters import Dated, Law
 from domain.services import TimeLimit, TimeUnit
 from domain.working_calendar import WorkingCalendar, due_on
@@ -68,7 +68,7 @@ class Unemployed:
     """Who lost work: mean wage in đồng of the last six months contributed, months contributed and unused.
 
     `recent_months` are those of the last 24, of the last 36 after a short contract; where nobody has counted
-    them, `months` say. `evidence` says which they are, `earliest` in which month there can be enough of them.
+    them, `months` say. `evidence` says which they are.
     """
 
     average: int
@@ -81,7 +81,6 @@ class Unemployed:
     draws_pension: bool = False
     is_back_at_work: bool = False
     evidence: Evidence = NO_EVIDENCE
-    earliest: Month | None = None
 
 
 def unemployment(law: Law, person: Unemployed) -> Determination:
@@ -175,7 +174,6 @@ def _eligibility(law: Law, person: Unemployed) -> Condition:
             min(recent, window),
             Dated(recently, terms.path, terms.source, terms.confidence),
             after=month_of(law.day),
-            earliest=person.earliest,
             evidence=person.evidence,
         ),
         claim(

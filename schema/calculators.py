@@ -361,6 +361,9 @@ def taken_by(rule: Rule) -> Iterator[Taken]:
         if is_dataclass(kind) and isinstance(kind, type):
             inner = get_type_hints(kind)
             for part in fields(kind):
+                # Which months there are is known of a ledger alone.
+                if inner[part.name] is determinations.Evidence:
+                    continue
                 default = inspect.Parameter.empty if part.default is MISSING else part.default
                 yield Taken(part.name, inner[part.name], default, name, kind)
         else:
