@@ -19,6 +19,8 @@ from graphql import (
     get_named_type,
     is_non_null_type,
 )
+from hypothesis import given as given_any
+from hypothesis import strategies as any_
 
 from db.parameters import figures, parameters
 from domain.examples import BENEFITS, LAST_DAYS, law_of_example, read_examples
@@ -391,6 +393,20 @@ async def test_what_no_decimals_can_write_is_a_fraction(portal: RunningPortal) -
     periods = [{"year": 2025, "months": 1, "salary": 100}, {"year": 2026, "months": 2, "salary": 50}]
     said = found(await estimated(portal, "averageSalary", periods=periods, on="2026-03-01"))
     assert (said["average"], said["average_exact"]) == ("67", "200/3")
+
+
+@given_any(any_.fractions(max_denominator=10**6))
+def test_a_share_is_written_exactly(share: Fraction) -> None:
+    text = written(share)
+    assert Fraction(text) == share
+    assert ("/" in text) == bool(strip(share.denominator) > 1)
+
+
+def strip(denominator: int) -> int:
+    """What is left of a denominator without its twos and fives."""
+    while denominator % 2 == 0 or denominator % 5 == 0:
+        denominator //= 2 if denominator % 2 == 0 else 5
+    return denominator
 
 
 # ------------------------------------------------------------------- what is none ---
