@@ -145,6 +145,11 @@ def days(description: str) -> Asked:
     return Asked(description, most=YEAR_DAYS)
 
 
+def event(description: str) -> Asked:
+    """The day of the event."""
+    return Asked(f"{description}: the law of that day is asked; today where absent.")
+
+
 described(
     average_salary.Regime,
     name="SalaryRegime",
@@ -294,7 +299,6 @@ ARGUMENTS: Mapping[str, Asked] = MappingProxyType(
         "needs_attendance": Asked(
             "Whether the spine is paralysed, or both eyes, two limbs or the mind are lost."
         ),
-        "on": Asked("The day of the event, by the law of which is reckoned; today where absent."),
         "other_parent_draws": Asked("Whether the other parent draws it already."),
         "paid_before": money("What was copaid this year until then"),
         "payer": Asked("Who fixes the wage."),

@@ -21,7 +21,7 @@ from auth import policies
 from domain import laws
 from domain.determinations import Determination as Said
 from domain.parameters import Law
-from schema.calculators import Asked, calculator, money, years
+from schema.calculators import Asked, calculator, event, money, years
 from schema.determinations import Determination
 from schema.enums import described
 from selection import entity
@@ -168,40 +168,47 @@ class Estimate:
         "Mức đóng bắt buộc: what employee and employer pay for a month, to each fund.",
         domain.contributions.contribution,
         laws.SOCIAL_INSURANCE,
+        on=event("A day of the month"),
     )
     own_contribution: Determination | None = calculator(
         "Tự đóng bắt buộc: what is paid for a month by whoever is insured by duty and pays alone.",
         domain.contributions.own_contribution,
         laws.SINCE_LAW_41,
         payer=Asked("Who pays alone."),
+        on=event("A day of the month"),
     )
     voluntary_contribution: Determination | None = calculator(
         "Bảo hiểm xã hội tự nguyện: what is paid by choice, what the State adds, and what is left to pay.",
         domain.contributions.voluntary_contribution,
         laws.SOCIAL_INSURANCE,
         months=Asked("For how many months.", 1),
+        on=event("A day of the month"),
     )
     voluntary_ahead: Determination | None = calculator(
         "Đóng trước nhiều năm: what is paid by choice, at once, for two to five years ahead.",
         domain.contributions.voluntary_ahead,
         laws.SINCE_LAW_41,
         years=years("Years ahead: 2 to 5.", 1),
+        on=event("The day it is paid"),
     )
     voluntary_missing: Determination | None = calculator(
         "Đóng cho thời gian còn thiếu: what is paid by choice, at once, for months missing for a pension.",
         domain.contributions.voluntary_missing,
         laws.SINCE_LAW_41,
         months=Asked("Months missing, at most 60.", 1),
+        on=event("The day it is paid"),
     )
     late_payment: Determination | None = calculator(
         "Chậm đóng, trốn đóng: what an employer pays on top of an amount that it paid late or evaded.",
         domain.contributions.late_payment,
         laws.SINCE_LAW_41,
+        on=event("The day of the payment"),
     )
     late_payment_by_yield: Determination | None = calculator(
         "Chậm đóng trước ngày 01/7/2025: the same under Law 58/2014, by the yield of the funds.",
         domain.contributions.late_payment_by_yield,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of the payment"),
     )
 
     # Sickness.
@@ -210,22 +217,26 @@ class Estimate:
         domain.sickness.sickness,
         laws.SOCIAL_INSURANCE,
         days=Asked("Working days off; calendar days in a long illness under Law 58/2014.", most=36_600),
+        on=event("The first day off"),
     )
     child_sickness: Determination | None = calculator(
         "Nghỉ chăm con ốm: for days off with a sick child under seven.",
         domain.sickness.sickness_child,
         laws.SOCIAL_INSURANCE,
+        on=event("The first day off"),
     )
     long_sickness: Determination | None = calculator(
         "Bệnh dài ngày: for the days off of a long illness beyond the ordinary limit.",
         domain.sickness.sickness_long_term,
         laws.SOCIAL_INSURANCE,
         days=Asked("Days off beyond the ordinary limit.", most=36_600),
+        on=event("The first day off"),
     )
     sickness_recovery: Determination | None = calculator(
         "Dưỡng sức sau ốm đau: for days of getting well again after days off for illness.",
         domain.sickness.sickness_convalescence,
         laws.SOCIAL_INSURANCE,
+        on=event("The first day off"),
     )
 
     # Maternity.
@@ -233,36 +244,43 @@ class Estimate:
         "Chế độ thai sản khi sinh con: a mother's leave, and what is paid for it and for each child.",
         domain.maternity.maternity,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of birth"),
     )
     maternity_eligibility: Determination | None = calculator(
         "Điều kiện hưởng thai sản: whether enough months are paid for the benefit of a birth or an adoption.",
         domain.maternity.maternity_eligibility,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of birth"),
     )
     maternity_lump_sum: Determination | None = calculator(
         "Trợ cấp một lần khi sinh con: for each child, also to a father where only he has paid enough.",
         domain.maternity.maternity_lump_sum,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of birth"),
     )
     fathers_leave: Determination | None = calculator(
         "Lao động nam có vợ sinh con: a father's leave.",
         domain.maternity.maternity_father,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of birth"),
     )
     prenatal_checks: Determination | None = calculator(
         "Khám thai: for days off for checks before the birth.",
         domain.maternity.prenatal_check,
         laws.SOCIAL_INSURANCE,
+        on=event("The first day off"),
     )
     miscarriage: Determination | None = calculator(
         "Sẩy thai, phá thai, thai chết: for days off after a pregnancy was lost.",
         domain.maternity.miscarriage,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of the loss"),
     )
     contraception: Determination | None = calculator(
         "Biện pháp tránh thai: for days off for a contraceptive measure.",
         domain.maternity.contraception,
         laws.SOCIAL_INSURANCE,
+        on=event("The first day off"),
     )
     adoption: Determination | None = calculator(
         "Nhận nuôi con nuôi: for the leave until an adopted child is six months old.",
@@ -274,11 +292,13 @@ class Estimate:
         "Dưỡng sức sau thai sản: for days of getting well again after the leave.",
         domain.maternity.maternity_convalescence,
         laws.SOCIAL_INSURANCE,
+        on=event("The first day off"),
     )
     voluntary_maternity: Determination | None = calculator(
         "Trợ cấp thai sản tự nguyện: for each child of one who is insured by choice.",
         domain.maternity.maternity_voluntary,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of birth"),
     )
 
     # Work accidents and occupational diseases.
@@ -286,16 +306,19 @@ class Estimate:
         "Tai nạn lao động, bệnh nghề nghiệp: for a loss of capacity, at once from 5 %, monthly from 31 %.",
         domain.work_injury.work_injury,
         laws.WORK_INJURY,
+        on=event("The day on which treatment ended"),
     )
     work_injury_death: Determination | None = calculator(
         "Chết do tai nạn lao động, bệnh nghề nghiệp: what the family is paid at once.",
         domain.work_injury.work_injury_death,
         laws.WORK_INJURY,
+        on=event("The day of death"),
     )
     work_injury_recovery: Determination | None = calculator(
         "Dưỡng sức sau điều trị: for days of getting well again after treatment.",
         domain.work_injury.work_injury_convalescence,
         laws.WORK_INJURY,
+        on=event("The first day off"),
     )
 
     # Old age.
@@ -303,37 +326,44 @@ class Estimate:
         "Tuổi nghỉ hưu: at which age somebody retires, on which day, and from when a pension is paid.",
         domain.retirement_age.retirement_date,
         laws.RETIREMENT_AGE,
+        on=event("The day on which one asks whether the age is reached"),
     )
     average_salary: Determination | None = calculator(
         "Mức bình quân tiền lương: the mean salary that pensions rest on, settled in the year of `on`.",
         mean_salary,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of retirement"),
     )
     pension: Determination | None = calculator(
         "Lương hưu hằng tháng: the share of the mean salary that is paid, and the pension of a month.",
         domain.old_age.pension,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of retirement"),
     )
     retirement_lump_sum: Determination | None = calculator(
         "Trợ cấp một lần khi nghỉ hưu: for years beyond those that give the full rate.",
         domain.old_age.retirement_lump_sum,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of retirement"),
     )
     pension_raise: Determination | None = calculator(
         "Điều chỉnh lương hưu: a pension after the last raise until the day.",
         domain.old_age.pension_indexation,
         laws.PENSION_RAISES,
         pension=money("The pension before the raise, a month"),
+        on=event("The day on which the pension is drawn"),
     )
     social_pension: Determination | None = calculator(
         "Trợ cấp hưu trí xã hội: for the old who have no pension.",
         domain.old_age.social_pension,
         laws.SINCE_LAW_41,
+        on=event("The day on which it is asked for"),
     )
     allowance_until_social_pension: Determination | None = calculator(
         "Trợ cấp hằng tháng chờ hưu trí xã hội: for who has the age of a pension, and too few years.",
         domain.old_age.allowance_until_social_pension,
         laws.SINCE_LAW_41,
+        on=event("The day on which it is asked for"),
     )
 
     # The one-off payment.
@@ -341,37 +371,46 @@ class Estimate:
         "Bảo hiểm xã hội một lần: how much the one-off payment is.",
         domain.one_off.one_off,
         laws.SOCIAL_INSURANCE,
+        on=event("The day on which it is asked for"),
     )
     one_off_eligibility: Determination | None = calculator(
         "Điều kiện nhận bảo hiểm xã hội một lần: who may take the one-off payment.",
         domain.one_off.one_off_eligibility,
         laws.SOCIAL_INSURANCE,
+        on=event("The day on which it is asked for"),
     )
 
     # Survivors.
     funeral: Determination | None = calculator(
-        "Trợ cấp mai táng: for whoever sees to the funeral.", domain.survivors.funeral, laws.SOCIAL_INSURANCE
+        "Trợ cấp mai táng: for whoever sees to the funeral.",
+        domain.survivors.funeral,
+        laws.SOCIAL_INSURANCE,
+        on=event("The day of death"),
     )
     survivors: Determination | None = calculator(
         "Trợ cấp tuất hằng tháng: what relatives are paid each month.",
         domain.survivors.survivor_monthly,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of death"),
     )
     entitled_relative: Determination | None = calculator(
-        "Thân nhân đủ điều kiện: whether a relative may be paid each month; `on` is the day of death.",
+        "Thân nhân đủ điều kiện: whether a relative may be paid each month.",
         domain.survivors.entitled_relative,
         laws.SOCIAL_INSURANCE,
         income=money("The relative's income, a month"),
+        on=event("The day of death"),
     )
     survivors_of_insured: Determination | None = calculator(
         "Trợ cấp tuất một lần, người đang đóng: what relatives of one still insured are paid at once.",
         domain.survivors.survivor_lump_sum_active,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of death"),
     )
     survivors_of_pensioner: Determination | None = calculator(
         "Trợ cấp tuất một lần, người đang hưởng lương hưu: what relatives of a pensioner are paid at once.",
         domain.survivors.survivor_lump_sum_pensioner,
         laws.SOCIAL_INSURANCE,
+        on=event("The day of death"),
     )
 
     # Unemployment.
@@ -381,6 +420,7 @@ class Estimate:
         laws.UNEMPLOYMENT,
         average=money("Mean monthly wage of the last six months contributed"),
         months=Asked("Months contributed and not yet used."),
+        on=event("The day on which the contract ended"),
     )
 
     # Health.
@@ -388,15 +428,18 @@ class Estimate:
         "Khám chữa bệnh: what the fund pays of a visit, and what is left to the patient.",
         domain.health.health,
         laws.HEALTH,
+        on=event("The day of the visit"),
     )
     copayment_left: Determination | None = calculator(
         "Mức cùng chi trả còn lại: what is left to copay in a year in which the base salary changed.",
         copayment_left,
         laws.HEALTH,
+        on=event("A day after the change"),
     )
     household_health_premium: Determination | None = calculator(
         "Bảo hiểm y tế hộ gia đình: the premium of each member of a household, and of all.",
         domain.health.household_health_premium,
         laws.HEALTH,
         months=Asked("For how many months: 3, 6 or 12.", 1, 12),
+        on=event("A day of the first month"),
     )
