@@ -95,7 +95,7 @@ def jobs_of(
 
 def with_lines(random: Random, job: Job, region: str, last: Month) -> Job:
     """The job with its lines up to the month `last`, in the order of their recording."""
-    lines = list(_raises(random, job, region, last))
+    lines = list(raises(random, job, region, last))
     if random.random() < 0.1:
         lines += _correction(random, job, lines, last)
     if random.random() < 0.08:
@@ -106,7 +106,7 @@ def with_lines(random: Random, job: Job, region: str, last: Month) -> Job:
     return replace(job, lines=tuple(sorted(lines, key=lambda line: line.recorded)))
 
 
-def _raises(random: Random, job: Job, region: str, last: Month) -> Iterator[Line]:
+def raises(random: Random, job: Job, region: str, last: Month) -> Iterator[Line]:
     """A line for each salary: raised in January, moved by the law, between its floor and its cap."""
     low, high = job.employer.trade.positions[job.position]
     multiple = random.uniform(low, high)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from random import Random
+from types import MappingProxyType
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from db.demonstration import personas
@@ -49,7 +50,7 @@ from db.demonstration.rows import Rows
 from db.identifiers import IdentifierKeys
 from db.services import SERVICE_GROUPS
 from domain.identifiers import IdentifierKind
-from domain.mandates import last_day_as_minor
+from domain.mandates import MandateBasis, last_day_as_minor
 from domain.names import folded, sort_key
 from domain.working_calendar import WorkingCalendar
 
@@ -70,6 +71,10 @@ PERSONAL_NUMBERS_FROM = date(2016, 1, 1)
 SHORT_CARD_NUMBERS_FROM = date(2021, 4, 1)
 # The personal number becomes the social insurance number from then on; how far this has come is unconfirmed.
 ONE_NUMBER_FROM = date(2025, 8, 1)
+# What showed that somebody acts for another of the household.
+EVIDENCE: Mapping[MandateBasis, str] = MappingProxyType(
+    {MandateBasis.PARENT: "Giấy khai sinh", MandateBasis.HEIR: "Giấy chứng tử, giấy chứng nhận kết hôn"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +133,13 @@ class Community:
         lives = tuple(personas.lives_at(self.office.code, self.employers, self.world.last))
         for life in lives:
             alone = {"VOLUNTARY": life.voluntary} if life.voluntary else {}
-            insurance = self._since_first(life.person, life.jobs, alone)
+            random = Random(life.subject)
+            insurance = self._since_first(random, life.person, life.jobs, alone)
             household = self._a_household(life.address)
             number = personas.PERSONAL_NUMBERS[life.subject]
-            self._enter(Random(life.subject), life.person, household, insurance, number)
-            for child in life.children:
-                self._enter_child(Random(child.number), child, life.person, household)
+            self._enter(random, life.person, household, insurance, number)
+            for relative in life.relatives:
+                self._enter_relative(Random(relative.number), relative, life.person, household)
         while len(self.histories) < self.people:
             members = a_household(self.random, self.office.province.names, self.world.today)
             household = self._a_household(self._an_address())
@@ -175,7 +181,7 @@ class Community:
         age, born, chance = person.age(today), month_of(person.birth_date), random.random()
         until = min(self.world.last, month_of(person.died_on or today))
         if age < FREE_UNTIL or born + FREE_UNTIL * YEAR > until:
-            return self._since_first(person)
+            return self._since_first(random, person)
         if age >= 18 and chance < (0.35 if age < STUDIES_UNTIL else 0.54):
             region = self.office.province.wages
             jobs = jobs_of(random, person, self.employers, region, self.world.last)
@@ -183,16 +189,20 @@ class Community:
                 ended = jobs[-1].ended
                 is_covered = ended is None or until >= retires_in(person) or random.random() < 0.3
                 health = () if is_covered or ended is None else tuple(health_lines(random, ended + 1, until))
-                return self._since_first(person, jobs, {"HEALTH_ONLY": health})
+                return self._since_first(random, person, jobs, {"HEALTH_ONLY": health})
         start = max(until - random.randrange(4 * YEAR), born + FREE_UNTIL * YEAR)
         alone = {"HEALTH_ONLY": tuple(health_lines(random, start, until)) if age < FREE_FROM else ()}
         if STUDIES_UNTIL <= age < retires_in(person) // YEAR - person.birth_date.year and chance > 0.92:
             start = min(until, max(VOLUNTARY_FROM + random.randrange(8 * YEAR), born + 20 * YEAR))
             alone["VOLUNTARY"] = tuple(voluntary_lines(random, start, until))
-        return self._since_first(person, (), alone)
+        return self._since_first(random, person, (), alone)
 
     def _since_first(
-        self, person: Person, jobs: Sequence[Job] = (), alone: Mapping[str, Sequence[Line]] | None = None
+        self,
+        random: Random,
+        person: Person,
+        jobs: Sequence[Job] = (),
+        alone: Mapping[str, Sequence[Line]] | None = None,
     ) -> Insurance:
         """Say since when: since the first job or payment, else since a card was given free of charge."""
         alone = alone or {}
@@ -200,7 +210,7 @@ class Community:
             first_day(lines[0].from_month) for lines in alone.values() if lines
         ]
         if not days:
-            free_card = FREE_CARDS_FROM + self.random.randrange(6 * 365) * DAY
+            free_card = FREE_CARDS_FROM + random.randrange(6 * 365) * DAY
             days = [min(max(person.birth_date + 30 * DAY, free_card), self.world.today - DAY)]
         return Insurance(min(days), jobs, alone)
 
@@ -318,24 +328,31 @@ class Community:
                 recorded_at=instant(paid_on, CLOSES_S),
             )
 
-    def _enter_child(self, random: Random, child: personas.Child, parent: Person, household: bytes) -> None:
-        """Add a child of a persona, and that the persona acts for the child."""
-        self._enter(random, child.person, household, self._since_first(child.person), child.number)
-        recorded = instant(child.person.insured_since, OPENS_S)
+    def _enter_relative(
+        self, random: Random, relative: personas.Relative, persona: Person, household: bytes
+    ) -> None:
+        """Add somebody of a persona's household, and that the persona acts for them where it does."""
+        person, basis = relative.person, relative.basis
+        insurance = self._since_first(random, person, relative.jobs)
+        self._enter(random, person, household, insurance, relative.number)
+        if basis is None:
+            return
+        since = person.died_on + DAY if person.died_on else person.insured_since
+        recorded = instant(since, OPENS_S)
         self.rows.add(
             "mandates",
             id=key(random, recorded),
-            participant_id=child.person.id,
-            represented_name=child.person.name,
-            representative_id=parent.id,
-            representative_name=parent.name,
+            participant_id=person.id,
+            represented_name=person.name,
+            representative_id=persona.id,
+            representative_name=persona.name,
             office_id=self.office.id,
-            basis="PARENT",
+            basis=basis,
             service_groups=SERVICE_GROUPS,
             minimum_assurance=2,
-            valid_from=child.person.insured_since,
-            valid_to=last_day_as_minor(child.person.birth_date),
-            evidence="Giấy khai sinh",
+            valid_from=since,
+            valid_to=last_day_as_minor(person.birth_date) if basis is MandateBasis.PARENT else None,
+            evidence=EVIDENCE[basis],
             given_by=uuid5(NAMESPACE_OID, self.office.code).bytes,
             given_kind="OFFICER",
             given_at=recorded,
@@ -442,6 +459,6 @@ class Community:
             today=self.world.today,
         )
         personas.file_dossiers(desk, lives)
-        theirs = sum(1 + len(life.children) for life in lives)
+        theirs = sum(1 + len(life.relatives) for life in lives)
         desk.some(self.random, self.histories[theirs:])
         desk.add(self.random, self.rows)

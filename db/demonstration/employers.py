@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from random import Random
@@ -10,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from db.demonstration.moments import YEAR, Month, first_day, instant, key, month
+from db.demonstration.moments import CLOSES_S, YEAR, Month, first_day, instant, key, last_day, month
 from db.demonstration.offices import Office
 from db.demonstration.people import Serials, heroes, tax_code
 from db.demonstration.rows import Rows
@@ -23,6 +24,8 @@ ACCOUNT_MONTHS = 2 * YEAR
 PEOPLE_AN_EMPLOYER = 30
 # What an employer in difficulty pays first: its people keep their health cards.
 PAID_FIRST = frozenset({"HEALTH", "UNEMPLOYMENT"})
+# Since when a month is paid by the end of the next.
+NEXT_MONTH_FROM = month(2025, 7)
 FOUNDED = first_day(month(2009))
 
 
@@ -163,3 +166,22 @@ def add_employer(rows: Rows, employer: Employer, office: Office) -> None:
                     due=due,
                     paid=due if is_paid else 0,
                 )
+            if due and not is_paid:
+                since = instant(last_day(of), CLOSES_S)
+                rows.add(
+                    "employer_arrears",
+                    id=key(Random(f"{employer.code} {employer.tax_code} {of} {fund}"), since),
+                    employer_id=employer.id,
+                    month=first_day(of),
+                    fund=fund,
+                    due_on=due_on(of),
+                    since=since,
+                )
+
+
+def due_on(of: Month) -> date:
+    """By which day an employer pays for a month.
+
+    Source: Law 41/2024 article 34(4), the last day of the next month; before it the last day of the month.
+    """
+    return last_day(of + 1 if of >= NEXT_MONTH_FROM else of)

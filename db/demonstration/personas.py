@@ -5,31 +5,50 @@ son Bảo, who goes to school. Minh, in
 TP. Hồ Chí Minh, left an employer that had stopped paying for him, was without work, and found another.
 Hoa, in Hà Nội, insures herself; her nephew Minh acts for her where benefits and their payment are concerned.
 He has asked Lan to see to his book and card, and she has not answered yet.
+
+Nga, in Hà Nội, has taught at one school for thirty years and retires soon. Mai, a seamstress there, has a
+child and expects another. In TP. Hồ Chí Minh Hạnh has lost her husband, who was insured for fifteen years;
+her two children and his mother live with her. Quang works for two employers at once.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from random import Random
 from types import MappingProxyType
+from typing import Any
 
-from db.demonstration.careers import Job, Line, voluntary_lines, with_lines
+from db.demonstration.careers import Job, Line, raises, voluntary_lines, with_lines
 from db.demonstration.dossiers import Desk, Filed
 from db.demonstration.employers import PAID_FIRST, Employer, trades
 from db.demonstration.moments import DAY, Month, in_days_of, in_opening_hours, instant, key, month
 from db.demonstration.people import FEMALE, MALE, Person
+from db.demonstration.wages import base_salary
+from domain.mandates import MandateBasis
+from domain.money import dong
 
 PERSONAL_NUMBERS: Mapping[str, str] = MappingProxyType(
-    {"lan": "001192001234", "minh": "079085004321", "hoa": "001168007788"}
+    {
+        "lan": "001192001234",
+        "minh": "079085004321",
+        "hoa": "001168007788",
+        "nga": "001170002266",
+        "mai": "001196004455",
+        "hanh": "079182006612",
+        "quang": "079090005599",
+    }
 )
 
-BAO = "001219005678"
-TAKEN = (*PERSONAL_NUMBERS.values(), BAO)
+BAO, THANG, HAN = "001219005678", "001093008844", "001321007711"
+DUNG, HUY, DIEP, SAU = "079080003377", "079212004466", "079317008855", "079148001122"
+TAKEN = (*PERSONAL_NUMBERS.values(), BAO, THANG, HAN, DUNG, HUY, DIEP, SAU)
 
 LONG_BIEN, DONG_DA, TAN_BINH = "00109", "00103", "07906"
 SONG_HONG = "Công ty Dệt may Sông Hồng"
 GIA_DINH = "Công ty cổ phần Xây lắp Gia Định"
 BEN_THANH = "Công ty TNHH Vận tải Bến Thành"
+BO_DE = "Trường Trung học cơ sở Bồ Đề"
 
 # Which office an officer serves, for which employer one acts, and for which its system does.
 OFFICERS: Mapping[str, str] = MappingProxyType({"thu": LONG_BIEN, "son": TAN_BINH})
@@ -99,7 +118,9 @@ AGREEMENTS: Mapping[str, Shared] = MappingProxyType(
     }
 )
 
-GARMENTS, CONSTRUCTION, TRANSPORT = 0, 5, 7
+GARMENTS, CONSTRUCTION, TRANSPORT, SCHOOL = 0, 5, 7, 11
+# As many of the office's people work for an employer of the personas as for the largest of the others.
+WEIGHT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,7 @@ class Founding:
     trade: int
     account_since: Month
     unpaid: frozenset[Month] = frozenset()
+    weight: float = WEIGHT
 
 
 FOUNDINGS = (
@@ -127,9 +149,8 @@ FOUNDINGS = (
         frozenset(range(month(2023, 3), month(2023, 9))),
     ),
     Founding(TAN_BINH, BEN_THANH, "DN0002", "0399999029", TRANSPORT, month(2023)),
+    Founding(LONG_BIEN, BO_DE, "HC0001", "0199999021", SCHOOL, month(2024), weight=4),
 )
-# As many of the office's people work for each as for the largest of the other employers.
-WEIGHT = 60
 
 
 def employer_id(name: str) -> bytes:
@@ -146,7 +167,7 @@ def employers_at(office: str) -> list[Employer]:
             code=founding.code,
             tax_code=founding.tax_code,
             trade=trades()[0][founding.trade],
-            weight=WEIGHT,
+            weight=founding.weight,
             unpaid=founding.unpaid,
             paid_first=PAID_FIRST if founding.unpaid else frozenset(),
             account_since=founding.account_since,
@@ -157,23 +178,28 @@ def employers_at(office: str) -> list[Employer]:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
-    """A child of a persona, for whom the persona acts, and the child's personal number."""
+class Relative:
+    """Somebody of a persona's household, with their personal number and jobs.
+
+    `basis` is why the persona acts for them, where it does.
+    """
 
     person: Person
     number: str
+    basis: MandateBasis | None = None
+    jobs: Sequence[Job] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """What a persona has lived: jobs, and insurance of their own; and their children."""
+    """What a persona has lived: jobs, and insurance of their own; and who lives or lived with them."""
 
     subject: str
     person: Person
     address: str
     jobs: Sequence[Job] = ()
     voluntary: Sequence[Line] = ()
-    children: Sequence[Child] = ()
+    relatives: Sequence[Relative] = ()
 
 
 def _lan(employers: Mapping[str, Employer], last: Month) -> Life:
@@ -198,7 +224,7 @@ def _lan(employers: Mapping[str, Employer], last: Month) -> Life:
         person=Person("Nguyễn Thị Lan", FEMALE, date(1992, 4, 18), "Chủ hộ"),
         address="Số 12, ngõ 75 đường Ngọc Lâm, Long Biên, Hà Nội",
         jobs=(_and(sewing, leave), _and(leading, right)),
-        children=(Child(Person("Nguyễn Gia Bảo", MALE, date(2019, 3, 8), "Con"), BAO),),
+        relatives=(_child("Nguyễn Gia Bảo", MALE, date(2019, 3, 8), BAO),),
     )
 
 
@@ -230,16 +256,131 @@ def _hoa(_employers: Mapping[str, Employer], last: Month) -> Life:
     )
 
 
+# A teacher's coefficients: of ND 25/CP 1993, since October 2004 of ND 204/2004/ND-CP, then beyond the scale.
+COEFFICIENTS: Mapping[Month, Fraction] = MappingProxyType(
+    {
+        month(1995, 9): Fraction("1.78"),
+        month(1998, 9): Fraction("2.02"),
+        month(2001, 9): Fraction("2.26"),
+        month(2004, 9): Fraction("2.50"),
+        month(2004, 10): Fraction("3.33"),
+        month(2007, 9): Fraction("3.66"),
+        month(2010, 9): Fraction("3.99"),
+        month(2013, 9): Fraction("4.32"),
+        month(2016, 9): Fraction("4.65"),
+        month(2019, 9): Fraction("4.98"),
+        month(2022, 9): Fraction("4.98") * Fraction("1.05"),
+    }
+)
+# What a coefficient multiplied before the figures of domain/data/parameters.yaml begin: ND 25/CP 1993,
+# 6/CP 1997, 175/1999, 77/2000, 03/2003, 118/2005, 94/2006.
+MINIMUM_SALARIES: Mapping[Month, int] = MappingProxyType(
+    {
+        month(1993, 4): 120_000,
+        month(1997): 144_000,
+        month(2000): 180_000,
+        month(2001): 210_000,
+        month(2003): 290_000,
+        month(2005, 10): 350_000,
+        month(2006, 10): 450_000,
+    }
+)
+BASE_SALARIES_FROM = month(2008)
+
+
+def state_base(of: Month) -> int:
+    """What a month of the teacher is reckoned on: the coefficient times the base salary."""
+    minimum = base_salary(of) if of >= BASE_SALARIES_FROM else _of(MINIMUM_SALARIES, of)
+    return dong(_of(COEFFICIENTS, of) * minimum)
+
+
+def _of(since: Mapping[Month, Any], of: Month) -> Any:  # noqa: ANN401 -- what the mapping has
+    return since[max(first for first in since if first <= of)]
+
+
+def _nga(employers: Mapping[str, Employer], last: Month) -> Life:
+    """Teaching since September 1995 at one school, without a gap."""
+    random, lines, base = Random("nga"), [], 0
+    teaches = Job(employers[BO_DE], "Giáo viên", min(COEFFICIENTS), None, 5)
+    for of in range(teaches.started, last + 1):
+        if state_base(of) != base:
+            base = state_base(of)
+            lines.append(Line(of, None, base, in_days_of(random, of, 10, 24)))
+    return Life(
+        subject="nga",
+        person=Person("Đỗ Thị Nga", FEMALE, date(1970, 4, 18), "Chủ hộ"),
+        address="Số 31, phố Bồ Đề, Long Biên, Hà Nội",
+        jobs=(replace(teaches, lines=tuple(lines)),),
+    )
+
+
+def _mai(employers: Mapping[str, Employer], last: Month) -> Life:
+    """Sewing since February 2023; her daughter is small, and she expects a second child in December 2026."""
+    sews = Job(employers[SONG_HONG], "Công nhân may", month(2023, 2), None, 6)
+    return Life(
+        subject="mai",
+        person=Person("Trần Thị Mai", FEMALE, date(1996, 7, 21), "Chủ hộ"),
+        address="Số 5, ngõ 310 đường Nguyễn Văn Cừ, Long Biên, Hà Nội",
+        jobs=(_plain(Random("mai"), sews, last),),
+        relatives=(
+            Relative(Person("Đặng Văn Thắng", MALE, date(1993, 11, 2), "Chồng"), THANG),
+            _child("Đặng Gia Hân", FEMALE, date(2021, 3, 14), HAN),
+        ),
+    )
+
+
+def _hanh(employers: Mapping[str, Employer], last: Month) -> Life:
+    """Her husband drove for Bến Thành since June 2010 and died in November 2025; his mother is old."""
+    drove = Job(employers[BEN_THANH], "Lái xe", month(2010, 6), month(2025, 11), 8)
+    husband = Person("Phan Văn Dũng", MALE, date(1980, 1, 25), "Chồng", died_on=date(2025, 11, 30))
+    return Life(
+        subject="hanh",
+        person=Person("Ngô Thị Hạnh", FEMALE, date(1982, 9, 30), "Chủ hộ"),
+        address="Số 77, đường Bàu Cát, Tân Bình, Hồ Chí Minh",
+        relatives=(
+            Relative(husband, DUNG, MandateBasis.HEIR, (_plain(Random("dung"), drove, last),)),
+            _child("Phan Gia Huy", MALE, date(2012, 8, 14), HUY),
+            _child("Phan Ngọc Diệp", FEMALE, date(2017, 10, 2), DIEP),
+            Relative(Person("Lý Thị Sáu", FEMALE, date(1948, 2, 15), "Mẹ chồng"), SAU),
+        ),
+    )
+
+
+def _quang(employers: Mapping[str, Employer], last: Month) -> Life:
+    """Directing lorries since May 2019 and, besides, building sites since September 2024."""
+    random = Random("quang")
+    lorries = Job(employers[BEN_THANH], "Điều hành vận tải", month(2019, 5), None, 2)
+    sites = Job(employers[GIA_DINH], "Kỹ sư xây dựng", month(2024, 9), None, 3)
+    return Life(
+        subject="quang",
+        person=Person("Bùi Minh Quang", MALE, date(1990, 6, 12), "Chủ hộ"),
+        address="Số 19, đường Hoàng Hoa Thám, Tân Bình, Hồ Chí Minh",
+        jobs=(_plain(random, lorries, last), _plain(random, sites, last)),
+    )
+
+
+def _child(name: str, sex: str, born_on: date, number: str) -> Relative:
+    return Relative(Person(name, sex, born_on, "Con"), number, MandateBasis.PARENT)
+
+
+def _plain(random: Random, job: Job, last: Month) -> Job:
+    """The job with its raises alone: every month of it counts."""
+    lines = [*raises(random, job, "I", last)]
+    if job.ended is not None:
+        lines.append(Line(job.ended + 1, None, 0, in_days_of(random, job.ended + 1, 1, 9)))
+    return replace(job, lines=tuple(lines))
+
+
 LIVES: Mapping[str, Sequence[Callable[[Mapping[str, Employer], Month], Life]]] = MappingProxyType(
-    {LONG_BIEN: (_lan,), TAN_BINH: (_minh,), DONG_DA: (_hoa,)}
+    {LONG_BIEN: (_lan, _nga, _mai), TAN_BINH: (_minh, _hanh, _quang), DONG_DA: (_hoa,)}
 )
 
 
 def people_at(office: str) -> int:
-    """How many people the personas of an office are, with their children."""
+    """How many people the personas of an office are, with their relatives."""
     employers = {employer.name: employer for employer in employers_at(office)}
     lives = [live(employers, month(2026)) for live in LIVES[office]]
-    return sum(1 + len(life.children) for life in lives)
+    return sum(1 + len(life.relatives) for life in lives)
 
 
 def lives_at(office: str, employers: Sequence[Employer], last: Month) -> Iterator[Life]:

@@ -16,6 +16,7 @@ TABLES = (
     "offices",
     "employers",
     "employer_accounts",
+    "employer_arrears",
     "households",
     "participants",
     "household_members",

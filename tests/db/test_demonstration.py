@@ -20,6 +20,7 @@ from db import roles
 from db.connection import open_pool
 from db.demonstration import PERSONAL_NUMBERS, AlreadyPopulated, load
 from db.demonstration.moments import month, month_of
+from db.demonstration.personas import LIVES, people_at
 from db.demonstration.wages import base_salary, highest_base, lowest_income, minimum_wage
 from db.identifiers import IdentifierKeys, participant_of
 from db.pool import Connection
@@ -366,13 +367,14 @@ async def test_a_tax_code_names_one_employer(world: Connection) -> None:
     assert not await world.fetch("SELECT FROM employers GROUP BY tax_code HAVING count(*) > 1")
 
 
-async def test_nobody_works_for_two_employers_at_once(world: Connection) -> None:
-    assert not await world.fetch("""
-        SELECT FROM employments one JOIN employments other USING (participant_id)
+async def test_nobody_but_quang_works_for_two_employers_at_once(world: Connection) -> None:
+    rows = await world.fetch("""
+        SELECT participant_id FROM employments one JOIN employments other USING (participant_id)
         WHERE  one.id < other.id
         AND    daterange(one.started_on, one.ended_on, '[]')
             && daterange(other.started_on, other.ended_on, '[]')
     """)
+    assert [row["participant_id"] for row in rows] == [await persona(world, "quang")]
 
 
 async def test_nobody_works_before_eighteen_or_after_sixty_two(world: Connection) -> None:
@@ -410,7 +412,10 @@ async def test_every_base_is_between_floor_and_cap_of_its_time(world: Connection
         elif row["scheme"] == "VOLUNTARY":
             assert lowest_income(of) <= base <= highest_base(of)
         elif base:
-            # The State pays by the base salary, everybody else at least the minimum wage of some region.
+            # The State pays by the base salary, everybody else at least the minimum wage of some region. Only
+            # lines of Nga, of whom a test of her own tells, are older than the law's figures.
+            if of < month(2008):
+                continue
             assert base_salary(of) <= base <= highest_base(of)
             assert base % 1_000 == 0 or base < 8 * base_salary(of)
 
@@ -480,6 +485,21 @@ async def test_some_employers_have_unpaid_months_and_nobody_paid_too_much(world:
     employers = await world.fetchval("SELECT count(DISTINCT employer_id) FROM employer_accounts")
     assert 0.03 < unpaid / employers < 0.25
     assert overpaid == 0
+
+
+async def test_what_is_in_arrears_is_what_the_accounts_have_not_paid(world: Connection) -> None:
+    unpaid = "SELECT employer_id, month, fund FROM employer_accounts WHERE paid < due"
+    arrears = await world.fetch("SELECT * FROM employer_arrears")
+    assert {(row["employer_id"], row["month"], row["fund"]) for row in arrears} == {
+        tuple(row) for row in await world.fetch(unpaid)
+    }
+    for row in arrears:
+        assert row["settled_at"] is None
+        assert month_of(row["since"] + VIETNAM) == month_of(row["month"])
+        # Since July 2025 a month is paid by the end of the next (Law 41/2024 article 34(4)).
+        waits = 1 if row["month"] >= date(2025, 7, 1) else 0
+        assert month_of(row["due_on"]) == month_of(row["month"]) + waits
+        assert (row["due_on"] + timedelta(days=1)).day == 1
 
 
 # ------------------------------------------------------------------ dossiers ---
@@ -663,6 +683,129 @@ async def test_hoa_insures_herself(world: Connection) -> None:
     assert [row["scheme"] for row in schemes] == ["VOLUNTARY"]
 
 
+async def months_of(world: Connection, person: UUID) -> defaultdict[str, dict[int, int]]:
+    """The bases of somebody's months, by the name of the employer, or the scheme where there is none."""
+    rows = await world.fetch(
+        """
+        SELECT coalesce(employer.name, scheme), from_month, coalesce(to_month, '2026-10-01'), base
+        FROM   contributions line LEFT JOIN employers employer ON employer.id = employer_id
+        WHERE  participant_id = $1 ORDER BY recorded_at, line.id
+        """,
+        person,
+    )
+    known: defaultdict[str, dict[int, int]] = defaultdict(dict)
+    for payer, first, last, base in rows:
+        known[payer] |= dict.fromkeys(range(month_of(first), month_of(last) + 1), base)
+    return defaultdict(
+        dict, {payer: {of: base for of, base in said.items() if base} for payer, said in known.items()}
+    )
+
+
+async def unpaid_of(world: Connection, person: UUID) -> set[tuple[date, str]]:
+    """The months due for somebody that are late and unpaid, with the funds."""
+    rows = await world.fetch(
+        """
+        SELECT DISTINCT unpaid.month, fund
+        FROM   employer_arrears unpaid JOIN employments job USING (employer_id)
+        WHERE  participant_id = $1 AND due_on < $2
+        AND    unpaid.month BETWEEN date_trunc('month', started_on) AND coalesce(ended_on, 'infinity')
+        """,
+        person,
+        TODAY,
+    )
+    return {(row["month"], row["fund"]) for row in rows}
+
+
+async def test_nga_has_taught_at_one_school_without_a_gap_for_more_than_thirty_years(
+    world: Connection,
+) -> None:
+    months = await months_of(world, await persona(world, "nga"))
+    assert set(months) == {"Trường Trung học cơ sở Bồ Đề"}
+    [taught] = months.values()
+    assert sorted(taught) == list(range(month(1995, 9), month(2026, 10) + 1))
+    assert len(taught) == 31 * 12 + 2
+    # 1.78 of the minimum salary of 1995; 3.33 of 290,000; 4.98 of the base salary of 2020; 5.229 of today's.
+    assert [taught[month(*of)] for of in ((1995, 9), (2004, 10), (2020, 1))] == [213_600, 965_700, 7_420_200]
+    assert taught[month(2026, 10)] == round(5.229 * base_salary(month(2026, 10)))
+    born = await world.fetchval(
+        "SELECT birth_date FROM participants WHERE id = $1", await persona(world, "nga")
+    )
+    assert TODAY.year - born.year == 56
+    assert await unpaid_of(world, await persona(world, "nga")) == set()
+
+
+async def test_minh_has_gaps_and_his_unpaid_months_are_known_by_fund(world: Connection) -> None:
+    minh = await persona(world, "minh")
+    months = await months_of(world, minh)
+    machines, transport = (
+        months["Công ty cổ phần Xây lắp Gia Định"],
+        months["Công ty TNHH Vận tải Bến Thành"],
+    )
+    assert (min(machines), max(machines)) == (month(2012, 3), month(2023, 8))
+    assert (min(transport), max(transport)) == (month(2024, 2), month(2026, 10))
+    # What pays for his health card and for unemployment was paid first.
+    assert await unpaid_of(world, minh) == {
+        (date(2023, number, 1), fund)
+        for number in range(3, 9)
+        for fund in ("OCCUPATIONAL", "RETIREMENT_SURVIVORS", "SICKNESS_MATERNITY")
+    }
+
+
+async def test_mai_has_a_daughter_and_was_insured_in_every_month_before_the_second_birth(
+    world: Connection,
+) -> None:
+    mai = await persona(world, "mai")
+    months = await months_of(world, mai)
+    assert sorted(months["Công ty Dệt may Sông Hồng"]) == list(range(month(2023, 2), month(2026, 10) + 1))
+    children = await world.fetch(
+        "SELECT represented_name, basis FROM mandates WHERE representative_id = $1", mai
+    )
+    assert [tuple(child) for child in children] == [("Đặng Gia Hân", "PARENT")]
+
+
+async def test_hoa_chose_insurance_in_her_late_forties(world: Connection) -> None:
+    months = await months_of(world, await persona(world, "hoa"))
+    assert set(months) == {"VOLUNTARY"}
+    assert min(months["VOLUNTARY"]) == month(2016, 3)
+    assert len(months["VOLUNTARY"]) >= 100
+
+
+async def test_hanh_lives_with_who_is_left_of_a_man_insured_for_fifteen_years(world: Connection) -> None:
+    hanh = await persona(world, "hanh")
+    household = await world.fetch(
+        """
+        SELECT full_name, relationship, died_on, member.valid_to, basis, person.id
+        FROM   household_members member JOIN participants person ON person.id = participant_id
+        LEFT   JOIN mandates ON mandates.participant_id = person.id AND representative_id = $1
+        WHERE  member.household_id = (SELECT household_id FROM participants WHERE id = $1)
+        ORDER  BY person.birth_date
+        """,
+        hanh,
+    )
+    died = date(2025, 11, 30)
+    assert [tuple(row)[:5] for row in household] == [
+        ("Lý Thị Sáu", "Mẹ chồng", None, None, None),
+        ("Phan Văn Dũng", "Chồng", died, died, "HEIR"),
+        ("Ngô Thị Hạnh", "Chủ hộ", None, None, None),
+        ("Phan Gia Huy", "Con", None, None, "PARENT"),
+        ("Phan Ngọc Diệp", "Con", None, None, "PARENT"),
+    ]
+    husband = next(row["id"] for row in household if row["died_on"])
+    driven = (await months_of(world, husband))["Công ty TNHH Vận tải Bến Thành"]
+    assert sorted(driven) == list(range(month(2010, 6), month(2025, 11) + 1))
+    assert len(driven) == 15 * 12 + 6
+
+
+async def test_quang_works_for_two_employers_at_once(world: Connection) -> None:
+    months = await months_of(world, await persona(world, "quang"))
+    lorries, sites = (
+        months["Công ty TNHH Vận tải Bến Thành"],
+        months["Công ty cổ phần Xây lắp Gia Định"],
+    )
+    assert sorted(lorries) == list(range(month(2019, 5), month(2026, 10) + 1))
+    assert sorted(sites) == list(range(month(2024, 9), month(2026, 10) + 1))
+
+
 async def test_personas_who_act_for_others_are_granted_it(world: Connection) -> None:
     rows = await world.fetch("""
         SELECT principal, kind, office.code AS office, employer.name AS employer FROM grants
@@ -679,7 +822,7 @@ async def test_personas_who_act_for_others_are_granted_it(world: Connection) -> 
     }
 
 
-async def test_each_officer_looks_after_one_of_the_personas(world: Connection) -> None:
+async def test_each_officer_looks_after_some_of_the_personas(world: Connection) -> None:
     seen = await world.fetch(
         """
         SELECT principal, person.id FROM grants JOIN offices root ON root.id = office_id
@@ -688,12 +831,15 @@ async def test_each_officer_looks_after_one_of_the_personas(world: Connection) -
         """,
         [await persona(world, subject) for subject in PERSONAL_NUMBERS],
     )
-    lan, minh, hoa = [await persona(world, subject) for subject in PERSONAL_NUMBERS]
+    looked_after = {
+        "thu": ("lan", "mai", "nga"),
+        "son": ("hanh", "minh", "quang"),
+        "bo-y-te": ("hoa", "lan", "mai", "nga"),
+    }
     assert {tuple(row) for row in seen} == {
-        (PRINCIPALS["thu"], lan),
-        (PRINCIPALS["son"], minh),
-        (PRINCIPALS["bo-y-te"], lan),
-        (PRINCIPALS["bo-y-te"], hoa),
+        (PRINCIPALS[viewer], await persona(world, subject))
+        for viewer, subjects in looked_after.items()
+        for subject in subjects
     }
 
 
@@ -701,9 +847,10 @@ async def test_the_personas_are_the_same_whatever_the_seed_and_size(
     server: Path, worker_id: str, world: Connection
 ) -> None:
     database = await an_empty_database(server, f"few_{worker_id}")
-    await load_into(database, people=4, seed=99)
+    alone = sum(map(people_at, LIVES))
+    await load_into(database, people=alone, seed=99)
     few = await asyncpg.connect(database.url(roles.OWNER))
-    assert await few.fetchval("SELECT count(*) FROM participants") == 4
+    assert await few.fetchval("SELECT count(*) FROM participants") == alone
     lines = "SELECT * FROM contributions WHERE participant_id = $1 ORDER BY id"
     numbers = (
         "SELECT kind, blind_index, valid_from, valid_to FROM identifiers"
@@ -720,7 +867,8 @@ async def test_the_personas_are_the_same_whatever_the_seed_and_size(
 async def test_lan_acts_for_her_son_until_he_is_of_age(world: Connection) -> None:
     rows = await world.fetch(
         "SELECT represented_name, representative_name, basis, valid_to, cardinality(service_groups) AS groups"
-        " FROM mandates WHERE given_kind = 'OFFICER'"
+        " FROM mandates WHERE given_kind = 'OFFICER' AND representative_id = $1",
+        await persona(world, "lan"),
     )
     assert [dict(row) for row in rows] == [
         {
