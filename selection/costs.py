@@ -25,6 +25,7 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    is_required_argument,
     value_from_ast_untyped,
 )
 
@@ -232,11 +233,13 @@ class Walk:
             # Each look brings a page of what is followed, and the row that it belongs to.
             row = _together([_of(ROW), below])
             return _together([_of(ROW), _measured(_each(row), Length((), COMMON_ROWS))])
-        elif schema.query_type and parent == schema.query_type.name and not name.startswith("__"):
-            # What strawberry finds by itself, such as a row that is looked for by a secret.
-            return _together([_of(ROW), below])
         elif (parent.startswith("__") or name.startswith("__")) and name != "__typename":
             return _together([_of(INTROSPECTED), *([below] * LENGTHS.get(name, 1))])
+        elif schema.query_type and parent == schema.query_type.name:
+            asked = schema.query_type.fields.get(name)
+            # What strawberry looks for by itself is a row, however it is looked for.
+            if asked and any(map(is_required_argument, asked.args.values())):
+                return _together([_of(ROW), below])
         return below
 
     def too_high(
