@@ -21,11 +21,26 @@ SELECT ((
                 AND told.subject_id = (
                   SELECT CAST(vget('participant') AS UUID) AS vget_1)
                 AND (told.withheld_until IS NULL
-                  OR told.withheld_until <= statement_timestamp())))) WHEN wanted.type = 'Consent' THEN (
+                  OR told.withheld_until <= statement_timestamp())))) WHEN wanted.type = 'Benefit' THEN (
+            SELECT concat('{"__typename":"Benefit","id":"Benefit:', benefit.id, '"}')
+            FROM benefits AS benefit
+            WHERE benefit.id = CAST(wanted.key AS UUID)
+            AND benefit.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Certificate' THEN (
+            SELECT concat('{"__typename":"Certificate","id":"Certificate:', certificate.id, '"}')
+            FROM certificates AS certificate
+            WHERE certificate.id = CAST(wanted.key AS UUID)
+            AND certificate.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Consent' THEN (
             SELECT concat('{"__typename":"Consent","id":"Consent:', consent.id, '"}')
             FROM consents AS consent
             WHERE consent.id = CAST(wanted.key AS UUID)
             AND consent.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Contribution' THEN (
+            SELECT concat('{"__typename":"Contribution","id":"Contribution:', contribution.id, '"}')
+            FROM contributions AS contribution
+            WHERE contribution.id = CAST(wanted.key AS UUID)
+            AND contribution.participant_id = (
               SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'DataRequest' THEN (
             SELECT concat('{"__typename":"DataRequest","id":"DataRequest:', data_request.id, '"}')
             FROM data_requests AS data_request
@@ -45,7 +60,27 @@ SELECT ((
             FROM employments AS employment
             WHERE employment.id = CAST(wanted.key AS UUID)
             AND employment.participant_id = (
-              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Identifier' THEN (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'HealthCard' THEN (
+            SELECT concat('{"__typename":"HealthCard","id":"HealthCard:', health_card.id, '"}')
+            FROM health_cards AS health_card
+            WHERE health_card.id = CAST(wanted.key AS UUID)
+            AND health_card.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'HealthCopayment' THEN (
+            SELECT concat('{"__typename":"HealthCopayment","id":"HealthCopayment:', health_copayment.id, '"}')
+            FROM health_copayments AS health_copayment
+            WHERE health_copayment.id = CAST(wanted.key AS UUID)
+            AND health_copayment.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'HouseholdMember' THEN (
+            SELECT concat('{"__typename":"HouseholdMember","id":"HouseholdMember:', household_member.id, '"}')
+            FROM household_members AS household_member
+            WHERE household_member.id = CAST(wanted.key AS UUID)
+            AND (household_member.participant_id = (
+                SELECT CAST(vget('participant') AS UUID) AS vget_1)
+              OR household_member.household_id = (
+                SELECT person.household_id
+                FROM participants AS person
+                WHERE person.id = (
+                  SELECT CAST(vget('participant') AS UUID) AS vget_1)))) WHEN wanted.type = 'Identifier' THEN (
             SELECT concat('{"__typename":"Identifier","id":"Identifier:', identifier.id, '"}')
             FROM identifiers AS identifier
             WHERE identifier.id = CAST(wanted.key AS UUID)
@@ -98,7 +133,30 @@ SELECT ((
             WHERE session.id = CAST(wanted.key AS UUID)
             AND session.principal = (
               SELECT CAST(vget('principal') AS UUID) AS vget_1)
-            AND session.expires_at > statement_timestamp()) END, 'null'), ','
+            AND session.expires_at > statement_timestamp()) WHEN wanted.type = 'UnpaidContribution' THEN (
+            SELECT concat('{"__typename":"UnpaidContribution","id":"UnpaidContribution:', unpaid_contribution.id, '"}')
+            FROM employer_arrears AS unpaid_contribution
+            WHERE unpaid_contribution.id = CAST(wanted.key AS UUID)
+            AND (EXISTS (
+                SELECT 1
+                FROM contributions AS line
+                WHERE line.participant_id = (
+                  SELECT CAST(vget('participant') AS UUID) AS vget_1)
+                AND line.employer_id = unpaid_contribution.employer_id
+                AND line.base > 0
+                AND line.from_month <= unpaid_contribution.month
+                AND (line.to_month IS NULL
+                  OR line.to_month >= unpaid_contribution.month)
+                AND NOT (EXISTS (
+                    SELECT 1
+                    FROM contributions AS later
+                    WHERE later.participant_id = line.participant_id
+                    AND later.employer_id = line.employer_id
+                    AND later.from_month <= unpaid_contribution.month
+                    AND (later.to_month IS NULL
+                      OR later.to_month >= unpaid_contribution.month)
+                    AND later.recorded_at > line.recorded_at
+                    AND later.recorded_at <= unpaid_contribution.since))))) END, 'null'), ','
         ORDER BY wanted.number), ']')
     FROM unnest($3::TEXT[], $4::TEXT[]) WITH ORDINALITY AS wanted(type, key, number))) AS root_1
 FROM viewer

@@ -42,3 +42,21 @@ SELECT id, seq, CASE seq WHEN 1 THEN 'SUBMITTED' ELSE 'ACCEPTED' END, CASE seq W
        CASE seq WHEN 1 THEN submitted_at ELSE accepted_at END, CASE seq WHEN 1 THEN applicant ELSE 'OFFICER' END,
        participant_id, employer_id, office_id
 FROM   dossiers, generate_series(1, version) AS seq WHERE service_id = 'TEST-OPERATION';
+INSERT INTO households (id, code, office_id, address)
+VALUES ('01990000-0000-7000-8000-000000000701', '9900000001', 800000001, 'Số 1, đường Thử');
+UPDATE participants SET household_id = '01990000-0000-7000-8000-000000000701' WHERE office_id = 800000001;
+INSERT INTO household_members (id, household_id, participant_id, relationship, takes_part, valid_from)
+VALUES ('01990000-0000-7000-8000-000000000711', '01990000-0000-7000-8000-000000000701',
+        '01990000-0000-7000-8000-000000000001', 'Chủ hộ', false, '2015-01-01'),
+       ('01990000-0000-7000-8000-000000000712', '01990000-0000-7000-8000-000000000701',
+        '01990000-0000-7000-8000-000000000002', 'Chồng', true, '2016-01-01');
+INSERT INTO health_cards (id, participant_id, object_code, benefit_level, valid_from, valid_to, five_years_on, facility_code)
+VALUES ('01990000-0000-7000-8000-000000000721', '01990000-0000-7000-8000-000000000001', 'DN', 4, '2015-03-01',
+        '2019-12-31', '2020-03-01', '04001'),
+       ('01990000-0000-7000-8000-000000000722', '01990000-0000-7000-8000-000000000001', 'DN', 4, '2020-02-01', NULL,
+        '2020-03-01', '04001');
+INSERT INTO health_copayments (id, participant_id, paid_on, amount, visit_reference)
+VALUES ('01990000-0000-7000-8000-000000000731', '01990000-0000-7000-8000-000000000001', '2026-03-05', 468000, 'KCB-1');
+INSERT INTO benefits (id, participant_id, office_id, kind, payment, decision_number, amount, valid_from, valid_to)
+VALUES ('01990000-0000-7000-8000-000000000741', '01990000-0000-7000-8000-000000000001', 800000001, 'SICKNESS', 'ONCE',
+        '12/QĐ-BHXH', 1250000, '2026-05-04', '2026-05-08');
