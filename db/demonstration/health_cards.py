@@ -43,13 +43,14 @@ def cards_of(
     begun = sorted(_claims(person, jobs, paid, since, until), key=lambda card: card.first)
     following: list[Card] = []
     for card in begun:
+        before = following[-1] if following else None
+        if before and before.kind == card.kind and before.last >= card.first - DAY:
+            following[-1] = replace(before, last=max(before.last, card.last))
+            continue
         # Who has a card with one right has none with another: the newer one holds.
-        if following and following[-1].last >= card.first:
-            following[-1] = replace(following[-1], last=card.first - DAY)
-        if following and (following[-1].kind, following[-1].last) == (card.kind, card.first - DAY):
-            following[-1] = replace(following[-1], last=card.last)
-        else:
-            following.append(card)
+        if before and before.last >= card.first:
+            following[-1] = replace(before, last=card.first - DAY)
+        following.append(card)
     return [
         replace(card, last=min(card.last, ends)) for card in following if card.first <= min(card.last, ends)
     ]

@@ -1,4 +1,4 @@
-"""Anybody checks a certificate by its code over HTTP; whoever guesses codes finds nothing and is slowed down."""
+"""Anybody checks a certificate by its code over HTTP; whoever guesses codes finds nothing and is slowed."""
 
 from pathlib import Path
 from uuid import uuid4
