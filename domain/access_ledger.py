@@ -95,6 +95,18 @@ FIELDS: Mapping[str, tuple[str, str]] = {
         "căn cứ rút lại sự đồng ý thay",
         "by which mandate a consent was withdrawn",
     ),
+    "Contribution.__typename": ("rằng có dòng đóng bảo hiểm", "that there is a line of the ledger"),
+    "Contribution.accessRight": ("quyền xem quá trình đóng", "by which right a line of the ledger is seen"),
+    "Contribution.base": ("tiền lương làm căn cứ đóng", "what a contribution is reckoned on"),
+    "Contribution.cursor": ("vị trí của dòng trong quá trình đóng", "the place of a line in the ledger"),
+    "Contribution.employer": ("đơn vị đóng", "the employer that pays"),
+    "Contribution.fromMonth": ("tháng bắt đầu đóng", "from which month a contribution is reckoned"),
+    "Contribution.id": ("định danh của dòng đóng", "the identifier of a line of the ledger"),
+    "Contribution.participant": ("ai được đóng", "whose contribution it is"),
+    "Contribution.recordedAt": ("thời điểm ghi nhận dòng đóng", "when a line of the ledger was recorded"),
+    "Contribution.scheme": ("loại hình tham gia", "in which scheme the months count"),
+    "Contribution.toMonth": ("tháng kết thúc đóng", "until which month a contribution is reckoned"),
+    "Contribution.totalCount": ("số dòng đóng", "how many lines the ledger has"),
     "DataRequest.__typename": ("rằng có yêu cầu về dữ liệu", "that there is a data request"),
     "DataRequest.accessRight": ("quyền xem yêu cầu về dữ liệu", "by which right a data request is seen"),
     "DataRequest.actBy": ("hạn thực hiện yêu cầu về dữ liệu", "by when a data request is acted on"),
@@ -273,6 +285,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Participant.birthDate": ("ngày sinh", "the day of birth"),
     "Participant.certificates": ("danh sách giấy xác nhận", "the list of certificates"),
     "Participant.consents": ("danh sách sự đồng ý", "the list of consents"),
+    "Participant.contributions": ("quá trình đóng", "the ledger of contributions"),
     "Participant.coverage": (
         "quyền lợi bảo hiểm, lý do và các tháng đã đóng",
         "what the person is covered for, why, and by which months",
@@ -294,6 +307,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "Participant.office": ("cơ quan quản lý", "the office that keeps the record"),
     "Participant.sex": ("giới tính", "the sex"),
     "Participant.totalCount": ("rằng có người này", "that there is such a person"),
+    "Participant.unpaidContributions": ("các tháng chưa được đóng", "the months that were not paid"),
 }
 
 
