@@ -85,10 +85,12 @@ class Export:
 
 async def _all_rows(ask: Ask, each: List, thing: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    named = {"id": thing["id"]} if "id" in thing else {}
+    named = {"id": thing["id"]} if "$id" in each.document else {}
     page: dict[str, Any] = {"hasNextPage": True, "endCursor": None}
     while page["hasNextPage"]:
         [owner] = (await ask(each.document, named | {"after": page["endCursor"]})).values()
+        if owner is not None and each.field not in owner:
+            owner = owner["participant"]
         # What was taken back meanwhile is nobody's to export.
         if owner is None:
             break
@@ -136,6 +138,11 @@ class _Walk:
         listed = f"{field}(first: {PAGE}, after: $after) {{ {page} }}"
         if name == ROOT:
             return f"query Export_{field}($after: Cursor) {{ viewer {{ {listed} }} }}"
+        if name == PERSON:
+            # As the viewer's own, and not by an identifier, which may be of any type: that is planned sooner.
+            return (
+                f"query Export_{name}_{field}($after: Cursor) {{ viewer {{ participant {{ {listed} }} }} }}"
+            )
         asked = f"node(id: $id) {{ ... on {name} {{ {listed} }} }}"
         return f"query Export_{name}_{field}($id: ID!, $after: Cursor) {{ {asked} }}"
 
