@@ -18,4 +18,4 @@ async def court(database: Database) -> AsyncIterator[Assize]:
 @pytest.fixture(autouse=True)
 def without_price(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything at once: more than anybody may ask."""
-    monkeypatch.setattr("selection.costs.MOST_COST", 10_000_000)
+    monkeypatch.setattr("selection.costs.MOST_COST", 1_000_000_000)
