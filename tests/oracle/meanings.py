@@ -1,7 +1,7 @@
 """What each field means: a column, a row, some rows in an order, or a count of days."""
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -12,6 +12,7 @@ from holidays import country_holidays
 
 from domain.access_ledger import FIELDS
 from schema.certificates import months_said
+from schema.coverage import coverage_of
 from schema.health_cards import continuity_of, copayments_of, object_of
 from schema.households import health_premium
 from schema.identifiers import FINDING, finding
@@ -592,6 +593,87 @@ def copayments(eyes: Eyes, card: Row, given: Values) -> Any:  # noqa: ANN401 -- 
     return copayments_of(day, eyes.today, paid)
 
 
+def coverage(eyes: Eyes, person: Row, given: Values) -> Any:  # noqa: ANN401 -- what the rule says
+    """What somebody is covered for, by the line that holds for each month, told of the whole ledger only."""
+    day, now = given.get("asOf", eyes.today), datetime.now(UTC)
+    at = given.get("asKnownAt")
+    known = min(datetime.fromisoformat(at), now) if at else now
+    is_told = eyes.kind != "EMPLOYER" and (
+        eyes.kind != "REPRESENTATIVE" or eyes.represents(person["id"], "CONTRIBUTIONS")
+    )
+    lines = [
+        row
+        for row in eyes.world["contributions"]
+        if row["participant_id"] == person["id"] and row["recorded_at"] <= known
+    ]
+    payers = {
+        row["employer_id"] for row in eyes.world["contributions"] if row["participant_id"] == person["id"]
+    }
+    owed = [
+        (row["employer_id"], row["fund"], row["month"].isoformat())
+        for row in eyes.world["employer_arrears"]
+        if row["employer_id"] in payers
+        and row["since"] <= known
+        and (row["settled_at"] is None or row["settled_at"] > known)
+        and row["due_on"] < known.astimezone(VIETNAM).date()
+        and eyes.may_see("employer_arrears", row)
+    ]
+    paid = [
+        (row["kind"], row["payment"], row["amount"], *days_of(row))
+        for row in eyes.world["benefits"]
+        if row["participant_id"] == person["id"]
+        and row["recorded_at"] <= known
+        and "benefit:read" in eyes.scopes
+        and eyes.may_see("benefits", row)
+    ]
+    cards = [
+        (*days_of(row), row["benefit_level"], row["five_years_on"] and row["five_years_on"].isoformat())
+        for row in eyes.world["health_cards"]
+        if row["participant_id"] == person["id"]
+        and row["issued_at"] <= known
+        and "health:read" in eyes.scopes
+        and eyes.may_see("health_cards", row)
+    ]
+    return coverage_of(
+        is_told,
+        day,
+        eyes.today,
+        known.astimezone(VIETNAM).date(),
+        (
+            person["birth_date"].isoformat(),
+            person["sex"],
+            person["died_on"] and person["died_on"].isoformat(),
+        ),
+        sorted(months_that_hold(lines, day), key=lambda month: (month[2], month[0], month[5])),
+        {row["id"]: row["name"] for row in eyes.world["employers"]},
+        owed,
+        paid,
+        cards,
+    )
+
+
+def days_of(row: Row) -> tuple[str, str | None]:
+    """The days of a row, as JSON has them."""
+    return row["valid_from"].isoformat(), row["valid_to"] and row["valid_to"].isoformat()
+
+
+def months_that_hold(lines: list[Row], until: date) -> Iterator[tuple[Any, ...]]:
+    """Each month of each scheme and employer alone, by the line recorded last that reaches it."""
+    for scheme, employer in {(line["scheme"], line["employer_id"]) for line in lines}:
+        theirs = [line for line in lines if (line["scheme"], line["employer_id"]) == (scheme, employer)]
+        month = min(line["from_month"] for line in theirs)
+        while month <= until:
+            reach = [
+                line
+                for line in theirs
+                if line["from_month"] <= month and (line["to_month"] is None or line["to_month"] >= month)
+            ]
+            holds = max(reach, key=lambda line: (line["recorded_at"], line["id"]), default={"base": 0})
+            if holds["base"]:
+                yield scheme, employer, str(month), str(month), holds["base"], holds["id"]
+            month = (month + 31 * DAY).replace(day=1)
+
+
 # What a rule says of facts: which facts is told here; what follows from them, tests/domain tells.
 RULES: Mapping[tuple[str, str], Callable[[Eyes, Row, Values], Any]] = {
     ("Certificate", "months"): lambda _eyes, certificate, _given: months_said(certificate["said"]),
@@ -599,6 +681,7 @@ RULES: Mapping[tuple[str, str], Callable[[Eyes, Row, Values], Any]] = {
     ("HealthCard", "copayments"): copayments,
     ("HealthCard", "object"): lambda _eyes, card, _given: object_of(card["object_code"]),
     ("Household", "healthPremium"): premium,
+    ("Participant", "coverage"): coverage,
 }
 
 
