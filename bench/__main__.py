@@ -23,7 +23,7 @@ from api import running
 from api.settings import KEY_BYTES, Settings
 from auth.viewer import ViewerKind
 from bench.accounting import cpu_ns, family
-from bench.capacities import ALSO_ASKED, Ministry, agree
+from bench.capacities import ALSO_ASKED, ASKED_ALONE, Ministry, agree
 from bench.first_seen import first_seen
 from bench.floor import CAPACITIES
 from bench.load import ask, for_a_while
@@ -120,6 +120,8 @@ def questions(servers: Sequence[Server], askers: Askers, ministry: Ministry) -> 
                 for capacity in ALSO_ASKED.get(name, ())
             ),
         ]
+    for name, capacity in ASKED_ALONE.items():
+        yield [Question((name, ours.kind.name), ours, partial(ours.kind.requests, name, askers[capacity]))]
 
 
 async def measure(asked: Sequence[Sequence[Question]], postgres: Postgres) -> Table:

