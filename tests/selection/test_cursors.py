@@ -122,6 +122,9 @@ def test_a_cursor_tells_nothing_that_the_row_does_not_show() -> None:
         "kind",
         "applies_to",
         "sort_name",
+        "month",
+        "paid_on",
+        "recorded_at",
     }
     for declaration in portal().catalogue.declarations.values():
         for order in getattr(declaration, "orders", {}).values():

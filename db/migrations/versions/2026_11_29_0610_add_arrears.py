@@ -40,10 +40,11 @@ def due_for(whom: str) -> str:
         f"EXISTS (SELECT FROM contributions c WHERE {whom} AND c.employer_id = employer_arrears.employer_id"
         " AND c.base > 0 AND c.from_month <= employer_arrears.month"
         " AND (c.to_month IS NULL OR c.to_month >= employer_arrears.month)"
-        " AND NOT EXISTS (SELECT FROM contributions later WHERE later.participant_id = c.participant_id"
-        " AND later.employer_id = c.employer_id AND later.from_month <= employer_arrears.month"
-        " AND (later.to_month IS NULL OR later.to_month >= employer_arrears.month)"
-        " AND later.recorded_at > c.recorded_at AND later.recorded_at <= employer_arrears.since))"
+        " AND (c.recorded_at > employer_arrears.since OR c.recorded_at = (SELECT max(known.recorded_at)"
+        " FROM contributions known WHERE known.participant_id = c.participant_id"
+        " AND known.employer_id = c.employer_id AND known.from_month <= employer_arrears.month"
+        " AND (known.to_month IS NULL OR known.to_month >= employer_arrears.month)"
+        " AND known.recorded_at <= employer_arrears.since)))"
     )
 
 
