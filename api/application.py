@@ -15,6 +15,7 @@ from api.authentication import Doorkeeper, open_authentication
 from api.documents import open_documents
 from api.export import Exports, key_routes
 from api.faults import Masked, refused
+from api.filings import filing_routes
 from api.graphql import GRAPHQL, METHODS, Door
 from api.health import health
 from api.metrics import Metrics
@@ -167,7 +168,9 @@ async def open_portal(settings: Settings, observer: Observer | None = None) -> A
                     # An address with a slash too many would be led to whatever host the request names.
                     Mount(
                         "",
-                        Router([*exports.routes(), *every_page], redirect_slashes=False),
+                        Router(
+                            [*exports.routes(), *filing_routes(door), *every_page], redirect_slashes=False
+                        ),
                         middleware=known,
                     ),
                 ],

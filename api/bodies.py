@@ -35,7 +35,7 @@ TEXT = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
-async def body_of(request: Request) -> bytes:
+async def body_of(request: Request, most: int = MOST_BODY_BYTES) -> bytes:
     """Read a body, no further than the bound.
 
     Raises: CodingRefused, RequestTooLarge, ClientDisconnect.
@@ -43,13 +43,13 @@ async def body_of(request: Request) -> bytes:
     # What is compressed may be a thousand times as long once it is not.
     if (header_of(request.scope, b"content-encoding") or "").strip().lower() not in {"", "identity"}:
         raise CodingRefused
-    if int(header_of(request.scope, b"content-length") or 0) > MOST_BODY_BYTES:
-        raise RequestTooLarge(most=MOST_BODY_BYTES)
+    if int(header_of(request.scope, b"content-length") or 0) > most:
+        raise RequestTooLarge(most=most)
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MOST_BODY_BYTES:
-            raise RequestTooLarge(most=MOST_BODY_BYTES)
+        if len(body) > most:
+            raise RequestTooLarge(most=most)
     return body
 
 

@@ -150,13 +150,21 @@ class Door(GraphQL[Context, None]):
             await page(scope, receive, send)
             return
         observation_of(request).kind = "unknown"
-        payer = payer_of(request, _viewer(request))
         try:
             # However slowly somebody sends, it takes no place.
             asked = await _read(request)
-            await self.places.take(payer)
         except ClientDisconnect:
             return
+        except RequestFault as fault:
+            await _failed(fault, request)(scope, receive, send)
+            return
+        await self.serve(request, asked, receive, send)
+
+    async def serve(self, request: Request, asked: Asked, receive: Receive, send: Send) -> None:
+        """Answer what was read, once there is a place."""
+        scope, payer = request.scope, payer_of(request, _viewer(request))
+        try:
+            await self.places.take(payer)
         except RequestFault as fault:
             await _failed(fault, request)(scope, receive, send)
             return

@@ -44,6 +44,7 @@ def guests(origins: Sequence[str], methods: Sequence[str]) -> list[Middleware]:
             allow_headers=[
                 "Authorization",
                 "DPoP",
+                "Idempotency-Key",
                 "Ansinh-Acting-For",
                 "Ansinh-Agreement",
                 "Ansinh-Purpose",

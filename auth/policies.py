@@ -537,6 +537,47 @@ def employer_accounts(account: Columns, kind: str) -> Condition:
     return false()
 
 
+def filings(filing: Columns, kind: str) -> Condition:
+    """May the viewer see this list of a month?
+
+    EMPLOYER: those of an employer that they act for.
+    OFFICER: those of the employers of an office that they serve, or of one below it.
+    """
+    return _of_employer(filing, kind)
+
+
+def payments(payment: Columns, kind: str) -> Condition:
+    """May the viewer see this payment?
+
+    EMPLOYER: those of an employer that they act for.
+    OFFICER: those of the employers of an office that they serve, or of one below it.
+    """
+    return _of_employer(payment, kind)
+
+
+def _of_employer(row: Columns, kind: str) -> Condition:
+    match kind:
+        case ViewerKind.EMPLOYER:
+            return row.employer_id == any_(_my_employers())
+        case ViewerKind.OFFICER:
+            return row.office_id == any_(_my_offices(kind))
+    return false()
+
+
+def notices(notice: Columns, kind: str) -> Condition:
+    """May the viewer see what this person was told?
+
+    CITIZEN: what they were told themself.
+    REPRESENTATIVE: what was told whom they act for, in contributions.
+    """
+    match kind:
+        case ViewerKind.CITIZEN:
+            return notice.participant_id == ME
+        case ViewerKind.REPRESENTATIVE:
+            return notice.participant_id == _represented("CONTRIBUTIONS")
+    return false()
+
+
 def dossiers(dossier: Columns, kind: str) -> Condition:
     """May the viewer see this dossier?
 
@@ -736,6 +777,42 @@ def may_reveal(identifier: Columns, kind: str) -> Condition:
     """
     kinds = {ViewerKind.CITIZEN, ViewerKind.OFFICER, ViewerKind.REPRESENTATIVE}
     return identifiers(identifier, kind) if kind in kinds else false()
+
+
+def may_act_for(employer: Columns, kind: str) -> Condition:
+    """May the viewer hire for this employer, and file what it owes?
+
+    EMPLOYER: for one that they act for.
+    """
+    return employer.id == any_(_my_employers()) if kind == ViewerKind.EMPLOYER else false()
+
+
+def may_start_employment_after(employment: Columns, kind: str) -> Condition:
+    """May the viewer employ again whom this employment was of?
+
+    EMPLOYER: whoever works or worked for an employer that they act for.
+    """
+    return _is_at_mine(employment, kind)
+
+
+def may_end_employment(employment: Columns, kind: str) -> Condition:
+    """May the viewer end this employment?
+
+    EMPLOYER: those by an employer that they act for.
+    """
+    return _is_at_mine(employment, kind)
+
+
+def _is_at_mine(employment: Columns, kind: str) -> Condition:
+    return employment.employer_id == any_(_my_employers()) if kind == ViewerKind.EMPLOYER else false()
+
+
+def may_record_payment_of(employer: Columns, kind: str) -> Condition:
+    """May the viewer record what this employer has paid?
+
+    OFFICER: of the employers of an office that they serve, or of one below it.
+    """
+    return employer.office_id == any_(_my_offices(kind)) if kind == ViewerKind.OFFICER else false()
 
 
 def may_file_for(participant: Columns, kind: str) -> Condition:

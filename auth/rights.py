@@ -82,6 +82,11 @@ def of_health(row: Columns, kind: str) -> Right:
     return _right(kind, office=office.correlate_except(person).scalar_subquery(), employer=NOTHING)
 
 
+def notices(_notice: Columns, kind: str) -> Right:
+    """The mandate alone: nobody else is shown what a person was told."""
+    return _right(kind, office=NOTHING, employer=NOTHING)
+
+
 def own(_row: Columns, _kind: str) -> Right:
     """Of what is noted even where somebody looks at their own."""
     return CAPACITY

@@ -21,11 +21,13 @@ class Scope(StrEnum):
     least_assurance: int
 
     ACCESS_READ = "access:read", 2
+    ACCOUNT_READ = "account:read", 2  # [unsure]
     BENEFIT_READ = "benefit:read", 2
     CERTIFICATE_ISSUE = "certificate:issue", 2  # [unsure]
     CERTIFICATE_READ = "certificate:read", 2  # [unsure]
     CONSENT_GIVE = "consent:give", 2  # [unsure]
     CONSENT_READ = "consent:read", 2  # [unsure]
+    CONTRIBUTION_FILE = "contribution:file", 2  # [unsure]
     CONTRIBUTION_READ = "contribution:read", 2
     DATA_REQUEST_ANSWER = "data-request:answer", 3  # [unsure]
     DATA_REQUEST_FILE = "data-request:file", 2  # [unsure]
@@ -33,6 +35,7 @@ class Scope(StrEnum):
     DOSSIER_ACCEPT = "dossier:accept", 3  # [unsure]
     DOSSIER_READ = "dossier:read", 2
     DOSSIER_SUBMIT = "dossier:submit", 2
+    EMPLOYMENT_FILE = "employment:file", 2  # [unsure]
     EMPLOYMENT_READ = "employment:read", 2
     HEALTH_READ = "health:read", 2
     HOUSEHOLD_READ = "household:read", 2
@@ -41,7 +44,10 @@ class Scope(StrEnum):
     MANDATE_GIVE = "mandate:give", 2
     MANDATE_READ = "mandate:read", 1  # [unsure]
     MANDATE_RECORD = "mandate:record", 3  # [unsure]
+    NOTICE_READ = "notice:read", 2  # [unsure]
     PARTICIPANT_READ = "participant:read", 1  # [unsure]
+    PARTICIPANT_REGISTER = "participant:register", 2  # [unsure]
+    PAYMENT_RECORD = "payment:record", 3  # [unsure]
     SESSION_END = "session:end", 1  # [unsure]
     SESSION_READ = "session:read", 1  # [unsure]
 

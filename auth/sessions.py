@@ -56,11 +56,20 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
             Scope.IDENTIFIER_REVEAL,
             Scope.MANDATE_GIVE,
             Scope.MANDATE_READ,
+            Scope.NOTICE_READ,
         },
-        ViewerKind.EMPLOYER: _READ | {Scope.DOSSIER_SUBMIT},
+        ViewerKind.EMPLOYER: _READ
+        | {
+            Scope.ACCOUNT_READ,
+            Scope.CONTRIBUTION_FILE,
+            Scope.DOSSIER_SUBMIT,
+            Scope.EMPLOYMENT_FILE,
+            Scope.PARTICIPANT_REGISTER,
+        },
         ViewerKind.OFFICER: _READ
         | _READ_OF_PERSONS
         | {
+            Scope.ACCOUNT_READ,
             Scope.CERTIFICATE_ISSUE,
             Scope.CONSENT_READ,
             Scope.DATA_REQUEST_ANSWER,
@@ -69,6 +78,7 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
             Scope.IDENTIFIER_REVEAL,
             Scope.MANDATE_READ,
             Scope.MANDATE_RECORD,
+            Scope.PAYMENT_RECORD,
         },
         ViewerKind.PARTNER: frozenset(
             {
@@ -91,6 +101,7 @@ SCOPES_OF_KIND: Mapping[ViewerKind, frozenset[Scope]] = MappingProxyType(
             Scope.DOSSIER_SUBMIT,
             Scope.IDENTIFIER_REVEAL,
             Scope.MANDATE_READ,
+            Scope.NOTICE_READ,
         },
     }
 )

@@ -7,7 +7,9 @@ new line. Nothing is ever updated or deleted: what the agency knew at an instant
 then.
 """
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
@@ -17,22 +19,33 @@ from sqlalchemy import (
     Date,
     Index,
     Table,
+    Text,
     Uuid,
     and_,
+    bindparam,
     cast,
+    exists,
     func,
+    insert,
     literal_column,
+    not_,
     or_,
     select,
     true,
+    tuple_,
     union,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import column as named
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import KeyedColumnElement
 
+from db.connection import fetch
 from db.metadata import instant, key, metadata, one_of, refers, words
+from db.pool import Connection
 from domain.contributions import ContributionScheme
+from domain.dossiers import Actor
+from domain.months import Month
 
 contributions = Table(
     "contributions",
@@ -47,6 +60,8 @@ contributions = Table(
     Column("base", BigInteger, nullable=False),
     instant("recorded_at", default=True),
     Column("recorded_by", Uuid),
+    # The employer's list that says so; absent where no list does.
+    refers("filing_id", "filings.id", nullable=True),
     one_of("scheme", ContributionScheme),
     CheckConstraint(
         "extract(day from from_month) = 1 AND extract(day from to_month) = 1", name="months_first_day"
@@ -133,4 +148,107 @@ def runs(
         .where(and_(stretches.c.last.is_not(None), says.c.base > literal_column("0")))
         .add_cte(known, nest_here=True)
         .scalar_subquery()
+    )
+
+
+# ---------------------------------------------------------------- what is added ---
+
+NOTHING: ColumnElement[Any] = literal_column("0")
+_EMPLOYER, _MONTH = bindparam("employer_id", type_=Uuid), bindparam("month", type_=Date)
+_said = (
+    func.unnest(
+        bindparam("people", type_=ARRAY(Uuid)),
+        bindparam("bases", type_=ARRAY(BigInteger)),
+        bindparam("to_months", type_=ARRAY(Date)),
+    )
+    .table_valued(
+        named("participant_id", Uuid), named("base", BigInteger), named("to_month", Date), name="said"
+    )
+    .render_derived()
+)
+_before = contributions.alias("before")
+_standing = (
+    select(_before.c.base, _before.c.to_month, _before.c.recorded_at, _before.c.id)
+    .where(
+        _before.c.participant_id == _said.c.participant_id,
+        _before.c.employer_id == _EMPLOYER,
+        _before.c.from_month <= _MONTH,
+        or_(_before.c.to_month.is_(None), _before.c.to_month >= _MONTH),
+    )
+    .order_by(_before.c.recorded_at.desc(), _before.c.id.desc())
+    .limit(literal_column("1"))
+    .lateral("standing")
+)
+_since = contributions.alias("since")
+_changed_since = exists(
+    select(literal_column("1")).where(
+        _since.c.participant_id == _said.c.participant_id,
+        _since.c.employer_id == _EMPLOYER,
+        _since.c.from_month > _MONTH,
+        or_(_said.c.to_month.is_(None), _since.c.from_month <= _said.c.to_month),
+        or_(
+            _standing.c.id.is_(None),
+            tuple_(_since.c.recorded_at, _since.c.id) > tuple_(_standing.c.recorded_at, _standing.c.id),
+        ),
+    )
+)
+# The same base, for as long, and nothing else said since of a later month.
+_stands = and_(
+    func.coalesce(_standing.c.base, NOTHING) == _said.c.base,
+    or_(_standing.c.to_month.is_(None), _standing.c.to_month >= _said.c.to_month).is_(true()),
+    not_(_changed_since),
+)
+_ADD = insert(contributions).from_select(
+    [
+        "participant_id",
+        "employer_id",
+        "scheme",
+        "from_month",
+        "to_month",
+        "base",
+        "recorded_at",
+        "recorded_by",
+        "filing_id",
+    ],
+    select(
+        _said.c.participant_id,
+        _EMPLOYER,
+        literal_column(f"'{ContributionScheme.COMPULSORY}'", Text),
+        _MONTH,
+        _said.c.to_month,
+        _said.c.base,
+        # After whatever this transaction has waited for, so that what is recorded last is what is said last.
+        func.statement_timestamp(),
+        bindparam("by", type_=Uuid),
+        bindparam("filing_id", type_=Uuid),
+    )
+    .select_from(_said.outerjoin(_standing, true()))
+    .where(not_(_stands)),
+)
+
+
+async def add_lines(
+    connection: Connection,
+    actor: Actor,
+    employer_id: UUID,
+    month: Month,
+    lines: Iterable[tuple[UUID, int, Month | None]],
+    *,
+    filing_id: UUID | None = None,
+) -> None:
+    """Add what an employer says from a month on: of each person the base, and the last month, if any.
+
+    What stands already is not said again. Whoever calls holds the employer's account.
+    """
+    people, bases, to_months = zip(*lines, strict=True)
+    await fetch(
+        connection,
+        _ADD,
+        employer_id=employer_id,
+        month=month.first_day,
+        people=list(people),
+        bases=list(bases),
+        to_months=[last and last.first_day for last in to_months],
+        by=actor.principal,
+        filing_id=filing_id,
     )

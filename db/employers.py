@@ -1,4 +1,8 @@
-"""Employers, and their accounts with the agency."""
+"""Employers, and their accounts with the agency.
+
+Accounts and arrears follow from entries (db/accounts.py): PostgreSQL itself posts those, and nobody else
+changes either.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -14,7 +18,7 @@ from sqlalchemy import (
 )
 
 from db.metadata import PUBLIC, instant, key, metadata, one_of, refers, words
-from domain.contributions import Fund
+from domain.contributions import Fund, Region
 
 employers = Table(
     "employers",
@@ -25,6 +29,9 @@ employers = Table(
     words("name"),
     Column("folded_name", Text(collation="C"), nullable=False, index=True),
     words("tax_code"),
+    # Whose minimum wage holds there.
+    Column("region", Text, nullable=False, server_default=Region.I),
+    one_of("region", Region),
     # The code is unique inside one office.
     UniqueConstraint("office_id", "code"),
     CheckConstraint(r"code ~ '^[A-Z]{2}\d{4}[A-Z0-9]{0,4}$'", name="code_formed"),

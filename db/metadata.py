@@ -33,6 +33,13 @@ def instant(name: str, *, nullable: bool = False, default: bool = False) -> Colu
     )
 
 
+def moment(name: str) -> Column[Any]:
+    """The instant of the statement that wrote the row, in UTC: after whatever its transaction waited for."""
+    return Column(
+        name, TIMESTAMP(timezone=True), nullable=False, server_default=text("statement_timestamp()")
+    )
+
+
 def refers(name: str, target: str, *, nullable: bool = False, index: bool = True) -> Column[Any]:
     """A foreign key; indexed, unless a wider index of the table begins with it."""
     return Column(name, ForeignKey(target), nullable=nullable, index=index)
@@ -49,4 +56,4 @@ def words(name: str, *, nullable: bool = False) -> Column[Any]:
     return Column(name, Text, nullable=nullable)
 
 
-__all__ = ["PUBLIC", "Column", "Index", "instant", "key", "metadata", "one_of", "refers", "words"]
+__all__ = ["PUBLIC", "Column", "Index", "instant", "key", "metadata", "moment", "one_of", "refers", "words"]

@@ -6,7 +6,8 @@ from importlib.resources import files
 from db.server import CannotStart
 from domain.figures import ParametersBroken
 from domain.laws import SPANS
-from domain.parameters import Leaf, Parameters, read_parameters
+from domain.months import Month
+from domain.parameters import Law, Leaf, Parameters, read_parameters, social_insurance_law
 
 
 class FiguresBroken(CannotStart):
@@ -34,3 +35,11 @@ def figures() -> tuple[Leaf, ...]:
     Raises: FiguresBroken.
     """
     return tuple(parameters().leaves(SPANS))
+
+
+def law_of(month: Month) -> Law:
+    """The law of a month.
+
+    Raises: FiguresBroken.
+    """
+    return parameters().on(month.first_day, social_insurance_law(month.first_day))

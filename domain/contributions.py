@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from types import MappingProxyType
 
 from domain.determinations import Change, Condition, Determination, Finding, Words, at_least, claim
 from domain.money import dong
-from domain.months import MONTHS_IN_YEAR
+from domain.months import MONTHS_IN_YEAR, Month
 from domain.parameters import LAW_41, Citation, Dated, Law, NoParameter, social_insurance_law
 
 # The day before the State forgave private employers the contribution against accidents, for a year.
@@ -50,6 +51,18 @@ class Fund(StrEnum):
     RETIREMENT_SURVIVORS = "RETIREMENT_SURVIVORS"
     SICKNESS_MATERNITY = "SICKNESS_MATERNITY"
     UNEMPLOYMENT = "UNEMPLOYMENT"
+
+
+# What each fund is called in the parameters.
+PARAMETER_OF_FUND: Mapping[Fund, str] = MappingProxyType(
+    {
+        Fund.HEALTH: "health",
+        Fund.OCCUPATIONAL: "occupational",
+        Fund.RETIREMENT_SURVIVORS: "retirement_survivor",
+        Fund.SICKNESS_MATERNITY: "sickness_maternity",
+        Fund.UNEMPLOYMENT: "unemployment",
+    }
+)
 
 
 class Region(StrEnum):
@@ -141,6 +154,54 @@ def contribution(law: Law, employee: Employee) -> Determination:
         "employer_total": sum(paid["employer"].values()),
     }
     return Determination("CONTRIBUTION", law.number, law.day, condition, findings, tuple(cites))
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What is due to a fund for a month of a base in đồng: at least and at most of which, at which rates.
+
+    Employee and employer each pay their own rate of it, rounded half up.
+    """
+
+    fund: Fund
+    floor: int
+    cap: int
+    employee: Fraction
+    employer: Fraction
+
+
+def tariffs(law: Law, region: Region) -> tuple[Tariff, ...]:
+    """What an employer in a region and its people owe each fund for a month, of whatever base.
+
+    Raises: NoParameter. Source: as `contribution`, which says the same of one person with its reasons.
+    """
+    somebody = Employee(salary=0, region=region)
+    floor, _ = _floor(law, somebody)
+    employee, _ = _rates(law, somebody, "employee")
+    employer, _ = _rates(law, somebody, "employer")
+    found = []
+    for fund, name in PARAMETER_OF_FUND.items():
+        capped = name if name in {"health", "unemployment"} else "retirement_survivor"
+        factor, level = ceiling(law, capped, somebody.payer, region)
+        found.append(
+            Tariff(
+                fund,
+                0 if fund is Fund.UNEMPLOYMENT else floor,
+                dong(factor.value * level.value),
+                employee.get(name, Fraction()),
+                employer.get(name, Fraction()),
+            )
+        )
+    return tuple(found)
+
+
+def due_on(law: Law, month: Month) -> date:
+    """By which day an employer pays for a month.
+
+    Source: Law 41/2024 article 34(4), the last day of the following month; before it, the last day of the
+    month itself (QD 595/QD-BHXH article 7) [unsure].
+    """
+    return (month.plus(1) if law.has("employer_due_date.rule") else month).last_day
 
 
 def ceiling(law: Law, fund: str, payer: Payer, region: Region) -> tuple[Dated[Fraction], Dated[int]]:

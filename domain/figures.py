@@ -32,6 +32,7 @@ SECTIONS = frozenset(
         "meta",
         "no_contribution_rule",
         "one_off",
+        "payment_order",
         "pension_indexation",
         "pension_rate",
         "reference_level",

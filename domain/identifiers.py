@@ -4,7 +4,10 @@ Source: ND 137/2015 article 13 (personal number); QD 1351/QD-BHXH 2015 and QD 16
 """
 
 import re
+from datetime import date
 from enum import StrEnum
+
+from domain.refusals import Refusal
 
 
 class IdentifierKind(StrEnum):
@@ -39,6 +42,27 @@ def masked(number: str) -> str:
 def personal_number_sex_digit(birth_year: int, *, is_female: bool) -> int:
     """The fourth digit of a personal number: sex and century of birth (ND 137/2015 article 13)."""
     return (birth_year // 100 - 19) * 2 + is_female
+
+
+class IdentityNotConfirmed(Refusal):
+    """Number, name, birth date and sex do not go together. Check them with the person's identity card."""
+
+    code = "IDENTITY_NOT_CONFIRMED"
+    vietnamese = (
+        "Số định danh, họ tên, ngày sinh và giới tính không khớp nhau. Hãy đối chiếu với thẻ căn cước."
+    )
+
+
+def is_personal_number_of(number: str, birth_date: date, *, is_female: bool) -> bool:
+    """Whether a personal number can be that of somebody of this birth date and sex.
+
+    Its fourth digit says sex and century of birth, the next two the year (ND 137/2015 article 13).
+    """
+    digit = personal_number_sex_digit(birth_date.year, is_female=is_female)
+    return (
+        is_formed(IdentifierKind.PERSONAL_NUMBER, number)
+        and number[3:6] == f"{digit}{birth_date.year % 100:02}"
+    )
 
 
 def tax_code_check_digit(first_nine: str) -> int | None:

@@ -133,6 +133,13 @@ class Law:
         """
         return self._read(path, str)
 
+    def names(self, path: str) -> Dated[tuple[str, ...]]:
+        """Several names, in their order.
+
+        Raises: NoParameter.
+        """
+        return self._read(path, lambda found: tuple(map(str, found)))
+
     def multiple(self, path: str) -> Dated[Fraction]:
         """The factor of a text such as `20 x base_salary`.
 

@@ -1,5 +1,6 @@
 """How the agency says no: with a code, a reason a person can read, and the place in the input."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -24,6 +25,14 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
         return self.sentence(language).format_map(self.params)
 
 
+class Refusals(Exception):  # noqa: N818 -- as above
+    """The agency refuses for several reasons, all of which it says."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        super().__init__("; ".join(map(str, refusals)))
+
+
 class NotSignedIn(Refusal):
     """Sign in first."""
 
@@ -36,6 +45,13 @@ class NotFound(Refusal):
 
     code = "NOT_FOUND"
     vietnamese = "Không có mục này, hoặc mục này không thuộc quyền của bạn."
+
+
+class DayRefused(Refusal):
+    """A day from {first} to {last} is meant here."""
+
+    code = "DAY_REFUSED"
+    vietnamese = "Ngày ở đây phải từ {first} đến {last}."
 
 
 class StepUpRequired(Refusal):

@@ -17,7 +17,7 @@ from db import idempotency_keys
 from db.connection import transaction
 from db.pool import Connection
 from domain.dossiers import Actor, ActorKind
-from domain.refusals import IdentifierRefused, NotSignedIn
+from domain.refusals import IdentifierRefused, NotSignedIn, Refusals
 from domain.refusals import Refusal as Refused
 from domain.working_calendar import date_in_vietnam
 from schema.context import Context
@@ -119,6 +119,8 @@ async def perform(
             brought = await context.translator.bring(connection, info._raw_info, viewer, row_key)  # noqa: SLF001 -- strawberry's way to graphql-core's
     except Refused as refused:
         return Done({}, replayed=False, refusals=(refused,))
+    except Refusals as several:
+        return Done({}, replayed=False, refusals=several.refusals)
     # The ledger has a connection of its own, and no act waits for it. Who is refused here asks again with the
     # same key, and is shown what was done.
     await brought.tell()

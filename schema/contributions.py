@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
-from sqlalchemy import Text, func, literal_column, select
+from sqlalchemy import func, literal_column, select
 
 from auth import policies, rights
 from auth.scopes import Scope
@@ -17,7 +17,7 @@ from domain.months import Month
 from schema.access_rights import AccessRight, seen_by
 from schema.employers import Employer
 from schema.enums import described
-from schema.scalars import Dong
+from schema.scalars import MONTH, Dong
 from selection import Columns, Condition, Node, Order, computed, entity, link, stored
 
 if TYPE_CHECKING:
@@ -29,18 +29,9 @@ described(
     HEALTH_ONLY="Chỉ bảo hiểm y tế: health insurance alone.",
     VOLUNTARY="Tự nguyện: social insurance by choice.",
 )
-described(
-    Fund,
-    HEALTH="Quỹ bảo hiểm y tế: health.",
-    OCCUPATIONAL="Quỹ tai nạn lao động, bệnh nghề nghiệp: work accidents and occupational diseases.",
-    RETIREMENT_SURVIVORS="Quỹ hưu trí và tử tuất: retirement and survivors.",
-    SICKNESS_MATERNITY="Quỹ ốm đau và thai sản: sickness and maternity.",
-    UNEMPLOYMENT="Quỹ bảo hiểm thất nghiệp: unemployment.",
-)
 
 NEWEST_LINE = {"NEWEST": Order(("recorded_at", "id"), descending=True, tells=("recordedAt",))}
 NEWEST_UNPAID = {"NEWEST": Order(("month", "id"), descending=True, tells=("month",))}
-MONTH = literal_column("'YYYY-MM'", Text)
 
 
 @entity(

@@ -49,7 +49,9 @@ from schema.households import (
 from schema.identifiers import Identifier, identifiers_of
 from schema.ids import OfficeID
 from schema.mandates import NEWEST_MANDATE, Mandate, mandates_about
+from schema.notices import NEWEST_NOTICE, Notice, notices_of
 from schema.offices import Office
+from schema.sexes import Sex
 from selection import (
     Columns,
     Condition,
@@ -67,16 +69,6 @@ from selection import (
 from selection.literals import number
 
 LAST_CHARACTER = 0x10FFFF
-
-
-class Sex(StrEnum):
-    """The sex in a person's civil status."""
-
-    FEMALE = "FEMALE"
-    MALE = "MALE"
-
-
-described(Sex, FEMALE="Nữ: female.", MALE="Nam: male.")
 
 
 @entity(
@@ -155,6 +147,12 @@ class Participant(Node):
         "What the person has asked about their own data, newest first.",
         data_requests_of,
         orders=NEWEST_DATA_REQUEST,
+    )
+    notices: Connection[Notice] = rows(
+        "What the person was told of what employers said about them, newest first; for the person, and for"
+        " who acts for them in contributions.",
+        notices_of,
+        orders=NEWEST_NOTICE,
     )
     dossiers: Connection[Dossier] = rows("The dossiers about the person.", dossiers_of, orders=DOSSIER_ORDERS)
     access_log: Connection[AccessEntry] = rows(

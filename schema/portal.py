@@ -42,14 +42,22 @@ from schema.dossiers import (
     submit_dossier,
     withdraw_dossier,
 )
+from schema.employments import (
+    EmploymentPayload,
+    end_employment,
+    register_participant,
+    start_employment,
+)
 from schema.estimates import Estimate
 from schema.events import DossierEvent, dossier_events_followed
+from schema.filings import FilingPayload, file_contributions
 from schema.identifiers import FINDING
 from schema.ids import ParticipantID
 from schema.legal_parameters import LegalParameter, legal_parameters
 from schema.limits import Limits
 from schema.mandates import MandatePayload, accept_mandate, give_mandate, record_mandate, revoke_mandate
 from schema.participants import PARTICIPANT_ORDERS, Participant, participants_listed
+from schema.payments import PaymentPayload, record_payment
 from schema.reveals import RevealPayload, reveal_identifier
 from schema.rights import ALLOWED, Allowed, Policy
 from schema.scalars import SCALARS
@@ -279,6 +287,31 @@ class Mutation:
         Scope.CERTIFICATE_READ,
         Scope.CONTRIBUTION_READ,
         Scope.PARTICIPANT_READ,
+    )
+    register_participant: EmploymentPayload = _act(
+        register_participant, policies.may_act_for, Scope.PARTICIPANT_REGISTER, Scope.EMPLOYMENT_READ
+    )
+    start_employment: EmploymentPayload = _act(
+        start_employment, policies.may_start_employment_after, Scope.EMPLOYMENT_FILE, Scope.EMPLOYMENT_READ
+    )
+    end_employment: EmploymentPayload = _act(
+        end_employment,
+        policies.may_end_employment,
+        Scope.EMPLOYMENT_FILE,
+        Scope.EMPLOYMENT_READ,
+        Scope.CONTRIBUTION_READ,
+        Scope.ACCOUNT_READ,
+    )
+    file_contributions: FilingPayload = _act(
+        file_contributions,
+        policies.may_act_for,
+        Scope.CONTRIBUTION_FILE,
+        Scope.CONTRIBUTION_READ,
+        Scope.EMPLOYMENT_READ,
+        Scope.ACCOUNT_READ,
+    )
+    record_payment: PaymentPayload = _act(
+        record_payment, policies.may_record_payment_of, Scope.PAYMENT_RECORD, Scope.ACCOUNT_READ
     )
     end_session: SessionPayload = _act(end_session, policies.sessions, Scope.SESSION_END)
 

@@ -15,6 +15,18 @@ from domain.dossiers import (
     ServiceNotOffered,
     TransitionRefused,
 )
+from domain.employments import EmploymentOver, EmploymentOverlaps
+from domain.filings import (
+    BaseBelowFloor,
+    BaseRefused,
+    FilingMonthRefused,
+    LastMonthRefused,
+    LineCountRefused,
+    MonthRefused,
+    PersonNotNamed,
+    PersonTwice,
+)
+from domain.identifiers import IdentityNotConfirmed
 from domain.mandates import (
     MandateBasisRefused,
     MandateGroupsMissing,
@@ -26,7 +38,15 @@ from domain.mandates import (
     NotMinor,
 )
 from domain.names import CharacterRefused, MarkWithoutLetter, TextMissing, TextTooLong
-from domain.refusals import IdentifierRefused, NotFound, NotSignedIn, StepUpRequired, VersionConflict
+from domain.payments import AmountRefused, ReferenceTaken
+from domain.refusals import (
+    DayRefused,
+    IdentifierRefused,
+    NotFound,
+    NotSignedIn,
+    StepUpRequired,
+    VersionConflict,
+)
 from domain.refusals import Refusal as Refused
 from domain.reveals import RevealCaseMissing, RevealLimit, RevealPurposeRefused
 from schema.enums import described
@@ -34,14 +54,24 @@ from schema.enums import described
 # Every refusal that a mutation can give.
 REFUSALS = (
     ActNotAllowed,
+    AmountRefused,
     ApplicantRefused,
+    BaseBelowFloor,
+    BaseRefused,
     CertificatePeriodRefused,
     CharacterRefused,
     ConsentWordsChanged,
     DataRequestAnswered,
+    DayRefused,
+    EmploymentOver,
+    EmploymentOverlaps,
+    FilingMonthRefused,
     IdentifierRefused,
+    IdentityNotConfirmed,
     KeyMismatch,
     KeyRefused,
+    LastMonthRefused,
+    LineCountRefused,
     MandateBasisRefused,
     MandateGroupsMissing,
     MandateLevelRefused,
@@ -49,10 +79,14 @@ REFUSALS = (
     MandatePeriodRefused,
     MandateToOneself,
     MarkWithoutLetter,
+    MonthRefused,
     NotDeceased,
     NotFound,
     NotMinor,
     NotSignedIn,
+    PersonNotNamed,
+    PersonTwice,
+    ReferenceTaken,
     RevealCaseMissing,
     RevealLimit,
     RevealPurposeRefused,

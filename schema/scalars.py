@@ -7,12 +7,16 @@ from typing import Any, NewType
 
 import strawberry
 from graphql import GraphQLError
+from sqlalchemy import Text, literal_column
 from strawberry.types.scalar import ScalarDefinition
 
 from domain.months import Month, written_month
 from selection.cursors import Cursor
 
 MOST_DONG = 2**53 - 1  # the largest whole number that every JSON reader keeps exactly
+
+# As PostgreSQL writes a month, by to_char.
+MONTH = literal_column("'YYYY-MM'", Text)
 
 Dong = NewType("Dong", int)
 Share = NewType("Share", Fraction)

@@ -151,6 +151,7 @@ def add_employer(rows: Rows, employer: Employer, office: Office) -> None:
         name=employer.name,
         folded_name=folded(employer.name),
         tax_code=employer.tax_code,
+        region=office.province.wages,
     )
     for of, bases in sorted(employer.payroll.items()):
         for fund, thousandths in rates(of).items():
