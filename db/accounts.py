@@ -33,7 +33,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import column as named
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 
 from db.connection import fetch, fetch_one
 from db.contributions import contributions
@@ -157,7 +157,7 @@ _line = contributions.alias("line")
 # Of each person in each month: what the line recorded last says.
 _bases = (
     select(_month.c.month, _line.c.participant_id, _line.c.base)
-    .distinct(_month.c.month, _line.c.participant_id)
+    .ext(distinct_on(_month.c.month, _line.c.participant_id))
     .where(
         _line.c.employer_id == _EMPLOYER,
         _line.c.from_month <= _month.c.month,
@@ -178,15 +178,13 @@ _due = (
             func.coalesce(
                 func.sum(
                     func.round(_counted * _tariff.c.employee) + func.round(_counted * _tariff.c.employer)
-                ),
+                ).filter(_bases.c.base > literal_column("0")),
                 literal_column("0"),
             ),
             BigInteger,
         ).label("due"),
     )
-    .select_from(
-        _tariff.outerjoin(_bases, (_bases.c.month == _tariff.c.month) & (_bases.c.base > literal_column("0")))
-    )
+    .select_from(_tariff.outerjoin(_bases, _bases.c.month == _tariff.c.month))
     .group_by(_tariff.c.month, _tariff.c.fund, _tariff.c.due_on)
     .subquery("reckoned_due")
 )

@@ -213,7 +213,7 @@ _ADD = insert(contributions).from_select(
     select(
         _said.c.participant_id,
         _EMPLOYER,
-        literal_column(f"'{ContributionScheme.COMPULSORY}'", Text),
+        literal_column("'COMPULSORY'", Text),
         _MONTH,
         _said.c.to_month,
         _said.c.base,

@@ -39,7 +39,6 @@ from domain.contributions import tariffs
 from domain.dossiers import Actor
 from domain.filings import MOST_LINES, Employed, FiledLine, check_count, check_lines, check_month
 from domain.months import Month, month_of
-from domain.notices import NoticeKind
 
 filings = Table(
     "filings",
@@ -91,7 +90,7 @@ _TELL = insert(notices).from_select(
     ["participant_id", "kind", "employer_id", "from_month", "to_month", "filing_id"],
     select(
         contributions.c.participant_id,
-        literal_column(f"'{NoticeKind.CONTRIBUTION_CHANGED}'", Text),
+        literal_column("'CONTRIBUTION_CHANGED'", Text),
         contributions.c.employer_id,
         contributions.c.from_month,
         contributions.c.to_month,
