@@ -165,6 +165,50 @@ async def an_unpaid_month(
     return unpaid
 
 
+async def a_filing(owner: Connection, employer: UUID) -> UUID:
+    """An employer's list of 2026-01 with one line."""
+    filing: UUID = await owner.fetchval(
+        "INSERT INTO filings (employer_id, office_id, month, line_count, filed_by)"
+        " SELECT id, office_id, '2026-01-01', 1, uuidv4() FROM employers WHERE id = $1 RETURNING id",
+        employer,
+    )
+    return filing
+
+
+async def a_payment(owner: Connection, employer: UUID, *, amount: int = 1) -> UUID:
+    """What an employer has paid, all of it left over."""
+    payment: UUID = await owner.fetchval(
+        "INSERT INTO payments (employer_id, office_id, amount, paid_on, reference, recorded_by)"
+        " SELECT id, office_id, $2, '2026-03-01', uuidv4()::text, uuidv4() FROM employers WHERE id = $1"
+        " RETURNING id",
+        employer,
+        amount,
+    )
+    return payment
+
+
+async def an_entry(owner: Connection, employer: UUID, *, due: int = 1) -> UUID:
+    """That an employer owes something for 2026-01."""
+    entry: UUID = await owner.fetchval(
+        "INSERT INTO employer_entries (employer_id, month, fund, due, due_on, recorded_by)"
+        " VALUES ($1, '2026-01-01', 'HEALTH', $2, '2026-02-28', uuidv4()) RETURNING id",
+        employer,
+        due,
+    )
+    return entry
+
+
+async def a_notice(owner: Connection, participant: UUID, employer: UUID) -> UUID:
+    """That a person was told of what an employer said."""
+    notice: UUID = await owner.fetchval(
+        "INSERT INTO notices (participant_id, kind, employer_id, from_month)"
+        " VALUES ($1, 'EMPLOYMENT_STARTED', $2, '2020-01-01') RETURNING id",
+        participant,
+        employer,
+    )
+    return notice
+
+
 async def a_service(
     owner: Connection,
     *,
@@ -629,16 +673,20 @@ __all__ = [
     "a_consent",
     "a_data_request",
     "a_dossier",
+    "a_filing",
     "a_grant",
     "a_mandate",
+    "a_notice",
     "a_number",
     "a_participant",
+    "a_payment",
     "a_service",
     "acting_for",
     "all_fields",
     "an_agreement",
     "an_employer",
     "an_employment",
+    "an_entry",
     "an_event",
     "an_office",
     "citizen_of",

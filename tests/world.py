@@ -41,7 +41,7 @@ class World:
         return {self.keys[table].get(key, f"a stranger's: {key}") for key in keys}
 
 
-async def a_world(owner: Connection) -> World:
+async def a_world(owner: Connection) -> World:  # noqa: PLR0915 -- a world has many things in it
     """Two offices of a province and one far away, three people, their employers, and all their papers."""
     world = World()
     note = world.note
@@ -58,11 +58,10 @@ async def a_world(owner: Connection) -> World:
 
     async def an_employer(name: str, office: int) -> Any:  # noqa: ANN401 -- a key
         key = note("employers", name, await people.an_employer(owner, office=office))
-        await owner.execute(
-            "INSERT INTO employer_accounts (employer_id, month, fund, due, paid)"
-            " VALUES ($1, '2026-01-01', 'HEALTH', 1, 0)",
-            key,
-        )
+        note("filings", name, await people.a_filing(owner, key))
+        note("payments", name, await people.a_payment(owner, key))
+        # It is posted to the account, and owes nothing: what is unpaid is told below.
+        note("employer_entries", name, await people.an_entry(owner, key, due=0))
         return note("employer_accounts", name, key)
 
     async def a_line(name: str, person: Any, employer: Any = None) -> None:  # noqa: ANN401 -- keys
@@ -81,9 +80,11 @@ async def a_world(owner: Connection) -> World:
     ):
         note("employments", name, await people.an_employment(owner, person, employer, ended_on=ended_on))
         await a_line(name, person, employer)
+        note("notices", name, await people.a_notice(owner, person, employer))
     await a_line("hoa", hoa)
     port = await an_employer("port", far)
     await _unpaid_months(owner, world, {"mill": mill, "shop": shop, "old": old, "port": port}, lan, hoa)
+    note("notices", "hoa", await people.a_notice(owner, hoa, shop))
     service = await people.a_service(owner)
     for name, person, employer in (
         ("lan", lan, None),

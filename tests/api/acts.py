@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -116,6 +117,65 @@ async def having_a_certificate_issued(portal: RunningPortal, owner: Connection) 
     return await portal.citizen(owner), {"fromMonth": "2025-01", "toMonth": "2025-12"}
 
 
+async def registering(portal: RunningPortal, owner: Connection) -> Wish:
+    """An employer that hires somebody whom the agency does not know yet."""
+    employer = await people.an_employer(owner)
+    return await portal.employer(owner, employer), {
+        "employer": f"Employer:{employer}",
+        "fullName": "Nguyễn Thị Mới",
+        "birthDate": "1990-01-01",
+        "sex": "FEMALE",
+        "personalNumber": f"001190{people.a_number()[-6:]}",
+        "position": "Thợ may",
+        "startedOn": "2026-10-05",
+    }
+
+
+async def starting_again(portal: RunningPortal, owner: Connection) -> Wish:
+    """An employer to which somebody comes back."""
+    employer, person = await people.an_employer(owner), await people.a_participant(owner)
+    await people.an_employment(owner, person, employer, ended_on=date(2024, 12, 31))
+    return await portal.employer(owner, employer), {
+        "employer": f"Employer:{employer}",
+        "participant": f"Participant:{person}",
+        "position": "Thợ may",
+        "startedOn": "2026-10-05",
+    }
+
+
+async def ending_an_employment(portal: RunningPortal, owner: Connection) -> Wish:
+    """An employer that somebody leaves."""
+    employer, person = await people.an_employer(owner), await people.a_participant(owner)
+    employment = await people.an_employment(owner, person, employer)
+    return await portal.employer(owner, employer), {
+        "employment": f"Employment:{employment}",
+        "endedOn": "2026-10-31",
+    }
+
+
+async def filing_a_list(portal: RunningPortal, owner: Connection) -> Wish:
+    """An employer with a list of a month."""
+    employer, person = await people.an_employer(owner), await people.a_participant(owner)
+    await people.an_employment(owner, person, employer)
+    return await portal.employer(owner, employer), {
+        "employer": f"Employer:{employer}",
+        "month": "2026-10",
+        "lines": [{"participant": f"Participant:{person}", "base": 10_000_000}],
+    }
+
+
+async def recording_a_payment(portal: RunningPortal, owner: Connection) -> Wish:
+    """An officer whose office an employer has paid."""
+    office = await people.an_office(owner)
+    employer = await people.an_employer(owner, office=office)
+    return await portal.officer(owner, office), {
+        "employer": f"Employer:{employer}",
+        "amount": 1_000_000,
+        "paidOn": "2026-11-20",
+        "reference": uuid4().hex,
+    }
+
+
 async def ending_a_session(portal: RunningPortal, owner: Connection) -> Wish:
     """Somebody who is signed in elsewhere, too."""
     lan = await portal.citizen(owner)
@@ -139,5 +199,10 @@ ACTS: Mapping[str, Preparing] = {
     "giveConsent": consenting,
     "withdrawConsent": withdrawing_a_consent,
     "issueCertificate": having_a_certificate_issued,
+    "registerParticipant": registering,
+    "startEmployment": starting_again,
+    "endEmployment": ending_an_employment,
+    "fileContributions": filing_a_list,
+    "recordPayment": recording_a_payment,
     "endSession": ending_a_session,
 }

@@ -132,6 +132,12 @@ class RunningPortal:
         await people.a_grant(owner, account.principal, office=office)
         return account
 
+    async def employer(self, owner: Connection, employer: UUID, **claims: object) -> Account:
+        """Somebody who acts for an employer."""
+        account = self.account(a_persona(ViewerKind.EMPLOYER), **claims)
+        await people.a_grant(owner, account.principal, employer=employer, kind=ViewerKind.EMPLOYER)
+        return account
+
     async def post(
         self, content: bytes | str, account: Account | None = None, **headers: str
     ) -> httpx2.Response:

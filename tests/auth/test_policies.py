@@ -19,6 +19,7 @@ from auth.sessions import Sessions
 from auth.viewer import Viewer, ViewerKind
 from db import roles
 from db.access_ledger import access_ledger
+from db.accounts import employer_entries
 from db.agreements import agreements
 from db.benefits import benefits
 from db.certificates import certificates
@@ -30,13 +31,16 @@ from db.dossiers import dossiers
 from db.employers import employer_accounts, employer_arrears
 from db.employments import employments
 from db.events import dossier_events
+from db.filings import filings
 from db.grants import grants
 from db.health_cards import health_cards
 from db.health_copayments import health_copayments
 from db.households import household_members, households
 from db.identifiers import identifiers
 from db.mandates import mandates
+from db.notices import notices
 from db.participants import participants
+from db.payments import payments
 from db.pool import Connection, Pool
 from db.sessions import sessions
 from selection.answers import Translator
@@ -67,6 +71,7 @@ SEES: dict[str, dict[str, str]] = {
         "benefits": "lan",
         "certificates": "lan",
         "household_members": "lan minh",
+        "notices": "lan-mill lan-old",
     },
     "minh": {
         "participants": "minh",
@@ -88,6 +93,7 @@ SEES: dict[str, dict[str, str]] = {
         "benefits": "minh",
         "certificates": "minh",
         "household_members": "minh",
+        "notices": "minh-shop",
     },
     # Whoever acts by a mandate sees whom it is for, in the services that it covers, and nothing of their own.
     "minh by the mandate hoa": {
@@ -101,6 +107,7 @@ SEES: dict[str, dict[str, str]] = {
         "health_copayments": "hoa",
         "benefits": "hoa",
         "certificates": "hoa",
+        "notices": "hoa",
     },
     "minh by the mandate lan-payment": {
         "participants": "lan",
@@ -320,7 +327,13 @@ def walls(
 
 
 def sees(name: str, table: str) -> set[str]:
-    return set(SEES[name].get("dossiers" if table == "dossier_events" else table, "").split())
+    same = {
+        "dossier_events": "dossiers",
+        "employer_entries": "employer_accounts",
+        "filings": "employer_accounts",
+        "payments": "employer_accounts",
+    }
+    return set(SEES[name].get(same.get(table, table), "").split())
 
 
 # ------------------------------------------------------------------------- the tables ---
@@ -333,6 +346,10 @@ TABLES: dict[str, tuple[Table, str, Callable[..., ColumnElement[bool]]]] = {
     "contributions": (contributions, "id", policies.contributions),
     "employer_arrears": (employer_arrears, "id", policies.employer_arrears),
     "employer_accounts": (employer_accounts, "employer_id", policies.employer_accounts),
+    "employer_entries": (employer_entries, "id", policies.employer_accounts),
+    "filings": (filings, "id", policies.filings),
+    "payments": (payments, "id", policies.payments),
+    "notices": (notices, "id", policies.notices),
     "dossiers": (dossiers, "id", policies.dossiers),
     "dossier_events": (dossier_events, "dossier_id", policies.dossier_events),
     "mandates": (mandates, "id", policies.mandates),
@@ -445,9 +462,15 @@ HELD = """
   open: dataRequests(order: DUE, last: 100) { totalCount nodes { id } }
   people: participants(first: 100) { totalCount nodes { id ...held } }
   agreements(first: 100) { totalCount nodes { id } edges { node { id } } }
-  me: viewer { participant { id ...held } }
+  me: viewer { participant { id ...held } employers { nodes { id ...filed } } }
+}
+fragment filed on Employer {
+  account { totalCount nodes { month due } }
+  filings { totalCount nodes { id employer { id } } }
+  payments { totalCount nodes { id employer { id } } }
 }
 fragment held on Participant {
+  notices { totalCount nodes { id participant { id } } }
   accessLog { totalCount nodes { id agreement { id } } }
   consents { totalCount nodes { id participant { id } } }
   dataRequests { totalCount nodes { id participant { id } } }
@@ -497,6 +520,9 @@ NOUNS = {
     "health_copayments": "HealthCopayment",
     "benefits": "Benefit",
     "certificates": "Certificate",
+    "filings": "Filing",
+    "payments": "Payment",
+    "notices": "Notice",
 }
 
 

@@ -17,6 +17,7 @@ from graphql import (
 
 from tests.oracle.meanings import TABLES
 from tests.oracle.rights import Eyes
+from tests.oracle.world import Row
 from tests.portal import execute
 from tests.rights.court import BOTH, POLICIES, VIEWERS, Assize
 from tests.rights.ways import ENTITIES, OWNED, Scribe, a_row, identifier, object_type
@@ -31,6 +32,7 @@ USUAL = {
     "Int": 1,
     "Boolean": False,
     "Date": "2026-11-28",
+    "Dong": 1,
     "Month": "2026-10",
     "DateTime": "2026-11-28T00:00:00Z",
 }
@@ -115,11 +117,23 @@ MUTATIONS = tuple(
 )
 
 
+def is_known(court: Assize, eyes: Eyes, act: Act, row: Row) -> bool:
+    """Whether an employer may do it to somebody whom it sees no more: who worked there is employed again."""
+    return act.name == "startEmployment" and any(
+        employment["participant_id"] == row["id"] and employment["employer_id"] in eyes.employers
+        for employment in court.world["employments"]
+    )
+
+
 async def aimed_act(court: Assize, name: str, act: Act, chance: random.Random) -> str | None:
     """Do an act to a hidden row and to an absent one; say where the answers differ, or what was done."""
     noun = noun_of(act.aimed or "") or ""
     eyes, viewer = court.eyes[name], VIEWERS[name]
-    hidden = [row for row in court.world[TABLES[noun]] if not eyes.may_see(TABLES[noun], row)]
+    hidden = [
+        row
+        for row in court.world[TABLES[noun]]
+        if not eyes.may_see(TABLES[noun], row) and not is_known(court, eyes, act, row)
+    ]
     if not hidden:
         return None
     walls, state = chance.choice((BOTH, POLICIES)), chance.getstate()
