@@ -41,7 +41,7 @@ class World:
         return {self.keys[table].get(key, f"a stranger's: {key}") for key in keys}
 
 
-async def a_world(owner: Connection) -> World:  # noqa: PLR0915 -- a world has many things in it
+async def a_world(owner: Connection) -> World:
     """Two offices of a province and one far away, three people, their employers, and all their papers."""
     world = World()
     note = world.note

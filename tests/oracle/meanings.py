@@ -37,16 +37,20 @@ TABLES = {
     "Dossier": "dossiers",
     "DossierEvent": "dossier_events",
     "Employer": "employers",
+    "EmployerAccount": "employer_accounts",
     "Employment": "employments",
+    "Filing": "filings",
     "HealthCard": "health_cards",
     "HealthCopayment": "health_copayments",
     "Household": "households",
     "HouseholdMember": "household_members",
     "Identifier": "identifiers",
     "Mandate": "mandates",
+    "Notice": "notices",
     "Office": "offices",
     "Participant": "participants",
     "Partner": "partners",
+    "Payment": "payments",
     "Purpose": "purposes",
     "Service": "services",
     "ServiceTimeLimit": "service_time_limits",
@@ -63,14 +67,18 @@ SCOPES = {
     "DataRequest": "data-request:read",
     "Dossier": "dossier:read",
     "DossierEvent": "dossier:read",
+    "EmployerAccount": "account:read",
     "Employment": "employment:read",
+    "Filing": "contribution:read",
     "HealthCard": "health:read",
     "HealthCopayment": "health:read",
     "Household": "household:read",
     "HouseholdMember": "household:read",
     "Identifier": "identifier:read",
     "Mandate": "mandate:read",
+    "Notice": "notice:read",
     "Participant": "participant:read",
+    "Payment": "account:read",
     "Session": "session:read",
     "UnpaidContribution": "contribution:read",
 }
@@ -217,11 +225,6 @@ def is_owed(eyes: Eyes, person: Row, unpaid: Row, _given: Values) -> bool:
     return bool(holds["base"] > 0 and unpaid["settled_at"] is None and unpaid["due_on"] < eyes.today)
 
 
-def month_in(column: str) -> Callable[[Eyes, Row], str | None]:
-    """A month, as it is written."""
-    return lambda _eyes, row: row[column] and f"{row[column]:%Y-%m}"
-
-
 def is_valid(row: Row, day: date) -> bool:
     """Whether a day is among the days of a row."""
     return bool(row["valid_from"] <= day) and (row["valid_to"] is None or row["valid_to"] >= day)
@@ -268,8 +271,50 @@ def purpose_in(column: str) -> Callable[[Eyes, Row], str]:
     return said
 
 
+def month_in(column: str) -> Callable[[Eyes, Row], Any]:
+    """A month as one writes it; None where there is none."""
+    return lambda _eyes, row: row[column] and f"{row[column]:%Y-%m}"
+
+
+# What a person is told, between the employer's name and the month.
+TOLD = {
+    "CONTRIBUTION_CHANGED": (
+        "đã khai mức đóng bảo hiểm mới của bạn từ tháng",
+        "has filed a new base of your contributions from",
+    ),
+    "EMPLOYMENT_STARTED": (
+        "đã báo bạn bắt đầu làm việc từ tháng",
+        "has said that you work there since",
+    ),
+}
+
+
+def told_in(language: int) -> Callable[[Eyes, Row], str]:
+    """What a person is told, in one language or the other."""
+
+    def said(eyes: Eyes, notice: Row) -> str:
+        employer = eyes.world.find("employers", notice["employer_id"])
+        assert employer
+        return f"{employer['name']} {TOLD[notice['kind']][language]} {notice['from_month']:%m/%Y}."
+
+    return said
+
+
+def unallocated(eyes: Eyes, payment: Row) -> int:
+    """What of a payment has gone nowhere yet."""
+    entries = (row for row in eyes.world["employer_entries"] if row["payment_id"] == payment["id"])
+    return int(payment["amount"] - sum(entry["paid"] for entry in entries))
+
+
 # What is said of a row, and stands in no column.
-COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], bool | int | str | None]] = {
+COMPUTED: Mapping[tuple[str, str], Callable[[Eyes, Row], Any]] = {
+    ("EmployerAccount", "month"): month_in("month"),
+    ("Filing", "month"): month_in("month"),
+    ("Notice", "fromMonth"): month_in("from_month"),
+    ("Notice", "textEn"): told_in(1),
+    ("Notice", "textVi"): told_in(0),
+    ("Notice", "toMonth"): month_in("to_month"),
+    ("Payment", "unallocated"): unallocated,
     ("AccessEntry", "purposeEn"): purpose_in("name_en"),
     ("AccessEntry", "purposeVi"): purpose_in("name_vi"),
     ("Certificate", "fromMonth"): lambda _eyes, row: f"{row['from_month']:%Y-%m}",
@@ -366,6 +411,14 @@ LISTS = {
         ),
         DOSSIERS,
     ),
+    ("Participant", "notices"): Listing("Notice", same("id", "participant_id"), NEWEST),
+    ("Employer", "account"): Listing(
+        "EmployerAccount",
+        same("id", "employer_id"),
+        {"NEWEST": Ordering(("month", "fund"), descending=True)},
+    ),
+    ("Employer", "filings"): Listing("Filing", same("id", "employer_id"), NEWEST),
+    ("Employer", "payments"): Listing("Payment", same("id", "employer_id"), NEWEST),
     ("Office", "below"): Listing("Office", same("id", "parent_id"), BY_CODE),
     ("Dossier", "events"): Listing("DossierEvent", same("id", "dossier_id"), {"OLDEST": Ordering(("seq",))}),
     ("Service", "versions"): Listing(
@@ -456,6 +509,10 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
     ("Contribution", "employer"): {"Employer": same("employer_id", "id")},
     ("Contribution", "participant"): {"Participant": same("participant_id", "id")},
     ("UnpaidContribution", "employer"): {"Employer": same("employer_id", "id")},
+    ("Filing", "employer"): {"Employer": same("employer_id", "id")},
+    ("Notice", "employer"): {"Employer": same("employer_id", "id")},
+    ("Notice", "participant"): {"Participant": same("participant_id", "id")},
+    ("Payment", "employer"): {"Employer": same("employer_id", "id")},
     ("Office", "parent"): {"Office": same("parent_id", "id")},
     ("Service", "version"): {"ServiceVersion": is_in_force},
     ("Dossier", "service"): {"Service": same("service_id", "id")},

@@ -289,7 +289,7 @@ class Author:
             else [
                 one
                 for one in TABLES
-                if one not in {"DossierEvent", "Household", "Purpose", "ServiceTimeLimit"}
+                if one not in {"DossierEvent", "EmployerAccount", "Household", "Purpose", "ServiceTimeLimit"}
             ]
         )
         name = self.chance.choice(names)

@@ -271,12 +271,32 @@ class Eyes:
                 return row["office_id"] in self.offices
         return False
 
+    def may_see_of_employer(self, row: Row) -> bool:
+        """Who acts for the employer, and officers of its office."""
+        match self.kind:
+            case "EMPLOYER":
+                return row["employer_id"] in self.employers
+            case "OFFICER":
+                employer = self.world.find("employers", row["employer_id"])
+                return employer is not None and employer["office_id"] in self.offices
+        return False
+
+    def may_see_notice(self, notice: Row) -> bool:
+        """Whom it tells, and who acts for them in contributions."""
+        if self.kind == "CITIZEN":
+            return bool(notice["participant_id"] == self.person)
+        return self.kind == "REPRESENTATIVE" and self.represents(notice["participant_id"], "CONTRIBUTIONS")
+
     def may_see(self, table: str, row: Row) -> bool:
         """May they see this row?"""
         by_itself = {
             "agreements": self.may_see_agreement,
+            "employer_accounts": self.may_see_of_employer,
             "employer_arrears": self.may_see_unpaid,
+            "filings": self.may_see_of_employer,
             "mandates": self.may_see_mandate,
+            "notices": self.may_see_notice,
+            "payments": self.may_see_of_employer,
         }
         if table in by_itself:
             return by_itself[table](row)

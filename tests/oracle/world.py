@@ -45,7 +45,13 @@ TABLES = (
     "grants",
     "sessions",
     "access_ledger",
+    "filings",
+    "payments",
+    "employer_entries",
+    "notices",
 )
+# What follows from others, and is read only.
+FOLLOWING = ("employer_accounts",)
 NAMES = (
     "Nguyễn Thị Lan",
     "Nguyễn Thị Lan",
@@ -367,6 +373,55 @@ async def people_it(owner: Connection) -> None:
             a_session(6, account(1), "EMPLOYER", "Cốc Cốc"),
         ],
         "access_ledger": [a_look(number) for number in range(12)],
+        "filings": [
+            (key(21, number), key(3, employer), office, month, number, NOW - number * DAY)
+            for number, (employer, office, month) in enumerate(
+                (
+                    (1, 11, date(2019, 1, 1)),
+                    (1, 11, date(2019, 2, 1)),
+                    (2, 11, date(2019, 1, 1)),
+                    (3, 12, date(2019, 1, 1)),
+                    (4, 21, date(2019, 12, 1)),
+                ),
+                start=1,
+            )
+        ],
+        "payments": [
+            (key(22, number), key(3, employer), office, amount, date(2019, 3, number), f"CT {number}")
+            for number, (employer, office, amount) in enumerate(
+                ((1, 11, 1_000), (1, 11, 1), (2, 11, 9_000_000_000_000), (4, 21, 500)), start=1
+            )
+        ],
+        # What is due, and what was paid of it: in part, and all of it.
+        "employer_entries": [
+            (key(23, number), key(3, employer), date(2019, month, 1), fund, due, used, payment)
+            for number, (employer, month, fund, due, used, payment) in enumerate(
+                (
+                    (1, 1, "HEALTH", 700, 0, None),
+                    (1, 1, "UNEMPLOYMENT", 200, 0, None),
+                    (1, 2, "HEALTH", 700, 0, None),
+                    (1, 1, "HEALTH", 0, 700, key(22, 1)),
+                    (1, 1, "UNEMPLOYMENT", 0, 100, key(22, 1)),
+                    (2, 1, "HEALTH", 5, 0, None),
+                    (2, 1, "HEALTH", 0, 5, key(22, 3)),
+                    (3, 1, "OCCUPATIONAL", 9, 0, None),
+                    (4, 1, "HEALTH", 500, 0, None),
+                    (4, 1, "HEALTH", 0, 500, key(22, 4)),
+                ),
+                start=1,
+            )
+        ],
+        "notices": [
+            (
+                key(24, number),
+                key(1, person),
+                ("CONTRIBUTION_CHANGED", "EMPLOYMENT_STARTED")[number % 2],
+                key(3, employer),
+                date(2019, 1 + number, 1),
+                date(2019, 12, 1) if number == 2 else None,
+            )
+            for number, (person, employer) in enumerate(((0, 1), (0, 2), (1, 3), (2, 4), (3, 1), (0, 1)))
+        ],
     }
     rows["dossier_events"] = [event for row in rows["dossiers"] for event in events(row)]
     columns = {
@@ -436,6 +491,10 @@ async def people_it(owner: Connection) -> None:
             "id, subject_id, at, reader_kind, reader_name, right_kind, office_id, employer_id, agreement_id,"
             " purpose, case_reference, fields, document, withheld_until"
         ),
+        "filings": "id, employer_id, office_id, month, line_count, filed_at",
+        "payments": "id, employer_id, office_id, amount, paid_on, reference",
+        "employer_entries": "id, employer_id, month, fund, due, paid, payment_id",
+        "notices": "id, participant_id, kind, employer_id, from_month, to_month",
     }
     constants = {
         "service_versions": {"forms": "'{14-HSB}'", "legal_basis": "'{}'"},
@@ -461,6 +520,9 @@ async def people_it(owner: Connection) -> None:
             "unconfirmed": "true",
         },
         "certificates": {"signed": "'a.b.c'", "issued_by": "uuidv4()"},
+        "filings": {"filed_by": "uuidv4()"},
+        "payments": {"recorded_by": "uuidv4()"},
+        "employer_entries": {"due_on": "'2019-06-30'", "recorded_by": "uuidv4()"},
         "sessions": {"issuer": "''", "subject": "''", "name": "''", "scopes": "''", "assurance": "2"},
     }
     for table in TABLES:
@@ -758,6 +820,6 @@ async def read(superuser: Connection) -> World:
     return World(
         {
             table: [dict(row) for row in await superuser.fetch(f"SELECT * FROM {table}")]  # noqa: S608 -- ours
-            for table in TABLES
+            for table in (*TABLES, *FOLLOWING)
         }
     )
