@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from api.bodies import body_of
-from api.faults import MediaTypeRefused, NotUtf8, RequestFault, refusal, written
+from api.faults import NotUtf8, RequestFault, refusal, written
 from api.graphql import UTF_8, Asked, Door, media_type_of
 from api.headers import header_of
 from api.languages import language_of
@@ -64,6 +64,14 @@ class ListMalformed(RequestFault):
     )
 
 
+class ListNotCsv(RequestFault):
+    """Send a list as `text/csv`, in UTF-8."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    vietnamese = "Hãy gửi danh sách dưới dạng `text/csv`, bằng UTF-8."
+    status = 415
+
+
 def filing_routes(door: Door) -> list[BaseRoute]:
     """Route lists: behind the door, where it is known who files them."""
     return [Route(FILINGS, Desk(door), methods=["POST"], name="filings")]
@@ -100,10 +108,10 @@ class Desk:
 
 
 async def _text(request: Request) -> str:
-    """Read a list. Raises: MediaTypeRefused, NotUtf8, as `body_of`."""
+    """Read a list. Raises: ListNotCsv, NotUtf8, as `body_of`."""
     media_type, parameters = media_type_of(header_of(request.scope, b"content-type") or "")
     if media_type != CSV_TYPE or parameters.get("charset", UTF_8) != UTF_8:
-        raise MediaTypeRefused
+        raise ListNotCsv
     body = await body_of(request, MOST_LIST_BYTES)
     try:
         return body.decode("utf-8-sig")
