@@ -108,6 +108,7 @@ async def everything(owner: Connection, person: UUID, employer: UUID) -> None:
         employer,
     )
     await people.a_look(owner, person)
+    await people.a_notice(owner, person, employer)
 
 
 # ------------------------------------------------------------------------- what is in it ---

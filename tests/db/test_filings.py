@@ -481,13 +481,13 @@ async def test_a_list_and_a_payment_at_once_leave_the_account_right(
     officer = await people.officer_of(owner, mill.office)
     lan, minh = mill.people
     acts = [
-        mill.file(pool, f"2026-{month:02}", (lan, 10_000_000), (minh, 8_000_000)) for month in range(1, 11)
-    ] + [paid(pool, officer, mill.employer, 3_000_000) for _ in range(10)]
+        mill.file(pool, f"2026-{month:02}", (lan, 10_000_000), (minh, 8_000_000)) for month in range(1, 7)
+    ] + [paid(pool, officer, mill.employer, 3_000_000) for _ in range(6)]
     payloads = await asyncio.gather(*acts)
     assert all(payload["errors"] == [] for payload in payloads)
     await check_account(owner, mill.employer)
     account = await account_of(owner, mill.employer)
-    assert sum(paid_of_it for _, paid_of_it in account.values()) == 30_000_000
+    assert sum(paid_of_it for _, paid_of_it in account.values()) == 18_000_000
     # The oldest months first: no month is begun before the one before it is paid.
     months = sorted({month for month, _ in account})
     is_paid = [
