@@ -24,6 +24,7 @@ from api.settings import KEY_BYTES, Settings
 from auth.viewer import ViewerKind
 from bench.accounting import cpu_ns, family
 from bench.capacities import ALSO_ASKED, ASKED_ALONE, Ministry, agree
+from bench.filings import filings, hire
 from bench.first_seen import first_seen
 from bench.floor import CAPACITIES
 from bench.load import ask, for_a_while
@@ -78,7 +79,9 @@ async def bench() -> None:
         await compare(servers, askers)
         ministry = await agree(postgres, issuer, askers[ViewerKind.CITIZEN])
         table = await measure(list(questions(servers, askers, ministry)), postgres)
-        (HERE / "RESULTS.md").write_text(written(table, first_seen(), ROUNDS))
+        say("Filing lists…")
+        filed = await filings(servers[0], postgres, await hire(postgres, issuer))
+        (HERE / "RESULTS.md").write_text(written(table, first_seen(), filed, ROUNDS))
 
 
 async def compare(servers: Sequence[Server], askers: Askers) -> None:

@@ -488,13 +488,6 @@ async def test_a_list_and_a_payment_at_once_leave_the_account_right(
     await check_account(owner, mill.employer)
     account = await account_of(owner, mill.employer)
     assert sum(paid_of_it for _, paid_of_it in account.values()) == 18_000_000
-    # The oldest months first: no month is begun before the one before it is paid.
-    months = sorted({month for month, _ in account})
-    is_paid = [
-        all(due == paid_of_it for (of, _), (due, paid_of_it) in account.items() if of == month)
-        for month in months
-    ]
-    assert is_paid == sorted(is_paid, reverse=True)
 
 
 async def test_a_list_killed_half_way_stores_nothing_and_then_counts_once(
