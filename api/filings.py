@@ -67,7 +67,7 @@ class ListMalformed(RequestFault):
 class ListNotCsv(RequestFault):
     """Send a list as `text/csv`, in UTF-8."""
 
-    code = "UNSUPPORTED_MEDIA_TYPE"
+    code = "LIST_NOT_CSV"
     vietnamese = "Hãy gửi danh sách dưới dạng `text/csv`, bằng UTF-8."
     status = 415
 

@@ -132,8 +132,8 @@ async def test_what_is_no_list_is_refused_as_a_whole(portal: RunningPortal, owne
     employer, account, (lan, _), _ = await a_mill(portal, owner)
     text = f"participant,base\nParticipant:{lan},10000000\n"
     for sent_text, more, status, code in (
-        (text, {"kind": "text/plain"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
-        (text, {"kind": "text/csv; charset=latin-1"}, 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (text, {"kind": "text/plain"}, 415, "LIST_NOT_CSV"),
+        (text, {"kind": "text/csv; charset=latin-1"}, 415, "LIST_NOT_CSV"),
         (b"participant,base\n\xff", {}, 400, "NOT_UTF8"),
         ("", {}, 400, "LIST_MALFORMED"),
         ("name,base\nLan,1\n", {}, 400, "LIST_MALFORMED"),
