@@ -11,8 +11,8 @@ asked of tables that the employer may not see: by functions that answer this one
 
 from alembic import op
 
-revision = "2026_11_29_0620"
-down_revision = "2026_11_29_0610"
+revision = "2026_11_29_0640"
+down_revision = "2026_11_29_0630"
 
 PRINCIPAL = "(SELECT vget('principal')::uuid)"
 KIND = "(SELECT vget('kind'))"
