@@ -219,7 +219,7 @@ class RegimeCoverage:
     @property
     def periods(self) -> list[CoveragePeriod]:
         """The months of each scheme and employer, paid and unpaid."""
-        return self.months.periods()
+        return self.months.periods
 
     @property
     def months_counted(self) -> int:
@@ -316,7 +316,7 @@ class RegimeCoverage:
         """The base of the month before the day's, of the first month of work its own."""
         month = self.facts.month
         of_month = (
-            next((each.base for each in self.salaries if each.months.first <= one <= each.months.last), 0)
+            next((each.base for each in reversed(self.salaries) if each.months.has(one)), 0)
             for one in (month.plus(-1), month)
         )
         return next(filter(None, of_month), 0)
@@ -328,6 +328,8 @@ class RegimeCoverage:
             for run in within((each.months,), FIRST_OF_ALL, until):
                 taken = min(run.months, AVERAGE_MONTHS - months)
                 total, months = total + taken * each.base, months + taken
+            if months == AVERAGE_MONTHS:
+                break
         return dong(Fraction(total, months)) if months else 0
 
     @cached_property

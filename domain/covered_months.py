@@ -145,6 +145,7 @@ class CoveredMonths:
         """The month with which so many have been counted; None where there are fewer."""
         return month_at(self.paid, number)
 
+    @cached_property
     def periods(self) -> list[CoveragePeriod]:
         """The months by scheme, employer and standing, in as few runs as there are, oldest first."""
         alike: dict[tuple[ContributionScheme, Employer | None, bool], list[Run]] = {}
@@ -175,9 +176,7 @@ class CoveredMonths:
         return tuple(
             stretch.line.employer
             for stretch in self.stretches
-            if stretch.line.employer
-            and not stretch.is_paid
-            and stretch.months.first <= month <= stretch.months.last
+            if stretch.line.employer and not stretch.is_paid and stretch.months.has(month)
         )
 
     def _unpaid_gaps(self) -> Iterator[CoverageGap]:
@@ -199,7 +198,7 @@ class CoveredMonths:
         marks = {each.months.first for each in paid} | {each.months.last.plus(1) for each in paid}
         found = []
         for first, after in pairwise(sorted(marks)):
-            several = [each for each in paid if each.months.first <= first <= each.months.last]
+            several = [each for each in paid if each.months.has(first)]
             whole = Run(first, after.plus(-1))
             # Only a cap can differ from month to month.
             is_capped = len(several) > 1 and rule is BaseOfTwoEmployers.SUM_TO_CAP
@@ -243,7 +242,7 @@ def covered_months(
 
 def _stretches(line: Line, months: Run, owed: Collection[Month]) -> list[Stretch]:
     """The months of a line, apart where they are paid and where not."""
-    unpaid = owed and runs(month for month in owed if months.first <= month <= months.last)
+    unpaid = owed and runs(month for month in owed if months.has(month))
     if not unpaid:
         return [Stretch(line, months, is_paid=True)]
     found = [Stretch(line, run, is_paid=False) for run in unpaid]

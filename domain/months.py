@@ -49,6 +49,10 @@ class Run(NamedTuple):
         """How many."""
         return self.last.since(self.first) + 1
 
+    def has(self, month: Month) -> bool:
+        """Whether a month is one of them."""
+        return self.first <= month <= self.last
+
     def by_year(self) -> Iterator[tuple[int, int]]:
         """The years, and how many of the months are in each."""
         for year in range(self.first.year, self.last.year + 1):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
@@ -117,7 +117,7 @@ class Law:
 
         Raises: NoParameter.
         """
-        return self._read(path, lambda found: tuple(map(int, found)))
+        return self._read(path, _wholes)
 
     def share(self, path: str) -> Dated[Fraction]:
         """A share or a factor, exact.
@@ -152,16 +152,14 @@ class Law:
 
         Raises: NoParameter.
         """
-        return self._read(path, lambda found: _numbers(found, form))
+        return self._read(path, _numbers_in(form))
 
     def table(self, path: str) -> Dated[Mapping[str, Fraction]]:
         """Figures by name.
 
         Raises: NoParameter.
         """
-        return self._read(
-            path, lambda found: {key: Fraction(figure) for key, figure in found.items() if key not in MARKS}
-        )
+        return self._read(path, _table)
 
     def bands(self, path: str) -> Dated[Bands]:
         """Figures by bands, as in `{"<15y": 30, "15-<30y": 40, ">=30y": 60}`.
@@ -181,11 +179,8 @@ class Law:
     def _read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
         if path in self.given:
             return Dated(reader(self.given[path]), path, "given", Confidence.KNOWN)
-        found, source, confidence = self.parameters.find(path, self)
-        try:
-            return Dated(reader(found), path, source, confidence)
-        except (AttributeError, TypeError, ValueError) as problem:
-            raise NoParameter(f"{path} on {self.day} is {found!r}") from problem
+        read: Dated[T] = _read(self.parameters, path, self.number, self.day, reader)
+        return read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -241,6 +236,18 @@ def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[A
         if not isinstance(found, Mapping) or step not in found:
             raise NoParameter(f"{path} on {law.day}, law {law.number}")
         found = found[step]
+
+
+@lru_cache(maxsize=MOST_FOUND)
+def _read(
+    parameters: Parameters, path: str, number: str, day: date, reader: Callable[[Any], Any]
+) -> Citation:
+    """The figure at a path under a law on a day, as a reader reads it. Raises: NoParameter."""
+    found, source, confidence = _found(parameters, path, number, day)
+    try:
+        return Dated(reader(found), path, source, confidence)
+    except (AttributeError, TypeError, ValueError) as problem:
+        raise NoParameter(f"{path} on {day} is {found!r}") from problem
 
 
 def read_parameters(text: str) -> Parameters:
@@ -356,6 +363,16 @@ def _confidence(said: str, step: str) -> Confidence:
     return Confidence(clauses[0][0])
 
 
+def _wholes(found: tuple[str, ...]) -> tuple[int, ...]:
+    """Whole numbers of a list."""
+    return tuple(map(int, found))
+
+
+def _table(found: Mapping[str, str]) -> Mapping[str, Fraction]:
+    """Figures by name."""
+    return MappingProxyType({key: Fraction(figure) for key, figure in found.items() if key not in MARKS})
+
+
 def _factor(found: str) -> Fraction:
     """The number before the `x`."""
     if not (read := MULTIPLE.fullmatch(found)):
@@ -363,11 +380,16 @@ def _factor(found: str) -> Fraction:
     return Fraction(read["factor"])
 
 
-def _numbers(found: str, form: re.Pattern[str]) -> tuple[int, ...]:
-    """The numbers in a text, by the groups of its form."""
-    if not (read := form.fullmatch(found)):
-        raise ValueError(found)
-    return tuple(map(int, read.groups()))
+@cache
+def _numbers_in(form: re.Pattern[str]) -> Callable[[str], tuple[int, ...]]:
+    """A reader of the numbers in a text, by the groups of its form."""
+
+    def numbers(found: str) -> tuple[int, ...]:
+        if not (read := form.fullmatch(found)):
+            raise ValueError(found)
+        return tuple(map(int, read.groups()))
+
+    return numbers
 
 
 def _bands(found: Mapping[str, str]) -> Bands:

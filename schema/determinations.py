@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Self
 
 import strawberry
@@ -14,6 +15,8 @@ from domain.parameters import Bands, Confidence, Dated
 from domain.work_injury import Steps
 from schema.enums import described
 from schema.scalars import Dong
+
+MOST_DECIMALS = 10_000  # shares and coefficients, as they are written
 
 described(
     Confidence,
@@ -255,6 +258,7 @@ def written(value: Any) -> str:  # noqa: ANN401 -- what the law has figures of
     return str(value)
 
 
+@lru_cache(maxsize=MOST_DECIMALS)
 def _decimal(value: Fraction) -> str:
     """The number in decimals where they can write it, else as the fraction that it is."""
     places, rest = 0, value.denominator
