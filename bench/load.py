@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import takewhile
 from typing import cast
 
 CONNECTIONS = 32
+ANSWERED, TURNED_AWAY = b"200", b"503"
 
 
 class AskingError(Exception):
@@ -16,8 +17,8 @@ class AskingError(Exception):
 class Asking(asyncio.Protocol):
     """One connection: it asks, reads the answer to its end, and asks again while there are questions."""
 
-    def __init__(self, requests: Iterator[bytes], took_ns: list[int]) -> None:
-        self.requests, self.took_ns = requests, took_ns
+    def __init__(self, requests: Iterator[bytes], took_ns: list[int], answers: Container[bytes]) -> None:
+        self.requests, self.took_ns, self.answers = requests, took_ns, answers
         self.done = asyncio.get_running_loop().create_future()
         self.answer = bytearray()
         self.ends = self.asked_ns = 0
@@ -45,7 +46,7 @@ class Asking(asyncio.Protocol):
         if not self.ends and (end := self.answer.find(b"\r\n\r\n")) >= 0:
             head = bytes(self.answer[:end]).lower()
             _, found, length = head.partition(b"content-length:")
-            if not head.startswith(b"http/1.1 200") or not found:
+            if head[9:12] not in self.answers or not found:
                 self.transport.abort()
                 self.done.set_exception(AskingError(bytes(self.answer[:500]).decode(errors="replace")))
                 return
@@ -60,14 +61,14 @@ class Asking(asyncio.Protocol):
             self.done.set_exception(problem or AskingError("The server hung up."))
 
 
-async def ask(port: int, requests: Iterator[bytes]) -> list[int]:
+async def ask(port: int, requests: Iterator[bytes], answers: Container[bytes] = (ANSWERED,)) -> list[int]:
     """Ask one after the other on every connection; how long each answer took, in nanoseconds.
 
-    Raises: AskingError.
+    Raises: AskingError, where a status is none of `answers`.
     """
     loop, took_ns = asyncio.get_running_loop(), list[int]()
     connections = [
-        (await loop.create_connection(lambda: Asking(requests, took_ns), "127.0.0.1", port))[1]
+        (await loop.create_connection(lambda: Asking(requests, took_ns, answers), "127.0.0.1", port))[1]
         for _ in range(CONNECTIONS)
     ]
     await asyncio.gather(*(connection.done for connection in connections))

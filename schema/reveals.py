@@ -48,9 +48,9 @@ class RevealIdentifierInput:
     )
 
 
-@strawberry.type(description="A number in full.")
+@strawberry.type(description="A number in full. The ledger has it each time, also where it is replayed.")
 class RevealPayload(Payload):
-    """A number in full."""
+    """A number in full. The ledger has it each time, also where it is replayed."""
 
     identifier: Identifier | None = fetched("What was revealed; null where the agency said no.")
     number: str | None = strawberry.field(description="It in full; null where the agency said no.")

@@ -376,8 +376,12 @@ function isOffered({acceptedAt, revokedAt, validTo}) {
   return !acceptedAt && !revokedAt && (!validTo || validTo >= dayInVietnam.format());
 }
 
+// What services of these groups are called, in Vietnamese and in English.
+function groupNames(groups) {
+  return [0, 1].map((language) => groups.map((group) => GROUPS[group][language]).join(', '));
+}
+
 function offerRow({id, basis, representedName, serviceGroups, validFrom, validTo}) {
-  const groups = serviceGroups.map((group) => GROUPS[group]);
   const [from, to] = [validFrom, validTo].map((date) => date && day.format(new Date(date)));
   return element(
     'li',
@@ -385,7 +389,7 @@ function offerRow({id, basis, representedName, serviceGroups, validFrom, validTo
     element('strong', {}, representedName),
     element('span', {}, ...both(`Với tư cách ${BASES[basis][0]}`, `as their ${BASES[basis][1]}`)),
     element('span', {}, ...both(to ? `Từ ${from} đến ${to}` : `Từ ${from}`, to ? 'from, until' : 'from')),
-    element('p', {}, ...both(...[0, 1].map((language) => groups.map((group) => group[language]).join(', ')))),
+    element('p', {}, ...both(...groupNames(serviceGroups))),
     answerButton('Nhận', 'Accept', `Nhận thực hiện thay ${representedName}`, ACCEPT, id, [
       `Bạn được thực hiện thay ${representedName}.`,
       'You may act for them now.',
@@ -415,7 +419,7 @@ function answerButton(vietnamese, english, label, mutation, id, said) {
 
 // Whoever was asked is named once they have accepted.
 function mandateRow({id, basis, representativeName, serviceGroups}) {
-  const groups = [0, 1].map((language) => serviceGroups.map((group) => GROUPS[group][language]).join(', '));
+  const groups = groupNames(serviceGroups);
   const name = representativeName ?? `người chưa nhận lời (${groups[0]})`;
   const who = representativeName ? [representativeName] : both('Chưa nhận lời', 'Not accepted yet');
   const row = element(
