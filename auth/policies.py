@@ -29,7 +29,6 @@ from sqlalchemy import (
     false,
     func,
     literal_column,
-    not_,
     or_,
     select,
     true,
@@ -47,7 +46,6 @@ from db.agreements import agreements as agreements_table
 from db.agreements import in_force as agreement_stands
 from db.calendar import TODAY
 from db.contributions import contributions as contributions_table
-from db.contributions import reaches
 from db.dossiers import dossiers as dossiers_table
 from db.employers import employers as employers_table
 from db.employments import employments as employments_table
@@ -463,7 +461,7 @@ def covering_contributions(line: Columns, kind: str) -> Condition:
 def covering_arrears(unpaid: Columns, kind: str) -> Condition:
     """May the viewer see that a month of somebody's coverage is not paid?
 
-    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: where they see the whole ledger that it is due for.
+    CITIZEN, OFFICER, PARTNER, REPRESENTATIVE: where they may see that it is not paid, and the whole ledger.
     """
     return false() if kind == ViewerKind.EMPLOYER else employer_arrears(unpaid, kind)
 
@@ -487,35 +485,22 @@ def covering_cards(card: Columns, kind: str) -> Condition:
 def employer_arrears(unpaid: Columns, kind: str) -> Condition:
     """May the viewer see that an employer has not paid this month?
 
-    CITIZEN: where it was due for them.
+    CITIZEN: of an employer that has ever reported them.
     EMPLOYER: of an employer that they act for.
-    OFFICER, PARTNER: where it was due for somebody whom they may see.
-    REPRESENTATIVE: where it was due for whom they act for, in contributions.
+    OFFICER, PARTNER: of every employer, where they serve an office.
+    REPRESENTATIVE: of an employer that has ever reported whom they act for, in contributions.
     """
-    if kind == ViewerKind.EMPLOYER:
-        return unpaid.employer_id == any_(_my_employers())
-    # Whoever had left, as far as was known when the month fell due, has no business with it.
-    line, later = contributions_table.alias("line"), contributions_table.alias("later")
-    superseded = (
-        exists(1)
-        .where(
-            later.c.participant_id == line.c.participant_id,
-            later.c.employer_id == line.c.employer_id,
-            reaches(later.c, unpaid.month),
-            later.c.recorded_at > line.c.recorded_at,
-            later.c.recorded_at <= unpaid.since,
-        )
-        .correlate_except(later)
-    )
-    return exists(
-        select(1).where(
-            contributions(line.c, kind),
-            line.c.employer_id == unpaid.employer_id,
-            line.c.base > literal_column("0"),
-            reaches(line.c, unpaid.month),
-            not_(superseded),
-        )
-    )
+    # It says nothing of a person: whose month it is follows from the lines of the ledger.
+    match kind:
+        case ViewerKind.EMPLOYER:
+            return unpaid.employer_id == any_(_my_employers())
+        case ViewerKind.OFFICER | ViewerKind.PARTNER:
+            return func.cardinality(_my_offices(kind)) > literal_column("0")
+        case ViewerKind.CITIZEN | ViewerKind.REPRESENTATIVE:
+            line = contributions_table.alias("my_line")
+            mine = _array(line.c.employer_id, contributions(line.c, kind), item=Uuid, joined=line)
+            return unpaid.employer_id == any_(mine)
+    return false()
 
 
 def employer_accounts(account: Columns, kind: str) -> Condition:

@@ -68,6 +68,7 @@ contributions = Table(
     CheckConstraint("base >= 0", name="base_not_negative"),
     CheckConstraint("(scheme = 'COMPULSORY') = (employer_id IS NOT NULL)", name="employer_where_compulsory"),
     Index("ix_contributions_participant_id_recorded_at_id", "participant_id", "recorded_at", "id"),
+    Index("ix_contributions_employer_id_from_month", "employer_id", "from_month"),
 )
 
 Columns = ReadOnlyColumnCollection[str, KeyedColumnElement[Any]]

@@ -5,9 +5,9 @@ from importlib.resources import files
 
 from db.server import CannotStart
 from domain.figures import ParametersBroken
-from domain.laws import SPANS
+from domain.laws import SOCIAL_INSURANCE, SPANS
 from domain.months import Month
-from domain.parameters import Law, Leaf, Parameters, read_parameters, social_insurance_law
+from domain.parameters import Law, Leaf, Parameters, read_parameters
 
 
 class FiguresBroken(CannotStart):
@@ -38,8 +38,8 @@ def figures() -> tuple[Leaf, ...]:
 
 
 def law_of(month: Month) -> Law:
-    """The law of a month.
+    """The law on social insurance of a month.
 
-    Raises: FiguresBroken.
+    Raises: FiguresBroken; NoParameter, before the first.
     """
-    return parameters().on(month.first_day, social_insurance_law(month.first_day))
+    return SOCIAL_INSURANCE.on(month.first_day, parameters())

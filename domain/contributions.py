@@ -12,9 +12,10 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from domain.determinations import Change, Condition, Determination, Finding, Words, at_least, claim
+from domain.laws import SOCIAL_INSURANCE
 from domain.money import dong
 from domain.months import MONTHS_IN_YEAR, Month
-from domain.parameters import LAW_41, Citation, Dated, Law, NoParameter, social_insurance_law
+from domain.parameters import LAW_41, Citation, Dated, Law, NoParameter
 
 # The day before the State forgave private employers the contribution against accidents, for a year.
 BEFORE_RELIEF = date(2021, 6, 30)
@@ -126,7 +127,7 @@ def contribution(law: Law, employee: Employee) -> Determination:
     condition = claim(
         "PAID_MONTH",
         PAID_MONTH,
-        ARTICLE[social_insurance_law(law.day)],
+        ARTICLE[SOCIAL_INSURANCE.number(law.day)],
         is_met=employee.pays_all_the_same or employee.unpaid_days < threshold.value,
         change=Change(WORK_MORE.about(days=threshold.value)),
         cites=(threshold,),
@@ -363,7 +364,7 @@ def _voluntary_at_once(
 
     Raises: NoParameter, before Law 41/2024.
     """
-    if social_insurance_law(law.day) != LAW_41:
+    if SOCIAL_INSURANCE.number(law.day) != LAW_41:
         raise NoParameter(f"{condition.article} on {law.day}")
     rate = law.share("voluntary_social_insurance.rate")
     paid = dong(rate.value * income * sum(factors)) if condition.is_met else 0

@@ -26,10 +26,13 @@ class Regime:
 
         Raises: NoParameter, before the first.
         """
-        number = next((number for first, number in reversed(self.laws) if first <= day), None)
-        if number is None:
+        if day < self.first:
             raise NoParameter(f"no law on {day}")
-        return parameters.on(day, number)
+        return parameters.on(day, self.number(day))
+
+    def number(self, day: date) -> str:
+        """The number of the law that is asked of a day; of all before the first day, that of the first."""
+        return next((number for first, number in reversed(self.laws) if first <= day), self.laws[0][1])
 
     def spans(self) -> dict[str, tuple[date, date]]:
         """From when until when each law is asked."""
@@ -44,6 +47,7 @@ SOCIAL_INSURANCE = Regime(((date(2016, 1, 1), LAW_58), (date(2025, 7, 1), LAW_41
 SINCE_LAW_41 = Regime(((date(2025, 7, 1), LAW_41),))
 WORK_INJURY = Regime(((date(2016, 1, 1), LAW_58), (date(2016, 7, 1), "84/2015")))
 UNEMPLOYMENT = Regime(((date(2015, 1, 1), "38/2013"), (date(2026, 1, 1), "74/2025")))
+# Households insure together, and copayments have a ceiling, since Law 46/2014.
 HEALTH = Regime(((date(2015, 1, 1), "25/2008"),))
 RETIREMENT_AGE = Regime(((date(2021, 1, 1), "ND 135/2020"),))
 PENSION_RAISES = Regime(

@@ -258,11 +258,6 @@ def read_parameters(text: str) -> Parameters:
     return Parameters(read_figures(text))
 
 
-def social_insurance_law(day: date) -> str:
-    """The number of the law on social insurance in force on a day: 41/2024 from 2025-07-01, else 58/2014."""
-    return LAW_41 if day >= date(2025, 7, 1) else "58/2014"
-
-
 def _leaves(
     found: Any,  # noqa: ANN401 -- YAML has no types
     above: Leaf,

@@ -27,8 +27,8 @@ from domain.parameters import Law, NoParameter
 from schema.deadlines import MOST_YEARS_AHEAD, DayOutside
 from schema.determinations import Determination, written
 from schema.enums import described
-from schema.participants import Sex
 from schema.scalars import Dong, Share
+from schema.sexes import Sex
 from selection import Through, derived
 from selection.faults import OperationFault, TooManyValues
 

@@ -33,8 +33,8 @@ from domain.refusals import NotFound
 from schema.access_rights import AccessRight, seen_by
 from schema.acts import Moment, Payload, key_of, perform
 from schema.context import Context
-from schema.contributions import MONTH
 from schema.offices import Office
+from schema.scalars import MONTH
 from selection import Columns, Condition, Node, Order, computed, derived, entity, fetched, link, stored
 
 if TYPE_CHECKING:

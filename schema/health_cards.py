@@ -16,6 +16,7 @@ from db.parameters import parameters
 from domain.health import health_copayments as copayments_left
 from domain.health_cards import HealthObject as Object
 from domain.health_cards import HealthPayer, Validity, health_continuity, health_objects
+from domain.laws import HEALTH
 from domain.parameters import Law
 from schema.access_rights import AccessRight, seen_by
 from schema.deadlines import MOST_YEARS_AHEAD, DayOutside
@@ -38,11 +39,8 @@ described(
 
 NEWEST_CARD = {"NEWEST": Order(("valid_from", "id"), descending=True, tells=("validFrom",))}
 NEWEST_COPAYMENT = {"NEWEST": Order(("paid_on", "id"), descending=True, tells=("paidOn",))}
-HEALTH_LAW = "25/2008"
 LEVELS = "health_insurance.benefit_level_digit"
 YEAR: ColumnElement[str] = literal_column("'year'", Text)
-# Households insure together, and copayments have a ceiling, since Law 46/2014.
-FIRST_DAY = date(2015, 1, 1)
 
 AsOf = Annotated[
     date | None, strawberry.argument(description="On this day, from 2015 on; today where it is not said.")
@@ -52,9 +50,9 @@ AsOf = Annotated[
 def health_law(day: date, today: date) -> Law:
     """The law on health insurance of a day. Raises: DayOutside."""
     last = date(today.year + MOST_YEARS_AHEAD, 12, 31)
-    if not FIRST_DAY <= day <= last:
-        raise DayOutside(first=FIRST_DAY, last=last)
-    return parameters().on(day, HEALTH_LAW)
+    if not HEALTH.first <= day <= last:
+        raise DayOutside(first=HEALTH.first, last=last)
+    return HEALTH.on(day, parameters())
 
 
 def day_of(as_of: Any) -> ColumnElement[Any]:  # noqa: ANN401 -- a bind parameter
@@ -123,7 +121,7 @@ def level_facts(card: Columns) -> Mapping[str, ColumnElement[Any]]:
 
 def benefit_percent(level: int, today: date) -> int:
     """The share of the insured costs that the fund pays, in percent."""
-    return int(parameters().on(today, HEALTH_LAW).share(f"{LEVELS}.{level}").value * 100)
+    return int(HEALTH.on(today, parameters()).share(f"{LEVELS}.{level}").value * 100)
 
 
 def continuity_facts(

@@ -173,7 +173,7 @@ async def a_world(owner: Connection) -> World:
 async def _unpaid_months(
     owner: Connection, world: World, employers: Mapping[str, UUID], lan: UUID, hoa: UUID
 ) -> None:
-    """A month that each employer has not paid, and one of after Lan had left.
+    """A month that each employer has not paid.
 
     Hoa works for nobody, and once did at the port.
     """
@@ -181,10 +181,10 @@ async def _unpaid_months(
     was_there = await people.a_line(owner, hoa, employers["port"], to_month=date(2022, 12, 1))
     world.note("contributions", "lan-left", left)
     world.note("contributions", "hoa-port", was_there)
-    months = {"mill": date(2026, 2, 1), "shop": date(2026, 2, 1), "old": date(2024, 6, 1)}
-    months |= {"old-later": date(2026, 2, 1), "port": date(2021, 5, 1)}
+    months = {name: date(2026, 2, 1) for name in ("mill", "shop")}
+    months |= {"old": date(2024, 6, 1), "port": date(2021, 5, 1)}
     for name, month in months.items():
-        unpaid = await people.an_unpaid_month(owner, employers[name.partition("-")[0]], month)
+        unpaid = await people.an_unpaid_month(owner, employers[name], month)
         world.note("employer_arrears", name, unpaid)
 
 

@@ -9,7 +9,8 @@ from functools import cache
 
 from db.demonstration.moments import Month, first_day, month_of
 from db.parameters import figures, parameters
-from domain.parameters import Law, social_insurance_law
+from domain.laws import SOCIAL_INSURANCE
+from domain.parameters import Law
 
 # The first month of which the regional minimum wages are known: no history is older.
 FIRST_MONTH = month_of(date(2010, 1, 1))
@@ -27,7 +28,7 @@ FUNDS = {
 def law(of: Month) -> Law:
     """The law of the first day of a month."""
     day = first_day(of)
-    return parameters().on(day, social_insurance_law(day))
+    return parameters().on(day, SOCIAL_INSURANCE.number(day))
 
 
 @cache

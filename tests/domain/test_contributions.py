@@ -22,12 +22,13 @@ from domain.contributions import (
     voluntary_contribution,
     voluntary_missing,
 )
-from domain.parameters import Law, NoParameter, social_insurance_law
+from domain.laws import SOCIAL_INSURANCE
+from domain.parameters import Law, NoParameter
 
 
 def law(day: str) -> Law:
     on = date.fromisoformat(day)
-    return parameters().on(on, social_insurance_law(on))
+    return parameters().on(on, SOCIAL_INSURANCE.number(on))
 
 
 NOW = law("2026-03-01")

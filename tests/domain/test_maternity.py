@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from db.parameters import parameters
 from domain.examples import read_examples, run_examples
+from domain.laws import SOCIAL_INSURANCE
 from domain.maternity import (
     Birth,
     Contraception,
@@ -25,12 +26,12 @@ from domain.maternity import (
     miscarriage,
     prenatal_check,
 )
-from domain.parameters import Law, social_insurance_law
+from domain.parameters import Law
 
 
 def law_on(day: date) -> Law:
     """The law of a day."""
-    return parameters().on(day, social_insurance_law(day))
+    return parameters().on(day, SOCIAL_INSURANCE.number(day))
 
 
 OLD = law_on(date(2025, 6, 30))

@@ -16,7 +16,7 @@ from schema.coverage import coverage_of
 from schema.health_cards import continuity_of, copayments_of, object_of
 from schema.households import health_premium
 from schema.identifiers import FINDING, finding
-from tests.oracle.rights import Eyes, speaks_of
+from tests.oracle.rights import Eyes
 from tests.oracle.world import Row
 from tests.people import KEYS
 
@@ -211,6 +211,15 @@ def is_known_of(_eyes: Eyes, person: Row, line: Row, given: Values) -> bool:
     at = given.get("asKnownAt")
     return line["participant_id"] == person["id"] and (
         at is None or line["recorded_at"] <= datetime.fromisoformat(at)
+    )
+
+
+def speaks_of(line: Row, unpaid: Row) -> bool:
+    """Whether a line of the ledger is of the employer and reaches the month."""
+    return (
+        line["employer_id"] == unpaid["employer_id"]
+        and line["from_month"] <= unpaid["month"]
+        and (line["to_month"] is None or line["to_month"] >= unpaid["month"])
     )
 
 

@@ -33,15 +33,6 @@ COVERED = {
 }
 
 
-def speaks_of(line: Row, unpaid: Row) -> bool:
-    """Whether a line of the ledger is of the employer and reaches the month."""
-    return (
-        line["employer_id"] == unpaid["employer_id"]
-        and line["from_month"] <= unpaid["month"]
-        and (line["to_month"] is None or line["to_month"] >= unpaid["month"])
-    )
-
-
 @dataclass(frozen=True)
 class Eyes:
     """Whose eyes see the world: the capacity, the account, the person's own record, the scopes.
@@ -221,18 +212,14 @@ class Eyes:
         return False
 
     def may_see_unpaid(self, unpaid: Row) -> bool:
-        """The employer itself, and who may see a line by which it was due when the month fell due."""
+        """The employer itself, whoever serves an office, and whoever is in its lists, or acts for them."""
         if self.kind == "EMPLOYER":
             return unpaid["employer_id"] in self.employers
+        if self.kind in {"OFFICER", "PARTNER"}:
+            return bool(self.offices)
         return any(
-            line["base"] > 0 and self.may_see("contributions", line)
+            line["employer_id"] == unpaid["employer_id"] and self.may_see("contributions", line)
             for line in self.world["contributions"]
-            if speaks_of(line, unpaid)
-            and not any(
-                line["recorded_at"] < later["recorded_at"] <= unpaid["since"]
-                for later in self.world["contributions"]
-                if later["participant_id"] == line["participant_id"] and speaks_of(later, unpaid)
-            )
         )
 
     def is_their_own(self, table: str, person: UUID) -> bool:

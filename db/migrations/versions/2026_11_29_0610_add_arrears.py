@@ -27,33 +27,18 @@ BEFORE = (
     f" OR participant_id = {REPRESENTED})"
 )
 AFTER = (
-    f"(SELECT vhas('contribution:read')) AND CASE {KIND} WHEN 'CITIZEN' THEN participant_id = {ME}"
-    f" WHEN 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
-    f" WHEN 'OFFICER' THEN {OF_THEIR_OFFICE} WHEN 'PARTNER' THEN {OF_THEIR_OFFICE}"
-    f" WHEN 'REPRESENTATIVE' THEN participant_id = {REPRESENTED} ELSE false END"
+    f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN {OF_THEIR_OFFICE}"
+    f" WHEN {KIND} = 'CITIZEN' THEN participant_id = {ME}"
+    f" WHEN {KIND} = 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
+    f" WHEN {KIND} = 'REPRESENTATIVE' THEN participant_id = {REPRESENTED} ELSE false END"
 )
-
-
-def due_for(whom: str) -> str:
-    """Whether it was due for somebody, as far as was known when the month fell due."""
-    return (
-        f"EXISTS (SELECT FROM contributions c WHERE {whom} AND c.employer_id = employer_arrears.employer_id"
-        " AND c.base > 0 AND c.from_month <= employer_arrears.month"
-        " AND (c.to_month IS NULL OR c.to_month >= employer_arrears.month)"
-        " AND (c.recorded_at > employer_arrears.since OR c.recorded_at = (SELECT max(known.recorded_at)"
-        " FROM contributions known WHERE known.participant_id = c.participant_id"
-        " AND known.employer_id = c.employer_id AND known.from_month <= employer_arrears.month"
-        " AND (known.to_month IS NULL OR known.to_month >= employer_arrears.month)"
-        " AND known.recorded_at <= employer_arrears.since)))"
-    )
-
-
-# Of one person the lines are found by the person, whose index this names; the ledger's own wall asks again.
-DUE = (
-    f"(SELECT vhas('contribution:read')) AND CASE {KIND} WHEN 'CITIZEN' THEN {due_for(f'c.participant_id = {ME}')}"
-    f" WHEN 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
-    f" WHEN 'OFFICER' THEN {due_for('true')} WHEN 'PARTNER' THEN {due_for('true')}"
-    f" WHEN 'REPRESENTATIVE' THEN {due_for(f'c.participant_id = {REPRESENTED}')} ELSE false END"
+# Whose lines they are names the index; the ledger's own wall asks again.
+PERSON = f"(SELECT CASE vget('kind') WHEN 'CITIZEN' THEN vget('participant')::uuid ELSE {REPRESENTED} END)"
+WHO_REPORTED = f"ARRAY(SELECT c.employer_id FROM contributions c WHERE c.participant_id = {PERSON})"
+UNPAID = (
+    f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} = 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
+    f" WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN cardinality({MY_OFFICES}) > 0"
+    f" WHEN {KIND} IN ('CITIZEN', 'REPRESENTATIVE') THEN employer_id = ANY ({WHO_REPORTED}) ELSE false END"
 )
 
 STATEMENTS = (
@@ -79,7 +64,7 @@ STATEMENTS = (
     "ALTER TABLE employer_arrears ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE employer_arrears FORCE ROW LEVEL SECURITY",
     "CREATE POLICY owner ON employer_arrears TO ansinh_owner USING (true) WITH CHECK (true)",
-    f"CREATE POLICY ansinh_api_1 ON employer_arrears FOR SELECT TO ansinh_api USING ({DUE})",
+    f"CREATE POLICY ansinh_api_1 ON employer_arrears FOR SELECT TO ansinh_api USING ({UNPAID})",
     "GRANT SELECT ON employer_arrears TO ansinh_api",
 )
 

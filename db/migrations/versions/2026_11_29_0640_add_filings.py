@@ -1,8 +1,8 @@
 """Add what employers file and pay: lists, entries of their accounts, payments, and what people are told of it.
 
 Expand: four new tables behind the second wall; a column of the employers with a constant default, and one of the
-contributions that may be null. Takes an ACCESS EXCLUSIVE lock on both for a moment; the index of the new column is
-built within it, over nulls, in a second for a million lines.
+contributions that may be null. Takes an ACCESS EXCLUSIVE lock on both for a moment; the indices are built within
+it, in seconds for a million lines.
 
 Accounts and arrears follow from entries: PostgreSQL posts these itself, with the owner's rights, so whoever serves
 changes no account. Who has worked for an employer, whose number is whose, and whether somebody is known already, is
@@ -152,6 +152,7 @@ COLUMNS = (
     "ALTER TABLE contributions ADD COLUMN filing_id UUID"
     " CONSTRAINT fk_contributions_filing_id_filings REFERENCES filings (id)",
     "CREATE INDEX ix_contributions_filing_id ON contributions (filing_id)",
+    "CREATE INDEX ix_contributions_employer_id_from_month ON contributions (employer_id, from_month)",
 )
 
 # The owner sees every grant, so within its functions the viewer's own are named.
@@ -389,6 +390,7 @@ def downgrade() -> None:
     op.execute(f"ALTER POLICY ansinh_api_1 ON employer_accounts USING ({ACCOUNTS_BEFORE})")
     op.execute("REVOKE UPDATE (ended_on) ON employments FROM ansinh_api")
     op.execute("REVOKE INSERT ON contributions, employments FROM ansinh_api")
+    op.execute("DROP INDEX ix_contributions_employer_id_from_month")
     for policy, table in (("2", "contributions"), ("2", "employments"), ("3", "employments")):
         op.execute(f"DROP POLICY ansinh_api_{policy} ON {table}")
     op.execute("ALTER TABLE contributions DROP COLUMN filing_id")
