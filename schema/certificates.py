@@ -25,7 +25,6 @@ from domain.certificates import (
     code_said,
 )
 from domain.certificates import CertifiedMonths as Certified
-from domain.contributions import ContributionScheme
 from domain.dossiers import Actor
 from domain.months import Month, Run
 from domain.names import with_initials
@@ -35,6 +34,7 @@ from schema.acts import Moment, Payload, key_of, perform
 from schema.context import Context
 from schema.offices import Office
 from schema.scalars import MONTH
+from schema.schemes import ContributionScheme
 from selection import Columns, Condition, Node, Order, computed, derived, entity, fetched, link, stored
 
 if TYPE_CHECKING:

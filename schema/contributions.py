@@ -12,23 +12,16 @@ from auth.scopes import Scope
 from db.calendar import TODAY
 from db.contributions import contributions, reaches
 from db.employers import employer_arrears
-from domain.contributions import ContributionScheme, Fund
+from domain.contributions import Fund
 from domain.months import Month
 from schema.access_rights import AccessRight, seen_by
 from schema.employers import Employer
-from schema.enums import described
 from schema.scalars import MONTH, Dong
+from schema.schemes import ContributionScheme
 from selection import Columns, Condition, Node, Order, computed, entity, link, stored
 
 if TYPE_CHECKING:
     from schema.participants import Participant
-
-described(
-    ContributionScheme,
-    COMPULSORY="Bắt buộc: by duty, at an employer.",
-    HEALTH_ONLY="Chỉ bảo hiểm y tế: health insurance alone.",
-    VOLUNTARY="Tự nguyện: social insurance by choice.",
-)
 
 NEWEST_LINE = {"NEWEST": Order(("recorded_at", "id"), descending=True, tells=("recordedAt",))}
 NEWEST_UNPAID = {"NEWEST": Order(("month", "id"), descending=True, tells=("month",))}

@@ -17,7 +17,7 @@ from db.parameters import parameters
 from db.participants import participants
 from domain import coverage
 from domain.benefits import BenefitKind, BenefitPayment
-from domain.contributions import ContributionScheme, Fund
+from domain.contributions import Fund
 from domain.coverage import CoverageStatus, EstimateUnit
 from domain.covered_months import Arrear, Employer, Line, MonthsStanding
 from domain.health_cards import Validity
@@ -27,6 +27,7 @@ from schema.deadlines import MOST_YEARS_AHEAD, DayOutside
 from schema.determinations import Determination, MonthRun
 from schema.enums import described
 from schema.scalars import Dong
+from schema.schemes import ContributionScheme
 from selection import Columns, Reads
 
 described(
