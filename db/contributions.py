@@ -110,6 +110,8 @@ def runs(
             line.from_month <= until,
             true() if known_at is None else line.recorded_at <= known_at,
         )
+        # Whose lines they are, the statement around says: of itself a CTE would look at everybody there is.
+        .correlate_except(line.id.table)
         .cte("known", nesting=True)
     )
     begun = select(known.c.scheme, known.c.employer_id, known.c.from_month.label("first"))

@@ -10,11 +10,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
-from sqlalchemy import Date, DateTime, Uuid, bindparam, select
+from sqlalchemy import Date, DateTime, Uuid, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from db import roles
 from db.connection import fetch
 from db.contributions import contributions, runs
+from db.participants import participants
 from db.pool import Connection
 from tests import people
 from tests.conftest import Database
@@ -188,6 +190,26 @@ async def test_runs_are_what_a_fold_month_by_month_gives(
             assert joined(found) == joined(expected), lines
             assert [run[2] for run in found] == sorted(run[2] for run in found)
     assert counted > LEDGERS
+
+
+async def test_the_runs_of_each_of_some_people_are_their_own(
+    owner: Connection, payers: Sequence[tuple[str, UUID | None]]
+) -> None:
+    lines = {await people.a_participant(owner): a_line(payers[0][1], base=base) for base in (1, 2, 3)}
+    for person, line in lines.items():
+        await record(owner, person, [line])
+    person = participants.alias("participant")
+    found = await fetch(
+        owner,
+        select(person.c.id, runs(contributions.c, person.c.id, until=bindparam("until", type_=Date))).where(
+            person.c.id == any_(bindparam("people", type_=ARRAY(Uuid)))
+        ),
+        people=list(lines),
+        until=month(11),
+    )
+    assert {row[0]: [run[5] for run in json.loads(row[1])] for row in found} == {
+        person: [str(line.key)] for person, line in lines.items()
+    }
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ SELECT (concat('{"participant":', coalesce((
                     SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by
                     FROM contributions AS contributions_1
                     WHERE contributions_1.participant_id = (
-                      SELECT CAST(vget('participant') AS UUID) AS vget_1)) AS seen_contributions, participants AS participant
+                      SELECT CAST(vget('participant') AS UUID) AS vget_1)) AS seen_contributions
                   WHERE seen_contributions.participant_id = participant.id
                   AND seen_contributions.from_month <= CAST(date_trunc('month', CAST($2::DATE AS DATE)) AS DATE))
                 SELECT json_agg(json_build_array(stretches.scheme, stretches.employer_id, stretches.first, stretches.last, says.base, says.id)
