@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Self
@@ -109,7 +109,7 @@ async def perform(
         }
         async with transaction(context.pool, viewer.binding) as connection:
             outcome = await idempotency_keys.claim(
-                connection, **claim, input_hash=_hash(strawberry.asdict(wish), viewer.mandate_id)
+                connection, **claim, input_hash=_hash(asdict(wish), viewer.mandate_id)
             )
             replayed = outcome is not None
             if outcome is None:
