@@ -26,10 +26,13 @@ BEFORE = (
     f" (participant_id = {ME} OR employer_id = ANY ({MY_EMPLOYERS}) OR {OF_THEIR_OFFICE}"
     f" OR participant_id = {REPRESENTED})"
 )
+# Officers and partners are asked the same in one place, and the wall of the people says whom they may see: wherever
+# this stands, that stands too.
 AFTER = (
-    f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN {OF_THEIR_OFFICE}"
-    f" WHEN {KIND} = 'CITIZEN' THEN participant_id = {ME}"
+    f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} = 'CITIZEN' THEN participant_id = {ME}"
     f" WHEN {KIND} = 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
+    f" WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN"
+    " EXISTS (SELECT FROM participants p WHERE p.id = participant_id)"
     f" WHEN {KIND} = 'REPRESENTATIVE' THEN participant_id = {REPRESENTED} ELSE false END"
 )
 # Whose lines they are names the index; the ledger's own wall asks again.
