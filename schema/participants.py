@@ -130,12 +130,14 @@ class Participant(Node):
         orders=NEWEST_MEMBERSHIP,
     )
     coverage: Coverage | None = derived(
-        "What the person is covered for on a day, as the agency knows it, with reasons; null for employers,"
-        " who see the employment relation only.",
+        "What the person is covered for on a day, as the agency knows it, with reasons, which tell the days of"
+        " birth and death; null for employers, who see the employment relation only.",
         coverage_of,
         facts=coverage_facts,
         reads=COVERAGE_READS,
         needs=Scope.CONTRIBUTION_READ,
+        # Seven regimes, each by rules of its own.
+        rules=12,
     )
     mandates: Connection[Mandate] = rows(
         "By which others act for the person, newest first.", mandates_about, orders=NEWEST_MANDATE

@@ -60,7 +60,11 @@ SELECT ((
             FROM employments AS employment
             WHERE employment.id = CAST(wanted.key AS UUID)
             AND employment.participant_id = (
-              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'HealthCard' THEN (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Filing' THEN (
+            SELECT concat('{"__typename":"Filing","id":"Filing:', filing.id, '"}')
+            FROM filings AS filing
+            WHERE filing.id = CAST(wanted.key AS UUID)
+            AND false) WHEN wanted.type = 'HealthCard' THEN (
             SELECT concat('{"__typename":"HealthCard","id":"HealthCard:', health_card.id, '"}')
             FROM health_cards AS health_card
             WHERE health_card.id = CAST(wanted.key AS UUID)
@@ -92,7 +96,12 @@ SELECT ((
             AND (mandate.participant_id = (
                 SELECT CAST(vget('participant') AS UUID) AS vget_1)
               OR mandate.representative_id = (
-                SELECT CAST(vget('participant') AS UUID) AS vget_1))) WHEN wanted.type = 'Office' THEN (
+                SELECT CAST(vget('participant') AS UUID) AS vget_1))) WHEN wanted.type = 'Notice' THEN (
+            SELECT concat('{"__typename":"Notice","id":"Notice:', notice.id, '"}')
+            FROM notices AS notice
+            WHERE notice.id = CAST(wanted.key AS UUID)
+            AND notice.participant_id = (
+              SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Office' THEN (
             SELECT concat('{"__typename":"Office","id":"Office:', office.id, '"}')
             FROM offices AS office
             WHERE office.id = CAST(wanted.key AS INTEGER)) WHEN wanted.type = 'Participant' THEN (
@@ -103,7 +112,11 @@ SELECT ((
               SELECT CAST(vget('participant') AS UUID) AS vget_1)) WHEN wanted.type = 'Partner' THEN (
             SELECT concat('{"__typename":"Partner","id":"Partner:', partner.id, '"}')
             FROM partners AS partner
-            WHERE partner.id = CAST(wanted.key AS UUID)) WHEN wanted.type = 'Service' THEN (
+            WHERE partner.id = CAST(wanted.key AS UUID)) WHEN wanted.type = 'Payment' THEN (
+            SELECT concat('{"__typename":"Payment","id":"Payment:', payment.id, '"}')
+            FROM payments AS payment
+            WHERE payment.id = CAST(wanted.key AS UUID)
+            AND false) WHEN wanted.type = 'Service' THEN (
             SELECT concat('{"__typename":"Service","id":', to_json(concat('Service:', service.id)),
               ',"nameVi":', to_json(service.name_vi),
               ',"version":', coalesce((
@@ -137,26 +150,11 @@ SELECT ((
             SELECT concat('{"__typename":"UnpaidContribution","id":"UnpaidContribution:', unpaid_contribution.id, '"}')
             FROM employer_arrears AS unpaid_contribution
             WHERE unpaid_contribution.id = CAST(wanted.key AS UUID)
-            AND (EXISTS (
-                SELECT 1
-                FROM contributions AS line
-                WHERE line.participant_id = (
-                  SELECT CAST(vget('participant') AS UUID) AS vget_1)
-                AND line.employer_id = unpaid_contribution.employer_id
-                AND line.base > 0
-                AND line.from_month <= unpaid_contribution.month
-                AND (line.to_month IS NULL
-                  OR line.to_month >= unpaid_contribution.month)
-                AND NOT (EXISTS (
-                    SELECT 1
-                    FROM contributions AS later
-                    WHERE later.participant_id = line.participant_id
-                    AND later.employer_id = line.employer_id
-                    AND later.from_month <= unpaid_contribution.month
-                    AND (later.to_month IS NULL
-                      OR later.to_month >= unpaid_contribution.month)
-                    AND later.recorded_at > line.recorded_at
-                    AND later.recorded_at <= unpaid_contribution.since))))) END, 'null'), ','
+            AND unpaid_contribution.employer_id = ANY (array((
+                  SELECT my_line.employer_id
+                  FROM contributions AS my_line
+                  WHERE my_line.participant_id = (
+                    SELECT CAST(vget('participant') AS UUID) AS vget_1))))) END, 'null'), ','
         ORDER BY wanted.number), ']')
     FROM unnest($3::TEXT[], $4::TEXT[]) WITH ORDINALITY AS wanted(type, key, number))) AS root_1
 FROM viewer

@@ -17,7 +17,7 @@ SELECT (concat('{"participant":', coalesce((
           ',"lines":', coalesce(to_json((WITH known AS (
                   SELECT seen_contributions.id AS id, seen_contributions.scheme AS scheme, seen_contributions.employer_id AS employer_id, seen_contributions.from_month AS from_month, seen_contributions.to_month AS to_month, seen_contributions.base AS base, seen_contributions.recorded_at AS recorded_at
                   FROM (
-                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by
+                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by, contributions_1.filing_id AS filing_id
                     FROM contributions AS contributions_1
                     WHERE contributions_1.participant_id = (
                       SELECT CAST(vget('participant') AS UUID) AS vget_1)) AS seen_contributions
@@ -49,13 +49,13 @@ SELECT (concat('{"participant":', coalesce((
           ',"names":', coalesce(to_json((
                 SELECT json_object_agg(seen_employers.id, seen_employers.name) AS json_object_agg_1
                 FROM (
-                  SELECT employers_1.id AS id, employers_1.office_id AS office_id, employers_1.code AS code, employers_1.name AS name, employers_1.folded_name AS folded_name, employers_1.tax_code AS tax_code
+                  SELECT employers_1.id AS id, employers_1.office_id AS office_id, employers_1.code AS code, employers_1.name AS name, employers_1.folded_name AS folded_name, employers_1.tax_code AS tax_code, employers_1.region AS region
                   FROM employers AS employers_1
                   WHERE true) AS seen_employers
                 WHERE seen_employers.id IN (
                   SELECT seen_contributions.employer_id
                   FROM (
-                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by
+                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by, contributions_1.filing_id AS filing_id
                     FROM contributions AS contributions_1
                     WHERE contributions_1.participant_id = (
                       SELECT CAST(vget('participant') AS UUID) AS vget_1)) AS seen_contributions, participants AS participant
@@ -65,30 +65,15 @@ SELECT (concat('{"participant":', coalesce((
                 FROM (
                   SELECT employer_arrears_1.id AS id, employer_arrears_1.employer_id AS employer_id, employer_arrears_1.month AS month, employer_arrears_1.fund AS fund, employer_arrears_1.due_on AS due_on, employer_arrears_1.since AS since, employer_arrears_1.settled_at AS settled_at
                   FROM employer_arrears AS employer_arrears_1
-                  WHERE EXISTS (
-                    SELECT 1
-                    FROM contributions AS line
-                    WHERE line.participant_id = (
-                      SELECT CAST(vget('participant') AS UUID) AS vget_1)
-                    AND line.employer_id = employer_arrears_1.employer_id
-                    AND line.base > 0
-                    AND line.from_month <= employer_arrears_1.month
-                    AND (line.to_month IS NULL
-                      OR line.to_month >= employer_arrears_1.month)
-                    AND NOT (EXISTS (
-                        SELECT 1
-                        FROM contributions AS later
-                        WHERE later.participant_id = line.participant_id
-                        AND later.employer_id = line.employer_id
-                        AND later.from_month <= employer_arrears_1.month
-                        AND (later.to_month IS NULL
-                          OR later.to_month >= employer_arrears_1.month)
-                        AND later.recorded_at > line.recorded_at
-                        AND later.recorded_at <= employer_arrears_1.since)))) AS seen_employer_arrears
+                  WHERE employer_arrears_1.employer_id = ANY (array((
+                        SELECT my_line.employer_id
+                        FROM contributions AS my_line
+                        WHERE my_line.participant_id = (
+                          SELECT CAST(vget('participant') AS UUID) AS vget_1))))) AS seen_employer_arrears
                 WHERE seen_employer_arrears.employer_id IN (
                   SELECT seen_contributions.employer_id
                   FROM (
-                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by
+                    SELECT contributions_1.id AS id, contributions_1.participant_id AS participant_id, contributions_1.employer_id AS employer_id, contributions_1.scheme AS scheme, contributions_1.from_month AS from_month, contributions_1.to_month AS to_month, contributions_1.base AS base, contributions_1.recorded_at AS recorded_at, contributions_1.recorded_by AS recorded_by, contributions_1.filing_id AS filing_id
                     FROM contributions AS contributions_1
                     WHERE contributions_1.participant_id = (
                       SELECT CAST(vget('participant') AS UUID) AS vget_1)) AS seen_contributions, participants AS participant

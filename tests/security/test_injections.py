@@ -126,7 +126,8 @@ async def an_officer(portal: RunningPortal, owner: Connection) -> tuple[Account,
     """An officer who sees one thing of every type, and the identifiers of these things."""
     office = await people.an_office(owner)
     officer = await portal.officer(owner, office)
-    dossier = await people.a_dossier(owner, participant=await people.a_participant(owner, office=office))
+    person = await people.a_participant(owner, office=office)
+    dossier = await people.a_dossier(owner, participant=person)
     told = await portal.told(
         "query ($id: ID!) { node(id: $id) { ... on Dossier { office { id } participant { id } service { id }"
         " serviceVersion { id } } } }",
@@ -137,6 +138,9 @@ async def an_officer(portal: RunningPortal, owner: Connection) -> tuple[Account,
     found = [
         global_id(dossier),
         f"Agreement:{agreement.id}",
+        f"Employer:{await people.an_employer(owner, office=office)}",
+        f"HealthCard:{await people.a_health_card(owner, person)}",
+        f"Household:{await people.a_household(owner, office=office, members=[person])}",
         *(thing["id"] for thing in told["node"].values()),
     ]
     return officer, {identifier.partition(":")[0]: identifier for identifier in found}

@@ -123,6 +123,7 @@ def test_a_cursor_tells_nothing_that_the_row_does_not_show() -> None:
         "applies_to",
         "sort_name",
         "month",
+        "fund",
         "paid_on",
         "recorded_at",
     }
