@@ -130,8 +130,8 @@ class Participant(Node):
         orders=NEWEST_MEMBERSHIP,
     )
     coverage: Coverage | None = derived(
-        "What the person is covered for on a day, as the agency knows it, with reasons, which tell the days of"
-        " birth and death; null for employers, who see the employment relation only.",
+        "What the person is covered for on a day, as the agency knows it, with reasons, which tell when the"
+        " person was born, and died; null for employers, who see the employment relation only.",
         coverage_of,
         facts=coverage_facts,
         reads=COVERAGE_READS,

@@ -23,15 +23,17 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLInterfaceType,
-    GraphQLNamedType,
+    GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLUnionType,
     InlineFragmentNode,
     OperationDefinitionNode,
     Undefined,
     build_schema,
     get_named_type,
+    get_nullable_type,
     is_leaf_type,
     parse,
     validate,
@@ -372,13 +374,19 @@ class Interpreter:
             return None
         parent = SCHEMA.type_map[place[0]]
         assert isinstance(parent, GraphQLObjectType)
-        return self.said(get_named_type(parent.fields[place[1]].type), said, nodes, path)
+        return self.said(parent.fields[place[1]].type, said, nodes, path)
 
-    def said(self, target: GraphQLNamedType, value: Any, nodes: list[FieldNode], path: Path_) -> Any:  # noqa: ANN401
+    def said(self, target: GraphQLOutputType, value: Any, nodes: list[FieldNode], path: Path_) -> Any:  # noqa: ANN401
         """What is selected of something that a rule says."""
-        if isinstance(value, list | tuple):
-            return [self.said(target, one, nodes, (*path, number)) for number, one in enumerate(value)]
-        return None if value is None else self.object((target.name, Told(value)), nodes, path)
+        within = get_nullable_type(target)
+        if value is None:
+            return None
+        # By the type, not by the value: a run of months is a pair.
+        if isinstance(within, GraphQLList):
+            return [
+                self.said(within.of_type, one, nodes, (*path, number)) for number, one in enumerate(value)
+            ]
+        return self.object((get_named_type(within).name, Told(value)), nodes, path)
 
     def viewer(self, name: str) -> tuple[Any] | None:
         """What the viewer is."""

@@ -546,7 +546,7 @@ def a_line(
     """A line of the world's ledger, known in its first month unless it is said otherwise."""
     day = recorded_on or from_month + 14 * DAY
     return (
-        key(21, number),
+        key(25, number),
         key(1, person),
         None if employer is None else key(3, employer),
         scheme or ("VOLUNTARY" if employer is None else "COMPULSORY"),
@@ -569,7 +569,7 @@ def an_unpaid_month(
     """That one of the world's employers has not paid a month, since it fell due."""
     day = month + 58 * DAY
     since = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    return key(22, number), key(3, employer), month, fund, due_on or day, since, settled_at
+    return key(26, number), key(3, employer), month, fund, due_on or day, since, settled_at
 
 
 def a_mandate(

@@ -55,14 +55,14 @@ class Act:
         """The mutation with all that its payload says."""
         declared = object_type(MUTATION).fields[self.name]
         payload = object_type(get_named_type(declared.type).name)
-        said = Scribe([], set()).leaves(payload.name)
+        scribe = Scribe()
+        said = scribe.leaves(payload.name)
         for name, field in payload.fields.items():
             target = get_named_type(field.type)
             if target.name in OWNED and not field.args:
-                said += f" {name} {{ {Scribe([], set()).leaves(target.name)} }}"
-        return (
-            f"mutation Act($input: {input_of(self.name).name}!) {{ {self.name}(input: $input) {{ {said} }} }}"
-        )
+                said += f" {name} {{ {scribe.leaves(target.name)} }}"
+        act = f"{self.name}(input: $input) {{ {said} }}"
+        return f"mutation Act($input: {input_of(self.name).name}!) {{ {act} }}{scribe.parts}"
 
     def wish(self, eyes: Eyes, chance: random.Random, key: str, target: str) -> dict[str, Any]:
         """An input that aims at a row; what else must be named is the viewer's own, where anything is."""

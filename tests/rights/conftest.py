@@ -19,3 +19,4 @@ async def court(database: Database) -> AsyncIterator[Assize]:
 def without_price(monkeypatch: pytest.MonkeyPatch) -> None:
     """Everything at once: more than anybody may ask."""
     monkeypatch.setattr("selection.costs.MOST_COST", 1_000_000_000)
+    monkeypatch.setattr("selection.bounds.MOST_FIELDS", 2_000)

@@ -35,8 +35,9 @@ class Follow:
     def text(self) -> str:
         """The subscription with all that it tells."""
         target = get_named_type(object_type(SUBSCRIPTION).fields[self.name].type)
-        told = Scribe([], set()).leaves(target.name)
-        return f"subscription Follow($v: ID!) {{ {self.name}({self.aimed}: $v) {{ {told} }} }}"
+        scribe = Scribe()
+        told = scribe.leaves(target.name)
+        return f"subscription Follow($v: ID!) {{ {self.name}({self.aimed}: $v) {{ {told} }} }}{scribe.parts}"
 
 
 FOLLOWED = tuple(

@@ -8,7 +8,7 @@ must be said to the oracle (tests/oracle/meanings.py), and who may see what it s
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,8 @@ OWNED = frozenset(name for name, entity in ENTITIES.items() if entity.visible_to
 PAGES = ("first: 100", "last: 100", "first: 2, after: $after", "last: 2, before: $before")
 AIMS = ("own", "foreign", "absent")
 NOBODY = UUID(int=7)
+# A fragment that is being written.
+UNFINISHED = ""
 
 
 @dataclass(frozen=True)
@@ -205,10 +207,14 @@ def shortest_ways() -> Mapping[str, tuple[Step, ...]]:
 
 @dataclass
 class Scribe:
-    """Writes one operation, and remembers which fields stand in it and which variables."""
+    """Writes one operation, and remembers which fields stand in it and which variables.
 
-    holes: list[Hole]
-    fields: set[tuple[str, str]]
+    What a rule says is asked by a fragment for each of its types: of seven regimes alike it says much.
+    """
+
+    holes: list[Hole] = field(default_factory=list)
+    fields: set[tuple[str, str]] = field(default_factory=set)
+    fragments: dict[str, str] = field(default_factory=dict)
 
     def document(self, steps: Sequence[Step], arguments: str = "") -> str:
         """Write a way as an operation; `arguments` are those of its last step."""
@@ -216,7 +222,13 @@ class Scribe:
         declared = ", ".join(
             f"${hole.name}: {hole.step.declared.args[hole.argument].type}" for hole in self.holes
         )
-        return f"query Way({declared}) {{ {body} }}" if declared else f"query Way {{ {body} }}"
+        query = f"query Way({declared}) {{ {body} }}" if declared else f"query Way {{ {body} }}"
+        return query + self.parts
+
+    @property
+    def parts(self) -> str:
+        """The fragments that were spread."""
+        return "".join(f" fragment {name} on {name} {{ {said} }}" for name, said in self.fragments.items())
 
     def step(self, steps: Sequence[Step], arguments: str) -> str:
         """Write the first step, and below it the others."""
@@ -250,12 +262,12 @@ class Scribe:
         self.holes.append(Hole(name, step, argument))
         return f"{argument}: ${name}"
 
-    def leaves(self, type_name: str, above: tuple[str, ...] = ()) -> str:
+    def leaves(self, type_name: str) -> str:
         """Write all that can be said of an object without a step to anything of somebody's.
 
         What a type has of its own kind, as conditions have parts, is not followed.
         """
-        written, above = ["__typename"], (*above, type_name)
+        written = ["__typename"]
         for name, declared in object_type(type_name).fields.items():
             target = get_named_type(declared.type)
             if any(is_required_argument(argument) for argument in declared.args.values()):
@@ -263,7 +275,7 @@ class Scribe:
             if is_leaf_type(target):
                 written.append(name)
             elif (
-                target.name in above
+                self.fragments.get(target.name) == UNFINISHED
                 or is_abstract_type(target)
                 or any(map(leads_to_owned, targets_of(declared)))
             ):
@@ -273,16 +285,23 @@ class Scribe:
             elif target.name in ENTITIES:
                 written.append(f"{name} {{ __typename }}")
             else:
-                written.append(f"{name} {{ {self.leaves(target.name, above)} }}")
+                written.append(f"{name} {{ ...{self.spread(target.name)} }}")
             self.fields.add((type_name, name))
         return " ".join(written)
+
+    def spread(self, type_name: str) -> str:
+        """Write the fragment of a type, once; its name."""
+        if type_name not in self.fragments:
+            self.fragments[type_name] = UNFINISHED
+            self.fragments[type_name] = self.leaves(type_name)
+        return type_name
 
 
 def written(
     steps: Sequence[Step], arguments: str = "", holes: Sequence[str] = (), order: str | None = None
 ) -> Way:
     """A way along some steps; `holes` are arguments of the last step that are variables."""
-    scribe = Scribe([], set())
+    scribe = Scribe()
     last = steps[-1]
     asked = [arguments] if arguments else []
     cursors = [name for name in ("after", "before") if f"${name}" in arguments]
