@@ -16,9 +16,11 @@ import {createRoot} from 'react-dom/client';
 import accept from './opening/accept.graphql';
 import anonymous from './opening/anonymous.graphql';
 import citizen from './opening/citizen.graphql';
+import coverage from './opening/coverage.graphql';
 import employer from './opening/employer.graphql';
 import file from './opening/file.graphql';
 import follow from './opening/follow.graphql';
+import list from './opening/list.graphql';
 import officer from './opening/officer.graphql';
 import {dark, light} from './theme.js';
 
@@ -109,6 +111,7 @@ const following = tab(follow, {dossier: 'Dossier:…'});
 const opening = {
   CITIZEN: [
     tab(citizen),
+    tab(coverage, {asOf: null}),
     tab(file, {
       input: {idempotencyKey, service: 'Service:SOTHE-01', request: 'Xin cấp lại thẻ BHYT bị mất.'},
     }),
@@ -116,6 +119,14 @@ const opening = {
   ],
   EMPLOYER: [
     tab(employer),
+    tab(list, {
+      input: {
+        idempotencyKey,
+        employer: 'Employer:…',
+        month: '2026-10',
+        lines: [{participant: 'Participant:…', base: 10000000}],
+      },
+    }),
     tab(file, {
       input: {
         idempotencyKey,

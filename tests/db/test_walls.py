@@ -242,6 +242,7 @@ async def test_way_05_policy_functions_are_not_immutable(owner: Connection) -> N
         "has_worked_for": "s",
         "hire": "v",
         "in_care": "s",
+        "is_seen": "s",
         "office_served": "s",
         "represented": "s",
         "represented_in": "s",

@@ -26,13 +26,17 @@ BEFORE = (
     f" (participant_id = {ME} OR employer_id = ANY ({MY_EMPLOYERS}) OR {OF_THEIR_OFFICE}"
     f" OR participant_id = {REPRESENTED})"
 )
-# Officers and partners are asked the same in one place, and the wall of the people says whom they may see: wherever
-# this stands, that stands too.
+# The wall of the people says whom officers and partners may see, and stands in no plan but the function's: in every
+# place of another's wall it would make that dear to plan.
+IS_SEEN = """
+    CREATE FUNCTION is_seen(person uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL RESTRICTED
+    RETURN EXISTS (SELECT FROM participants p WHERE p.id = person)
+"""
 AFTER = (
     f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} = 'CITIZEN' THEN participant_id = {ME}"
     f" WHEN {KIND} = 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"
-    f" WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN"
-    " EXISTS (SELECT FROM participants p WHERE p.id = participant_id)"
+    f" WHEN {KIND} IN ('OFFICER', 'PARTNER') THEN is_seen(participant_id)"
     f" WHEN {KIND} = 'REPRESENTATIVE' THEN participant_id = {REPRESENTED} ELSE false END"
 )
 # Whose lines they are names the index; the ledger's own wall asks again.
@@ -76,10 +80,12 @@ def upgrade() -> None:
     """Create the table, raise its wall, and ask of the ledger by kind."""
     for statement in STATEMENTS:
         op.execute(statement)
+    op.execute(IS_SEEN)
     op.execute(f"ALTER POLICY ansinh_api_1 ON contributions USING ({AFTER})")
 
 
 def downgrade() -> None:
     """Ask as before, and take the table away."""
     op.execute(f"ALTER POLICY ansinh_api_1 ON contributions USING ({BEFORE})")
+    op.execute("DROP FUNCTION is_seen(uuid)")
     op.execute("DROP TABLE employer_arrears")

@@ -25,9 +25,6 @@ MY_LISTED_OFFICES = (
     "ARRAY(SELECT o.id FROM grants g JOIN offices root ON root.id = g.office_id"
     " JOIN offices o ON o.id BETWEEN root.id AND root.last_id)"
 )
-OF_THEIR_OFFICE = (
-    f"EXISTS (SELECT FROM participants p WHERE p.id = participant_id AND {MY_OFFICES} @> p.office_id)"
-)
 IN_HEALTH = "(SELECT represented_in('HEALTH_INSURANCE'))"
 IN_CONTRIBUTIONS = "(SELECT represented_in('CONTRIBUTIONS'))"
 IN_BENEFITS = "(SELECT represented_in('BENEFITS')), (SELECT represented_in('PAYMENT'))"
@@ -53,7 +50,7 @@ def household_of(person: str) -> str:
 
 
 MINE = f"participant_id = {ME}"
-HEALTH = by_kind("health:read", MINE, OF_THEIR_OFFICE, f"participant_id = {IN_HEALTH}")
+HEALTH = by_kind("health:read", MINE, "is_seen(participant_id)", f"participant_id = {IN_HEALTH}")
 HOUSEHOLDS_BEFORE = {
     "households": (
         f"{has('participant:read')} AND (office_id = ANY ({MY_LISTED_OFFICES})"
