@@ -47,9 +47,9 @@ from schema import deadlines
 from tests.oracle.meanings import (
     CALLED,
     COMPUTED,
-    FOUND_BY,
     LINKS,
     LISTS,
+    READS,
     RULES,
     SCOPES,
     TABLES,
@@ -221,13 +221,13 @@ class Interpreter:
         if is_bound:
             self.values(place, given, path)
         target = get_named_type(parent.fields[name].type)
+        if place in READS:
+            self.needs(READS[place], path, is_bound=is_bound)
         if listing := LISTS.get(place):
             self.needs(listing.type_name, path, is_bound=is_bound)
             self.page(listing, given, path, is_bound=is_bound)
             self.check_rows(target, nodes, path, is_bound=is_bound)
         elif place in LINKS or name in {"node", "nodes"}:
-            if place in FOUND_BY:
-                self.needs(FOUND_BY[place], path, is_bound=is_bound)
             for found in types_of(target):
                 if name in {"node", "nodes"} and SCOPES.get(found.name) not in {None, *self.eyes.scopes}:
                     continue

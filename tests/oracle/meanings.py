@@ -542,7 +542,7 @@ LINKS: Mapping[tuple[str, str], Mapping[str, Callable[[Eyes, Row, Row, Values], 
 
 
 # What is found by looking at another type, which takes that one's scope too.
-FOUND_BY = {("Query", "participantByNumber"): "Identifier"}
+READS = {("Participant", "coverage"): "Contribution", ("Query", "participantByNumber"): "Identifier"}
 
 
 class DayOutside(Exception):  # noqa: N818 -- it names what happened

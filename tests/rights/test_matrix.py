@@ -16,9 +16,10 @@ from tests.oracle.test_oracle import VIEWERS
 from tests.rights.court import NEITHER, STANDING, Assize
 from tests.rights.ways import AIMS, ENTITIES, OWNED, Step, Way, listed, object_type, steps_from, walked
 
-# With PROBES set, every viewer goes every way with every aim behind every wall; else each goes a third of the
-# ways, with the aims and behind the walls in turn.
+# With PROBES set, every viewer goes every way with every aim behind every wall; else each goes a ninth of the
+# ways, so that some three go each, with the aims and behind the walls in turn.
 IS_WHOLE = "PROBES" in os.environ
+SHARES = 9
 WALKED, LISTED = tuple(walked()), tuple(listed())
 
 
@@ -29,8 +30,9 @@ def shares(name: str, ways: Sequence[Way]) -> Iterator[tuple[Way, str, tuple[str
         aims = AIMS if way.holes else AIMS[:1]
         if IS_WHOLE:
             yield from ((way, aim, STANDING) for aim in aims)
-        elif (number + turn) % 3 == 0:
-            yield way, aims[turn // 3 % len(aims)], (STANDING[(turn // 9 + number) % 3],)
+        elif (number + turn) % SHARES == 0:
+            again = turn // SHARES
+            yield way, aims[(again + number // SHARES) % len(aims)], (STANDING[(again + number) % 3],)
 
 
 async def differences(court: Assize, name: str, way: Way, aim: str, walls: tuple[str, ...]) -> list[str]:

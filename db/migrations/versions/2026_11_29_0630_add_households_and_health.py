@@ -46,9 +46,22 @@ def by_kind(scope: str, citizen: str, office: str, representative: str, *, partn
 
 def household_of(person: str) -> str:
     """The household that somebody belongs to today."""
-    return f"(SELECT p.household_id FROM participants p WHERE p.id = {person})"
+    return f"(SELECT household_of({person}))"
 
 
+# As `is_seen`: what another wall says stands in the plans of these alone.
+FUNCTIONS = (
+    """
+    CREATE FUNCTION household_of(person uuid) RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL RESTRICTED
+    RETURN (SELECT p.household_id FROM participants p WHERE p.id = person)
+    """,
+    """
+    CREATE FUNCTION is_household_seen(household uuid) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL RESTRICTED
+    RETURN EXISTS (SELECT FROM households h WHERE h.id = household)
+    """,
+)
 MINE = f"participant_id = {ME}"
 HEALTH = by_kind("health:read", MINE, "is_seen(participant_id)", f"participant_id = {IN_HEALTH}")
 HOUSEHOLDS_BEFORE = {
@@ -68,7 +81,7 @@ HOUSEHOLDS_AFTER = {
     "household_members": by_kind(
         "household:read",
         f"({MINE} OR household_id = {household_of(ME)})",
-        "EXISTS (SELECT FROM households h WHERE h.id = household_members.household_id)",
+        "is_household_seen(household_id)",
         f"(participant_id = {IN_HEALTH} OR household_id = {household_of(IN_HEALTH)})",
     ),
 }
@@ -192,6 +205,8 @@ TABLES = (
 def upgrade() -> None:
     """Create the tables, raise their walls, and ask of households by kind."""
     op.execute("ALTER TABLE household_members ADD COLUMN takes_part BOOLEAN DEFAULT true NOT NULL")
+    for function in FUNCTIONS:
+        op.execute(function)
     for table, using in HOUSEHOLDS_AFTER.items():
         op.execute(f"ALTER POLICY ansinh_api_1 ON {table} USING ({using})")
     for statement in TABLES:
@@ -213,3 +228,4 @@ def downgrade() -> None:
     op.execute("ALTER TABLE household_members DROP COLUMN takes_part")
     for table in reversed(WALLS):
         op.execute(f"DROP TABLE {table}")
+    op.execute("DROP FUNCTION household_of(uuid), is_household_seen(uuid)")
