@@ -11,6 +11,7 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from domain.months import Month, Run
+from domain.numerals import grouped
 from domain.parameters import LAW_41, Citation, Confidence, Law
 
 Figure = int | Fraction | bool | date | str
@@ -27,7 +28,10 @@ class Words:
 
     def about(self, **figures: object) -> "Words":
         """The words with figures put where they name them."""
-        return Words(self.vi.format(**figures), self.en.format(**figures))
+        vi, en = (
+            {name: grouped(value, language) for name, value in figures.items()} for language in ("vi", "en")
+        )
+        return Words(self.vi.format(**vi), self.en.format(**en))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
+from domain.numerals import grouped
+
 
 class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error of the program
     """The agency refuses."""
@@ -13,6 +15,7 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
     def __init__(self, *, path: tuple[str | int, ...] = (), **params: object) -> None:
         self.path = path
         self.params = {name: str(value) for name, value in params.items()}
+        self._figures = params
         super().__init__(self.message("en"))
 
     @classmethod
@@ -22,7 +25,8 @@ class Refusal(Exception):  # noqa: N818 -- a refusal is an answer, not an error 
 
     def message(self, language: str) -> str:
         """Say it in Vietnamese (`vi`) or in English."""
-        return self.sentence(language).format_map(self.params)
+        figures = {name: grouped(value, language) for name, value in self._figures.items()}
+        return self.sentence(language).format_map(figures)
 
 
 class Refusals(Exception):  # noqa: N818 -- as above
