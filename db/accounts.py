@@ -43,7 +43,7 @@ from db.metadata import key, metadata, moment, one_of, refers, words
 from db.parameters import law_of
 from db.payments import payments
 from db.pool import Connection
-from domain.contributions import Fund, Region, due_on, tariffs
+from domain.contributions import Fund, Payer, Region, Tariff, due_on, tariffs
 from domain.dossiers import Actor
 from domain.filings import FIRST_MONTH
 from domain.months import Month, month_of
@@ -86,6 +86,11 @@ class Holder:
     employer_id: UUID
     office_id: int
     region: Region
+    payer: Payer
+
+    def tariffs(self, month: Month) -> tuple[Tariff, ...]:
+        """What it and its people owe each fund for a month."""
+        return tariffs(law_of(month), self.region, self.payer)
 
 
 # ------------------------------------------------------------------- one at a time ---
@@ -93,7 +98,7 @@ class Holder:
 
 @lru_cache
 def _holder(right: Right) -> Select[Any]:
-    return select(employers.c.office_id, employers.c.region).where(
+    return select(employers.c.office_id, employers.c.region, employers.c.payer).where(
         employers.c.id == bindparam("employer_id"), right.policy(employers.c, right.kind)
     )
 
@@ -112,7 +117,7 @@ async def hold(connection: Connection, employer_id: UUID, right: Right) -> Holde
     if row is None:
         raise NotFound(path=("employer",))
     await fetch(connection, _ONE_AT_A_TIME, employer=str(employer_id))
-    return Holder(employer_id, row["office_id"], Region(row["region"]))
+    return Holder(employer_id, row["office_id"], Region(row["region"]), Payer(row["payer"]))
 
 
 # ------------------------------------------------------------------- what is due ---
@@ -230,7 +235,7 @@ async def charge(
     first = max(since, FIRST_MONTH).first_day
     rows = await fetch(connection, _CHARGED, employer_id=holder.employer_id, since=first)
     months = sorted({month_of(row["month"]) for row in rows} | ({filed} if filed else set()))
-    dues = [(month, tariff) for month in months for tariff in tariffs(law_of(month), holder.region)]
+    dues = [(month, tariff) for month in months for tariff in holder.tariffs(month)]
     await fetch(
         connection,
         _CHARGE,

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from db.metadata import PUBLIC, instant, key, metadata, one_of, refers, words
-from domain.contributions import Fund, Region
+from domain.contributions import Fund, Payer, Region
 
 employers = Table(
     "employers",
@@ -32,6 +32,9 @@ employers = Table(
     # Whose minimum wage holds there.
     Column("region", Text, nullable=False, server_default=Region.I),
     one_of("region", Region),
+    # Whether its wages are those of the State's scale.
+    Column("payer", Text, nullable=False, server_default=Payer.PRIVATE),
+    one_of("payer", Payer),
     # The code is unique inside one office.
     UniqueConstraint("office_id", "code"),
     CheckConstraint(r"code ~ '^[A-Z]{2}\d{4}[A-Z0-9]{0,4}$'", name="code_formed"),

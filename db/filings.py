@@ -33,9 +33,7 @@ from db.dossiers import Right
 from db.employments import employments
 from db.metadata import key, metadata, moment, refers
 from db.notices import notices
-from db.parameters import law_of
 from db.pool import Connection
-from domain.contributions import tariffs
 from domain.dossiers import Actor
 from domain.filings import MOST_LINES, Employed, FiledLine, check_count, check_lines, check_month
 from domain.months import Month, month_of
@@ -119,7 +117,7 @@ async def file(
     check_month(month, this_month=month_of(today))
     check_count(lines)
     employed = await _employed(connection, employer_id, month, lines)
-    check_lines(lines, month=month, employed=employed, tariffs=tariffs(law_of(month), holder.region))
+    check_lines(lines, month=month, employed=employed, tariffs=holder.tariffs(month))
     filing = await fetch_one(
         connection,
         _FILE,

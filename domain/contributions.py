@@ -171,12 +171,12 @@ class Tariff:
     employer: Fraction
 
 
-def tariffs(law: Law, region: Region) -> tuple[Tariff, ...]:
+def tariffs(law: Law, region: Region, payer: Payer = Payer.PRIVATE) -> tuple[Tariff, ...]:
     """What an employer in a region and its people owe each fund for a month, of whatever base.
 
     Raises: NoParameter. Source: as `contribution`, which says the same of one person with its reasons.
     """
-    somebody = Employee(salary=0, region=region)
+    somebody = Employee(salary=0, region=region, payer=payer)
     floor, _ = _floor(law, somebody)
     employee, _ = _rates(law, somebody, "employee")
     employer, _ = _rates(law, somebody, "employer")

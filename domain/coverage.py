@@ -70,6 +70,7 @@ MONTHS_UNTIL_LATE = 2
 USUAL_LEVEL = 4
 FUNERAL_MONTHS = 12
 
+BASE_SALARY = "base_salary"
 UNPAID_RULE = "contributions.unpaid_month.rule"
 TWO_EMPLOYERS_RULE = "contributions.base_of_two_employers.rule"
 
@@ -336,8 +337,8 @@ class RegimeCoverage:
     def mean(self) -> Determination:
         """The mean salary of the whole time, each year's by its coefficient.
 
-        Where those of the day's year are not known, the nearest stand for them, and 1 for later years;
-        what rests on them is not confirmed.
+        Where those of the day's year are not known, the nearest stand for them, and 1 for later years. On the
+        State's scale the last years stand for all. What rests on either is not confirmed.
         Raises: NoParameter.
         """
         law, today = self.law, self.law.day.year
@@ -345,21 +346,33 @@ class RegimeCoverage:
         settlement = known_settlement(law, first)
         periods = [
             Period(
-                year,
-                months,
-                each.base,
-                Regime.VOLUNTARY if each.scheme is ContributionScheme.VOLUNTARY else Regime.PRIVATE,
-                Fraction(1) if year > settlement else None,
+                year, months, self._of_the_day(each), each.regime, Fraction(1) if year > settlement else None
             )
             for each in self.salaries
             for year, months in each.months.by_year()
         ]
         mean = average_salary(law, settlement_year=settlement, periods=periods)
-        if settlement == today:
-            return mean
-        path = f"{COEFFICIENTS}.{SETTLEMENT}{settlement}.{min(today, settlement)}"
-        stand_in = replace(law.share(path), confidence=Confidence.UNSURE)
-        return replace(mean, cites=(*mean.cites, stand_in))
+        stand_ins: list[Citation] = []
+        if settlement != today:
+            path = f"{COEFFICIENTS}.{SETTLEMENT}{settlement}.{min(today, settlement)}"
+            stand_ins.append(replace(law.share(path), confidence=Confidence.UNSURE))
+        if any(each.regime is Regime.STATE for each in self.salaries):
+            stand_ins.append(replace(law.whole(BASE_SALARY), confidence=Confidence.UNSURE))
+        return replace(mean, cites=(*mean.cites, *stand_ins))
+
+    def _of_the_day(self, each: Salary) -> int:
+        """A base; on the State's scale what its coefficient comes to by the base salary of the day.
+
+        Source: ND 115/2015 article 10 [unsure]. What was before the figures of this house is as it was.
+        """
+        if each.regime is not Regime.STATE:
+            return each.base
+        then, parameters = each.months.first.first_day, self.whole.parameters
+        try:
+            before = parameters.on(then, SOCIAL_INSURANCE.number(then)).whole(BASE_SALARY).value
+        except NoParameter:
+            return each.base
+        return dong(Fraction(each.base * self.law.whole(BASE_SALARY).value, before))
 
     def insured(self, where: str, words: Words = INSURED) -> list[Condition]:
         """Is the person insured on the day, and paid for?"""

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
 
-from domain.contributions import ContributionScheme, Fund
+from domain.average_salary import Regime
+from domain.contributions import ContributionScheme, Fund, Payer
 from domain.determinations import Evidence
 from domain.months import Month, Run, counted, month_at, runs, united, within, without
 
@@ -32,10 +33,11 @@ class BaseOfTwoEmployers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """Who pays for somebody."""
+    """Who pays for somebody, wages that it fixes itself or those of the State's scale."""
 
     id: str
     name: str
+    payer: Payer = Payer.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,19 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Salary:
-    """Months one after the other that count with one base, in đồng a month, in one scheme."""
+    """Months one after the other that count with the base of a line, in đồng a month, or with another."""
 
-    scheme: ContributionScheme
+    line: Line
     months: Run
     base: int
+
+    @property
+    def regime(self) -> Regime:
+        """Who fixed it: an employer, the State by its scale, oneself."""
+        if self.line.scheme is ContributionScheme.VOLUNTARY:
+            return Regime.VOLUNTARY
+        is_state = self.line.employer is not None and self.line.employer.payer is Payer.STATE_SALARY
+        return Regime.STATE if is_state else Regime.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +204,7 @@ class CoveredMonths:
         """The months that count, each once, with the base that counts; `cap` says the most of a month."""
         paid = [stretch for stretch in self.stretches if stretch.is_paid]
         if not self.has_two_employers:
-            return [Salary(each.line.scheme, each.months, each.line.base) for each in paid]
+            return [Salary(each.line, each.months, each.line.base) for each in paid]
         marks = {each.months.first for each in paid} | {each.months.last.plus(1) for each in paid}
         found = []
         for first, after in pairwise(sorted(marks)):
@@ -210,7 +220,7 @@ class CoveredMonths:
                     base = max(each.line.base for each in several)
                 elif is_capped:
                     base = min(sum(each.line.base for each in several), cap(span.first))
-                found.append(Salary(line.scheme, span, base))
+                found.append(Salary(line, span, base))
         return found
 
     def _begun(self, stretch: Stretch) -> tuple[Month, str]:

@@ -17,7 +17,7 @@ from db.parameters import parameters
 from db.participants import participants
 from domain import coverage
 from domain.benefits import BenefitKind, BenefitPayment
-from domain.contributions import Fund
+from domain.contributions import Fund, Payer
 from domain.coverage import CoverageStatus, EstimateUnit
 from domain.covered_months import Arrear, Employer, Line, MonthsStanding
 from domain.health_cards import Validity
@@ -179,7 +179,7 @@ def coverage_facts(
     known = now if as_known_at is None else func.least(cast(as_known_at, DateTime(timezone=True)), now)
     known_on = cast(func.timezone(VIETNAM, known), Date)
     payers = select(line.employer_id).where(line.participant_id == participant.id)
-    names = func.json_object_agg(employer.id, employer.name)
+    known_as = func.json_object_agg(employer.id, func.json_build_array(employer.name, employer.payer))
     owed = func.json_agg(func.json_build_array(unpaid.employer_id, unpaid.fund, unpaid.month))
     paid = func.json_agg(
         func.json_build_array(
@@ -201,7 +201,7 @@ def coverage_facts(
             until=cast(func.date_trunc(MONTH, day), Date),
             known_at=None if as_known_at is None else known,
         ),
-        "names": select(names).where(employer.id.in_(payers)).scalar_subquery(),
+        "employers": select(known_as).where(employer.id.in_(payers)).scalar_subquery(),
         "owed": select(owed)
         .where(
             unpaid.employer_id.in_(payers),
@@ -236,7 +236,7 @@ def coverage_of(
     known_on: date,
     who: tuple[str, str, str | None],
     lines: Sequence[tuple[str, str | None, str, str, int, str]] | None,
-    names: Mapping[str, str] | None,
+    employers: Mapping[str, tuple[str, str]] | None,
     owed: Sequence[tuple[str, str, str]] | None,
     paid: Sequence[tuple[str, str, int, str, str | None]] | None,
     cards: Sequence[tuple[str, str | None, int, str | None]] | None,
@@ -247,7 +247,10 @@ def coverage_of(
     birth, last = _day(who[0]), date(today.year + MOST_YEARS_AHEAD, 12, 31)
     if not birth <= day <= last:
         raise DayOutside(first=birth, last=last)
-    payers = {key: Employer(f"Employer:{key}", name) for key, name in (names or {}).items()}
+    payers = {
+        key: Employer(f"Employer:{key}", name, Payer(payer))
+        for key, (name, payer) in (employers or {}).items()
+    }
     facts = coverage.Facts(
         asked_on=day,
         known_on=known_on,

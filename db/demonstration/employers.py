@@ -16,6 +16,7 @@ from db.demonstration.offices import Office
 from db.demonstration.people import Serials, heroes, tax_code
 from db.demonstration.rows import Rows
 from db.demonstration.wages import rates
+from domain.contributions import Payer
 from domain.names import folded
 
 # How far back the accounts of ordinary employers go; what was before is settled and closed.
@@ -152,6 +153,7 @@ def add_employer(rows: Rows, employer: Employer, office: Office) -> None:
         folded_name=folded(employer.name),
         tax_code=employer.tax_code,
         region=office.province.wages,
+        payer=Payer.STATE_SALARY if employer.trade.is_state else Payer.PRIVATE,
     )
     for of, bases in sorted(employer.payroll.items()):
         for fund, thousandths in rates(of).items():

@@ -19,7 +19,7 @@ from db.connection import make_pool
 from db.parameters import law_of
 from db.pool import Connection, Pool
 from db.server import SUPERUSER
-from domain.contributions import PARAMETER_OF_FUND, Employee, Region, contribution
+from domain.contributions import PARAMETER_OF_FUND, Employee, Payer, Region, contribution
 from domain.filings import MOST_LINES
 from domain.months import Month
 from tests import people
@@ -76,11 +76,13 @@ async def mill(owner: Connection) -> Mill:
     return await a_mill(owner)
 
 
-def due_for(month: Month, *bases: int, region: Region = Region.I) -> dict[str, int]:
+def due_for(
+    month: Month, *bases: int, region: Region = Region.I, payer: Payer = Payer.PRIVATE
+) -> dict[str, int]:
     """What is due to each fund, as the law says of each person by themself."""
     total: Counter[str] = Counter()
     for base in filter(None, bases):
-        findings = contribution(law_of(month), Employee(salary=base, region=region)).findings
+        findings = contribution(law_of(month), Employee(salary=base, region=region, payer=payer)).findings
         for who in ("employee", "employer"):
             total.update(findings[who])
     return {fund.value: total[name] for fund, name in PARAMETER_OF_FUND.items()}
@@ -142,6 +144,17 @@ async def test_the_region_of_the_employer_decides_on_its_floor_and_caps(
     assert payload["errors"] == []
     assert dues(await account_of(owner, mill.employer), date(2025, 5, 1)) == due_for(
         Month(2025, 5), 3_450_000, 90_000_000, region=Region.IV
+    )
+
+
+async def test_an_employer_on_the_states_scale_has_the_floor_and_caps_of_the_base_salary(
+    pool: Pool, owner: Connection, mill: Mill
+) -> None:
+    await owner.execute("UPDATE employers SET payer = 'state_salary' WHERE id = $1", mill.employer)
+    payload = await mill.file(pool, "2025-05", (mill.people[0], 2_340_000), (mill.people[1], 90_000_000))
+    assert payload["errors"] == []
+    assert dues(await account_of(owner, mill.employer), date(2025, 5, 1)) == due_for(
+        Month(2025, 5), 2_340_000, 90_000_000, payer=Payer.STATE_SALARY
     )
 
 

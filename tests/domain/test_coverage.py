@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from db.parameters import parameters
 from domain.benefits import BenefitKind, BenefitPayment
-from domain.contributions import ContributionScheme, Fund
+from domain.contributions import ContributionScheme, Fund, Payer
 from domain.coverage import Benefit, Card, Coverage, CoverageStatus, EstimateUnit, Facts, RegimeCoverage
 from domain.covered_months import (
     Arrear,
@@ -27,6 +27,7 @@ from domain.months import Month, Run, counted, month_of, united, within, without
 from domain.retirement_age import Sex
 
 MILL, SHOP = Employer("Employer:mill", "Nhà máy"), Employer("Employer:shop", "Cửa hàng")
+SCHOOL = Employer("Employer:school", "Trường học", Payer.STATE_SALARY)
 TODAY = date(2026, 11, 29)
 REGIMES = ("sickness", "maternity", "pension", "unemployment", "health", "work_injury", "survivors")
 COMPULSORY, VOLUNTARY, HEALTH_ONLY = (
@@ -458,6 +459,35 @@ def test_of_what_is_not_asked_for_nothing_is_worked_out() -> None:
     assert coverage.pension.months_counted
     assert "mean" not in vars(coverage.pension)
     assert "sickness" not in vars(coverage)
+
+
+def on_the_scale(coefficient: int) -> list[Line]:
+    """Months at a school, on a coefficient of the State's scale: a line for each base salary."""
+    salaries = {("2023-07", "2024-06"): 1_800_000, ("2024-07", "2026-06"): 2_340_000}
+    salaries[("2026-07", "2026-11")] = 2_530_000
+    return [a_line(*months, coefficient * salary, SCHOOL) for months, salary in salaries.items()]
+
+
+def test_on_the_states_scale_a_coefficient_counts_by_the_base_salary_of_the_day() -> None:
+    mean = told(*on_the_scale(3)).pension.mean
+    assert mean.findings["average"] == 3 * 2_530_000
+    assert mean.is_unconfirmed
+
+
+def test_on_the_states_scale_the_last_years_stand_for_all() -> None:
+    # Who began before 1995 is paid by the last five years: what was before counts as months alone.
+    early = a_line("1994-01", "2023-06", 300_000, SCHOOL)
+    found = told(early, *on_the_scale(3), birth=date(1965, 1, 1)).pension
+    # Of sixty months the last nineteen are of 2021 to 2023, before the scale of this test.
+    assert found.mean.findings["months"] == 60
+    assert found.months_counted == 395
+
+
+def test_beside_other_wages_the_states_scale_weighs_as_many_months_as_it_has() -> None:
+    private = a_line("2023-07", "2026-11", 10_000_000, MILL)
+    both = told(a_line("2020-01", "2023-06", 10_000_000), *on_the_scale(3)).pension
+    assert told(private).pension.mean.findings["months"] == 41
+    assert both.mean.findings["months"] == 42 + 41
 
 
 # ------------------------------------------------------------------ whatever the ledger ---

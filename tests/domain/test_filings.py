@@ -11,6 +11,7 @@ from domain.contributions import (
     PARAMETER_OF_FUND,
     Employee,
     Fund,
+    Payer,
     Region,
     Tariff,
     contribution,
@@ -32,12 +33,12 @@ def shares(tariff: Tariff, base: int) -> tuple[int, int]:
 
 # The first look reads all figures of the law, which takes a while.
 @settings(deadline=None)
-@given(st.sampled_from(MONTHS), st.sampled_from(Region), st.integers(1, 200_000_000))
+@given(st.sampled_from(MONTHS), st.sampled_from(Region), st.sampled_from(Payer), st.integers(1, 200_000_000))
 def test_the_tariff_of_a_month_says_what_the_law_says_of_one_person(
-    month: Month, region: Region, base: int
+    month: Month, region: Region, payer: Payer, base: int
 ) -> None:
-    findings = contribution(law_of(month), Employee(salary=base, region=region)).findings
-    said = {tariff.fund: shares(tariff, base) for tariff in tariffs(law_of(month), region)}
+    findings = contribution(law_of(month), Employee(salary=base, region=region, payer=payer)).findings
+    said = {tariff.fund: shares(tariff, base) for tariff in tariffs(law_of(month), region, payer)}
     assert said == {
         fund: (findings["employee"].get(name, 0), findings["employer"].get(name, 0))  # type: ignore[union-attr]
         for fund, name in PARAMETER_OF_FUND.items()

@@ -127,6 +127,7 @@ async def people_it(owner: Connection) -> None:
                 f"Công ty {number}",
                 f"cong ty {number}",
                 f"{number:010}",
+                "state_salary" if number == 1 else "private",
             )
             for number, office in enumerate((11, 11, 12, 21), start=1)
         ],
@@ -427,7 +428,7 @@ async def people_it(owner: Connection) -> None:
     columns = {
         "offices": "id, last_id, parent_id, code, agency_code, name_vi, name_en",
         "calendar_overrides": "day, is_working, decision",
-        "employers": "id, office_id, code, name, folded_name, tax_code",
+        "employers": "id, office_id, code, name, folded_name, tax_code, payer",
         "households": "id, code, office_id, address",
         "participants": (
             "id, full_name, folded_name, sort_name, birth_date, sex, died_on, office_id, household_id"

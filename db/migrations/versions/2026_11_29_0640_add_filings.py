@@ -1,6 +1,6 @@
 """Add what employers file and pay: lists, entries of their accounts, payments, and what people are told of it.
 
-Expand: four new tables behind the second wall; a column of the employers with a constant default, and one of the
+Expand: four new tables behind the second wall; two columns of the employers with constant defaults, and one of the
 contributions that may be null. Takes an ACCESS EXCLUSIVE lock on both for a moment; the indices are built within
 it, in seconds for a million lines.
 
@@ -149,6 +149,8 @@ TABLES = (
 COLUMNS = (
     "ALTER TABLE employers ADD COLUMN region TEXT DEFAULT 'I' NOT NULL"
     " CONSTRAINT ck_employers_region_known CHECK (region IN ('I', 'II', 'III', 'IV'))",
+    "ALTER TABLE employers ADD COLUMN payer TEXT DEFAULT 'private' NOT NULL"
+    " CONSTRAINT ck_employers_payer_known CHECK (payer IN ('private', 'state_salary'))",
     "ALTER TABLE contributions ADD COLUMN filing_id UUID"
     " CONSTRAINT fk_contributions_filing_id_filings REFERENCES filings (id)",
     "CREATE INDEX ix_contributions_filing_id ON contributions (filing_id)",
@@ -394,7 +396,7 @@ def downgrade() -> None:
     for policy, table in (("2", "contributions"), ("2", "employments"), ("3", "employments")):
         op.execute(f"DROP POLICY ansinh_api_{policy} ON {table}")
     op.execute("ALTER TABLE contributions DROP COLUMN filing_id")
-    op.execute("ALTER TABLE employers DROP COLUMN region")
+    op.execute("ALTER TABLE employers DROP COLUMN region, DROP COLUMN payer")
     op.execute("DROP TABLE notices, employer_entries, payments, filings")
     for function in ("post_entries()", *reversed(ASKED)):
         op.execute(f"DROP FUNCTION {function}")
