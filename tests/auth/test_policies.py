@@ -381,6 +381,9 @@ async def test_of_each_table_everybody_sees_their_own_rows(walls: Walls, name: s
     viewer = walls.world.viewers[name]
     conditions = [policy(rows.c, viewer.kind)] if walls.has_policies else []
     keys = await keys_of(walls.pool, viewer, rows.c[key], *conditions)
+    if table == "employer_arrears" and viewer.kind in {ViewerKind.OFFICER, ViewerKind.PARTNER}:
+        # An office sees everybody's: those of other tests, too.
+        keys = [found for found in keys if found in walls.world.keys[table]]
     assert walls.world.names(table, keys) == sees(name, table)
 
 
