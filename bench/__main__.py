@@ -27,7 +27,7 @@ from bench.capacities import ALSO_ASKED, ASKED_ALONE, Ministry, agree
 from bench.filings import filings, hire
 from bench.first_seen import first_seen
 from bench.floor import CAPACITIES
-from bench.load import ANSWERED, TURNED_AWAY, ask, for_a_while
+from bench.load import ANSWERED, CONNECTIONS, TURNED_AWAY, ask, for_a_while
 from bench.peers import HERE
 from bench.population import Asker, Issuer, populate
 from bench.results import Measured, Table, written
@@ -105,6 +105,7 @@ class Question:
     place: tuple[str, str]
     server: Server
     requests: Callable[[], Sequence[bytes]]
+    connections: int = CONNECTIONS
 
 
 def questions(servers: Sequence[Server], askers: Askers, ministry: Ministry) -> Iterator[list[Question]]:
@@ -124,7 +125,8 @@ def questions(servers: Sequence[Server], askers: Askers, ministry: Ministry) -> 
             ),
         ]
     for name, capacity in ASKED_ALONE.items():
-        yield [Question((name, ours.kind.name), ours, partial(ours.kind.requests, name, askers[capacity]))]
+        requests = partial(ours.kind.requests, name, askers[capacity])
+        yield [Question((name, ours.kind.name), ours, requests, connections=1)]
 
 
 async def measure(asked: Sequence[Sequence[Question]], postgres: Postgres) -> Table:
@@ -136,10 +138,11 @@ async def measure(asked: Sequence[Sequence[Question]], postgres: Postgres) -> Ta
             for question in random.sample(together, len(together)):
                 server, requests = question.server, cycle(question.requests())
                 # While each connection plans a statement that is new to it, a crowd may be turned away.
-                await ask(server.port, for_a_while(requests, WARMED_UP_S), (ANSWERED, TURNED_AWAY))
+                ask_it = partial(ask, server.port, connections=question.connections)
+                await ask_it(for_a_while(requests, WARMED_UP_S), (ANSWERED, TURNED_AWAY))
                 before = cpu_ns(family(server.pid)), cpu_ns(family(postgres.pid))
                 began = time.perf_counter()
-                took_ns = await ask(server.port, for_a_while(requests, MEASURED_S))
+                took_ns = await ask_it(for_a_while(requests, MEASURED_S))
                 elapsed_s = time.perf_counter() - began
                 after = cpu_ns(family(server.pid)), cpu_ns(family(postgres.pid))
                 found = Measured.of(took_ns, elapsed_s, after[0] - before[0], after[1] - before[1])

@@ -61,17 +61,23 @@ class Asking(asyncio.Protocol):
             self.done.set_exception(problem or AskingError("The server hung up."))
 
 
-async def ask(port: int, requests: Iterator[bytes], answers: Container[bytes] = (ANSWERED,)) -> list[int]:
+async def ask(
+    port: int,
+    requests: Iterator[bytes],
+    answers: Container[bytes] = (ANSWERED,),
+    *,
+    connections: int = CONNECTIONS,
+) -> list[int]:
     """Ask one after the other on every connection; how long each answer took, in nanoseconds.
 
     Raises: AskingError, where a status is none of `answers`.
     """
     loop, took_ns = asyncio.get_running_loop(), list[int]()
-    connections = [
+    opened = [
         (await loop.create_connection(lambda: Asking(requests, took_ns, answers), "127.0.0.1", port))[1]
-        for _ in range(CONNECTIONS)
+        for _ in range(connections)
     ]
-    await asyncio.gather(*(connection.done for connection in connections))
+    await asyncio.gather(*(connection.done for connection in opened))
     return took_ns
 
 

@@ -107,8 +107,8 @@ request that it holds its key. Of the list, a citizen sees twelve dossiers and t
 
 ## What the law says
 
-Asked of An Sinh alone. Q5 is the coverage of a full career, seven regimes with reasons: at most 8 ms of
-server CPU. Q6 is the pension's status of a hundred people, in one statement.
+Asked of An Sinh alone, on one connection. Q5 is the coverage of a full career, seven regimes with reasons: at
+most 8 ms of server CPU. Q6 is the pension's status of a hundred people, in one statement.
 
 | | asked by | requests/s | p50 ms | p99 ms | server CPU | PostgreSQL CPU |
 |---|---|--:|--:|--:|--:|--:|

@@ -49,7 +49,8 @@ def household_of(person: str) -> str:
     return f"(SELECT household_of({person}))"
 
 
-# As `is_seen`: what another wall says stands in the plans of these alone.
+# What another wall says stands in the plans of these alone: in every place of a wall that asks it again it would make
+# that dear to plan.
 FUNCTIONS = (
     """
     CREATE FUNCTION household_of(person uuid) RETURNS uuid
@@ -63,7 +64,7 @@ FUNCTIONS = (
     """,
 )
 MINE = f"participant_id = {ME}"
-HEALTH = by_kind("health:read", MINE, "is_seen(participant_id)", f"participant_id = {IN_HEALTH}")
+HEALTH = by_kind("health:read", MINE, f"{MY_OFFICES} @> office_of(participant_id)", f"participant_id = {IN_HEALTH}")
 HOUSEHOLDS_BEFORE = {
     "households": (
         f"{has('participant:read')} AND (office_id = ANY ({MY_LISTED_OFFICES})"
