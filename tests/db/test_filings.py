@@ -135,26 +135,22 @@ async def test_each_share_of_each_person_is_rounded_half_up(pool: Pool, owner: C
     assert dues(await account_of(owner, mill.employer), OCTOBER) == due_for(Month(2026, 10), *bases)
 
 
-async def test_the_region_of_the_employer_decides_on_its_floor_and_caps(
-    pool: Pool, owner: Connection, mill: Mill
+# Before Law 41/2024 the floor was the minimum wage, 3,450,000 in region IV and 4,960,000 in region I, and on
+# the State's scale the base salary.
+@pytest.mark.parametrize(
+    ("region", "payer", "floor"),
+    [(Region.IV, Payer.PRIVATE, 3_450_000), (Region.I, Payer.STATE_SALARY, 2_340_000)],
+)
+async def test_region_and_scale_of_the_employer_decide_on_its_floor_and_caps(
+    pool: Pool, owner: Connection, mill: Mill, region: Region, payer: Payer, floor: int
 ) -> None:
-    await owner.execute("UPDATE employers SET region = 'IV' WHERE id = $1", mill.employer)
-    # Before Law 41/2024 the floor was the minimum wage: 3,450,000 in region IV, 4,960,000 in region I.
-    payload = await mill.file(pool, "2025-05", (mill.people[0], 3_450_000), (mill.people[1], 90_000_000))
-    assert payload["errors"] == []
-    assert dues(await account_of(owner, mill.employer), date(2025, 5, 1)) == due_for(
-        Month(2025, 5), 3_450_000, 90_000_000, region=Region.IV
+    await owner.execute(
+        "UPDATE employers SET region = $2, payer = $3 WHERE id = $1", mill.employer, region, payer
     )
-
-
-async def test_an_employer_on_the_states_scale_has_the_floor_and_caps_of_the_base_salary(
-    pool: Pool, owner: Connection, mill: Mill
-) -> None:
-    await owner.execute("UPDATE employers SET payer = 'state_salary' WHERE id = $1", mill.employer)
-    payload = await mill.file(pool, "2025-05", (mill.people[0], 2_340_000), (mill.people[1], 90_000_000))
+    payload = await mill.file(pool, "2025-05", (mill.people[0], floor), (mill.people[1], 90_000_000))
     assert payload["errors"] == []
     assert dues(await account_of(owner, mill.employer), date(2025, 5, 1)) == due_for(
-        Month(2025, 5), 2_340_000, 90_000_000, payer=Payer.STATE_SALARY
+        Month(2025, 5), floor, 90_000_000, region=region, payer=payer
     )
 
 

@@ -317,8 +317,8 @@ async def test_way_10_policies_are_null_safe(owner: Connection) -> None:
 
 async def test_way_11_there_is_no_way_around_the_wall(owner: Connection) -> None:
     # The start looks for definers, owners, and views that read as another (tests/db/test_roles.py).
-    # Partitions there are none, and of definers these: each asks for whom it is itself, but for `office_of`, which
-    # says of whoever is named an office, and no more.
+    # Partitions there are none, and of definers these: each asks for whom it is itself, but for `office_of`,
+    # which says of whoever is named an office, and no more.
     assert (
         await owner.fetchval(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"

@@ -33,7 +33,9 @@ OFFICE_OF = """
     LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     RETURN (SELECT p.office_id FROM public.participants p WHERE p.id = person)
 """
-RANGES = "(SELECT range_agg(int4range(o.id, o.last_id, '[]')) FROM grants g JOIN offices o ON o.id = g.office_id)"
+RANGES = (
+    "(SELECT range_agg(int4range(o.id, o.last_id, '[]')) FROM grants g JOIN offices o ON o.id = g.office_id)"
+)
 AFTER = (
     f"(SELECT vhas('contribution:read')) AND CASE WHEN {KIND} = 'CITIZEN' THEN participant_id = {ME}"
     f" WHEN {KIND} = 'EMPLOYER' THEN employer_id = ANY ({MY_EMPLOYERS})"

@@ -64,7 +64,9 @@ FUNCTIONS = (
     """,
 )
 MINE = f"participant_id = {ME}"
-HEALTH = by_kind("health:read", MINE, f"{MY_OFFICES} @> office_of(participant_id)", f"participant_id = {IN_HEALTH}")
+HEALTH = by_kind(
+    "health:read", MINE, f"{MY_OFFICES} @> office_of(participant_id)", f"participant_id = {IN_HEALTH}"
+)
 HOUSEHOLDS_BEFORE = {
     "households": (
         f"{has('participant:read')} AND (office_id = ANY ({MY_LISTED_OFFICES})"
