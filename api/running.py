@@ -289,10 +289,10 @@ def listening(host: str, port: int, setting: str = "") -> Iterator[socket.socket
         door = socket.create_server((host, port), backlog=2_048)
     except OSError as problem:
         if problem.errno == errno.EADDRINUSE:
-            raise PortTaken(port=port, setting=setting or "ANSINH_PORT") from problem
+            raise PortTaken(port=str(port), setting=setting or "ANSINH_PORT") from problem
         reason = os.strerror(problem.errno) if problem.errno else problem
         setting = setting or "ANSINH_HOST, ANSINH_PORT"
-        raise PortUnusable(host=host, port=port, reason=reason, setting=setting) from problem
+        raise PortUnusable(host=host, port=str(port), reason=reason, setting=setting) from problem
     with door:
         yield door
 

@@ -253,7 +253,7 @@ class Server:
         except BlockingIOError:
             holder, _ = note_in(lock)
             lock.close()
-            raise FolderTaken(folder=self.home, pid=holder or "?") from None
+            raise FolderTaken(folder=self.home, pid=str(holder or "?")) from None
         self._lock = lock
         self._leftover = note_in(lock)[1]
         self._socket = private_folder()

@@ -8,6 +8,7 @@ import pytest
 from db.dossiers import LONGEST_REQUEST
 from db.events import LONGEST_REASON
 from db.pool import Connection
+from domain.numerals import grouped
 from tests import people
 from tests.api.conftest import SUBMIT, WITHDRAW, Account, RunningPortal, global_id
 
@@ -162,7 +163,7 @@ async def test_i3_longest_text_is_as_long_in_either_form(portal: RunningPortal, 
 async def test_i3_longer_text_is_refused(portal: RunningPortal, owner: Connection, text: str) -> None:
     [error] = (await said_of(portal, await portal.citizen(owner), owner, text))["errors"]
     assert (error["code"], error["path"]) == ("TEXT_TOO_LONG", ["request"])
-    assert f"{LONGEST_REQUEST}" in error["message"]
+    assert grouped(LONGEST_REQUEST, "en") in error["message"]
 
 
 async def test_i3_longer_reason_is_refused_at_its_own_place(portal: RunningPortal, owner: Connection) -> None:
