@@ -170,11 +170,7 @@ class Law:
 
     def has(self, path: str) -> bool:
         """Whether the law of the day says anything there."""
-        try:
-            self.parameters.find(path, self)
-        except NoParameter:
-            return path in self.given
-        return True
+        return path in self.given or _found(self.parameters, path, self.number, self.day) is not None
 
     def _read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
         if path in self.given:
@@ -207,13 +203,18 @@ class Parameters:
 
         Raises: NoParameter.
         """
-        return _found(self, path, law.number, law.day)
+        found = _found(self, path, law.number, law.day)
+        if found is None:
+            raise NoParameter(f"{path} on {law.day}, law {law.number}")
+        return found
 
 
+# That there is nothing is remembered as well: it takes as long to find out.
 @lru_cache(maxsize=MOST_FOUND)
-def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[Any, str, Confidence]:
-    """What stands at a path under a law on a day. Raises: NoParameter."""
-    law = Law(number, day, parameters)
+def _found(
+    parameters: Parameters, path: str, number: str, day: date
+) -> tuple[Any, str, Confidence] | None:
+    """What stands at a path under a law on a day; None where nothing does."""
     found: Any = parameters.tree
     source, confidence = "", Confidence.KNOWN
     steps = STEP.findall(path)
@@ -221,7 +222,9 @@ def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[A
         if _is_rows(found):
             while steps and steps[0].startswith("["):
                 found = _bearing(found, steps.pop(0)[1:-1])
-            found = _row(found, law, path)
+            found = _row(found, number, day)
+            if found is None:
+                return None
         if isinstance(found, Mapping):
             source = _source(found, source)
             if "confidence" in found:
@@ -234,7 +237,7 @@ def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[A
             return found, source, confidence
         step = steps.pop(0)
         if not isinstance(found, Mapping) or step not in found:
-            raise NoParameter(f"{path} on {law.day}, law {law.number}")
+            return None
         found = found[step]
 
 
@@ -243,7 +246,7 @@ def _read(
     parameters: Parameters, path: str, number: str, day: date, reader: Callable[[Any], Any]
 ) -> Citation:
     """The figure at a path under a law on a day, as a reader reads it. Raises: NoParameter."""
-    found, source, confidence = _found(parameters, path, number, day)
+    found, source, confidence = parameters.find(path, parameters.on(day, number))
     try:
         return Dated(reader(found), path, source, confidence)
     except (AttributeError, TypeError, ValueError) as problem:
@@ -336,17 +339,15 @@ def _bearing(rows: tuple[Any, ...], word: str) -> tuple[Any, ...]:
     )
 
 
-def _row(rows: tuple[Any, ...], law: Law, path: str) -> Any:  # noqa: ANN401 -- YAML has no types
-    """The row of a law and a day: of those that hold, the one that began last."""
+def _row(rows: tuple[Any, ...], number: str, day: date) -> Mapping[str, Any] | None:
+    """The row of a law and a day: of those that hold, the one that began last; None where none holds."""
     held = []
     for row in rows:
-        if isinstance(row, Mapping) and law.number in row.get("law", law.number):
+        if isinstance(row, Mapping) and number in row.get("law", number):
             first, last = span(row)
-            if first <= law.day <= last:
+            if first <= day <= last:
                 held.append((first, row))
-    if not held:
-        raise NoParameter(f"{path} on {law.day}, law {law.number}")
-    return max(held, key=lambda pair: pair[0])[1]
+    return max(held, key=lambda pair: pair[0])[1] if held else None
 
 
 def _confidence(said: str, step: str) -> Confidence:
