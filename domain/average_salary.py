@@ -63,13 +63,13 @@ def average_salary(
     said = [period for period in periods if period.months]
     own = [period for period in said if period.regime is not Regime.STATE]
     state = [period for period in said if period.regime is Regime.STATE]
-    cites: list[Citation] = []
     months = sum(period.months for period in own)
-    total = Fraction(0)
+    sums: dict[Citation, int] = {}
     for period in own:
         coefficient = _coefficient(law, settlement_year, period)
-        cites.append(coefficient)
-        total += coefficient.value * (period.salary * period.months)
+        sums[coefficient] = sums.get(coefficient, 0) + period.salary * period.months
+    total = sum((coefficient.value * paid for coefficient, paid in sums.items()), Fraction(0))
+    cites: list[Citation] = [*sums]
     if state:
         first = min(period.year for period in said) if first_year is None else first_year
         window = _look_back(law, first)
@@ -146,6 +146,7 @@ def _latest(periods: list[Period], months: int | None) -> Iterable[Period]:
         return
     for period in sorted(periods, key=lambda period: period.year)[::-1]:
         taken = min(period.months, months)
-        if taken:
-            yield Period(period.year, taken, period.salary, period.regime)
+        if not taken:
+            return
+        yield Period(period.year, taken, period.salary, period.regime)
         months -= taken

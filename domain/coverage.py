@@ -26,7 +26,7 @@ from domain.covered_months import (
     CoveragePeriod,
     CoveredMonths,
     Line,
-    Salary,
+    Stretch,
     covered_months,
 )
 from domain.determinations import (
@@ -308,8 +308,8 @@ class RegimeCoverage:
         return within(self.months.unpaid, due, month) if self.is_insured else ()
 
     @cached_property
-    def salaries(self) -> list[Salary]:
-        """The months that count, each with the base that counts."""
+    def salaries(self) -> list[Stretch]:
+        """The months that count, each with the base that counts in its line."""
         return self.months.salaries(BaseOfTwoEmployers(self.law.words(TWO_EMPLOYERS_RULE).value), self._cap)
 
     @cached_property
@@ -317,7 +317,7 @@ class RegimeCoverage:
         """The base of the month before the day's, of the first month of work its own."""
         month = self.facts.month
         of_month = (
-            next((each.base for each in reversed(self.salaries) if each.months.has(one)), 0)
+            next((each.line.base for each in reversed(self.salaries) if each.months.has(one)), 0)
             for one in (month.plus(-1), month)
         )
         return next(filter(None, of_month), 0)
@@ -328,7 +328,7 @@ class RegimeCoverage:
         for each in sorted(self.salaries, key=lambda each: each.months, reverse=True):
             for run in within((each.months,), FIRST_OF_ALL, until):
                 taken = min(run.months, AVERAGE_MONTHS - months)
-                total, months = total + taken * each.base, months + taken
+                total, months = total + taken * each.line.base, months + taken
             if months == AVERAGE_MONTHS:
                 break
         return dong(Fraction(total, months)) if months else 0
@@ -345,10 +345,9 @@ class RegimeCoverage:
         first = min((each.months.first.year for each in self.salaries), default=today)
         settlement = known_settlement(law, first)
         periods = [
-            Period(
-                year, months, self._of_the_day(each), each.regime, Fraction(1) if year > settlement else None
-            )
+            Period(year, months, base, each.line.regime, Fraction(1) if year > settlement else None)
             for each in self.salaries
+            for base in (self._of_the_day(each),)
             for year, months in each.months.by_year()
         ]
         mean = average_salary(law, settlement_year=settlement, periods=periods)
@@ -356,23 +355,24 @@ class RegimeCoverage:
         if settlement != today:
             path = f"{COEFFICIENTS}.{SETTLEMENT}{settlement}.{min(today, settlement)}"
             stand_ins.append(replace(law.share(path), confidence=Confidence.UNSURE))
-        if any(each.regime is Regime.STATE for each in self.salaries):
+        if any(each.line.regime is Regime.STATE for each in self.salaries):
             stand_ins.append(replace(law.whole(BASE_SALARY), confidence=Confidence.UNSURE))
         return replace(mean, cites=(*mean.cites, *stand_ins))
 
-    def _of_the_day(self, each: Salary) -> int:
+    def _of_the_day(self, each: Stretch) -> int:
         """A base; on the State's scale what its coefficient comes to by the base salary of the day.
 
         Source: ND 115/2015 article 10 [unsure]. What was before the figures of this house is as it was.
         """
-        if each.regime is not Regime.STATE:
-            return each.base
+        base = each.line.base
+        if each.line.regime is not Regime.STATE:
+            return base
         then, parameters = each.months.first.first_day, self.whole.parameters
         try:
             before = parameters.on(then, SOCIAL_INSURANCE.number(then)).whole(BASE_SALARY).value
         except NoParameter:
-            return each.base
-        return dong(Fraction(each.base * self.law.whole(BASE_SALARY).value, before))
+            return base
+        return dong(Fraction(base * self.law.whole(BASE_SALARY).value, before))
 
     def insured(self, where: str, words: Words = INSURED) -> list[Condition]:
         """Is the person insured on the day, and paid for?"""
@@ -730,11 +730,16 @@ class Coverage:
         """Tử tuất."""
         return RegimeCoverage(self, OF_SURVIVORS)
 
+    @cached_property
+    def _schemes(self) -> frozenset[ContributionScheme]:
+        return frozenset(line.scheme for line in self.facts.lines)
+
     def months_of(self, rule: CoverageRule) -> CoveredMonths:
-        """The months of a regime; regimes for whose funds the same is owed share them."""
+        """The months of a regime; regimes that look at the same lines, with the same owed, share them."""
         facts = self.facts
         owed = tuple(arrear for arrear in facts.arrears if arrear.fund is rule.fund)
-        key = (*rule.schemes.items(), *owed)
+        schemes = {scheme: first for scheme, first in rule.schemes.items() if scheme in self._schemes}
+        key = (*schemes.items(), *owed)
         if key not in self._months:
-            self._months[key] = covered_months(facts.lines, owed, schemes=rule.schemes, until=facts.month)
+            self._months[key] = covered_months(facts.lines, owed, schemes=schemes, until=facts.month)
         return self._months[key]

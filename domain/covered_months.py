@@ -4,7 +4,7 @@ A month that an employer owes is unpaid, not missing: it counts once it is paid.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
@@ -50,6 +50,14 @@ class Line:
     base: int
     row: str
 
+    @property
+    def regime(self) -> Regime:
+        """Who fixed the base: an employer, the State by its scale, oneself."""
+        if self.scheme is ContributionScheme.VOLUNTARY:
+            return Regime.VOLUNTARY
+        is_state = self.employer is not None and self.employer.payer is Payer.STATE_SALARY
+        return Regime.STATE if is_state else Regime.PRIVATE
+
 
 @dataclass(frozen=True, slots=True)
 class Arrear:
@@ -67,23 +75,6 @@ class Stretch:
     line: Line
     months: Run
     is_paid: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Salary:
-    """Months one after the other that count with the base of a line, in đồng a month, or with another."""
-
-    line: Line
-    months: Run
-    base: int
-
-    @property
-    def regime(self) -> Regime:
-        """Who fixed it: an employer, the State by its scale, oneself."""
-        if self.line.scheme is ContributionScheme.VOLUNTARY:
-            return Regime.VOLUNTARY
-        is_state = self.line.employer is not None and self.line.employer.payer is Payer.STATE_SALARY
-        return Regime.STATE if is_state else Regime.PRIVATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +191,11 @@ class CoveredMonths:
         """Whether a month counts for which several paid."""
         return sum(stretch.months.months for stretch in self.stretches if stretch.is_paid) > self.count
 
-    def salaries(self, rule: BaseOfTwoEmployers, cap: Callable[[Month], int]) -> list[Salary]:
+    def salaries(self, rule: BaseOfTwoEmployers, cap: Callable[[Month], int]) -> list[Stretch]:
         """The months that count, each once, with the base that counts; `cap` says the most of a month."""
         paid = [stretch for stretch in self.stretches if stretch.is_paid]
         if not self.has_two_employers:
-            return [Salary(each.line, each.months, each.line.base) for each in paid]
+            return paid
         marks = {each.months.first for each in paid} | {each.months.last.plus(1) for each in paid}
         found = []
         for first, after in pairwise(sorted(marks)):
@@ -220,7 +211,7 @@ class CoveredMonths:
                     base = max(each.line.base for each in several)
                 elif is_capped:
                     base = min(sum(each.line.base for each in several), cap(span.first))
-                found.append(Salary(line, span, base))
+                found.append(Stretch(replace(line, base=base), span, is_paid=True))
         return found
 
     def _begun(self, stretch: Stretch) -> tuple[Month, str]:

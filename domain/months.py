@@ -108,7 +108,9 @@ def united(spans: Iterable[Run]) -> tuple[Run, ...]:
 def within(spans: Iterable[Run], first: Month, last: Month) -> tuple[Run, ...]:
     """What runs have between two months, both included."""
     return tuple(
-        Run(max(span.first, first), min(span.last, last))
+        span
+        if first <= span.first and span.last <= last
+        else Run(max(span.first, first), min(span.last, last))
         for span in spans
         if span.first <= last and span.last >= first
     )

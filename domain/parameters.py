@@ -211,9 +211,7 @@ class Parameters:
 
 # That there is nothing is remembered as well: it takes as long to find out.
 @lru_cache(maxsize=MOST_FOUND)
-def _found(
-    parameters: Parameters, path: str, number: str, day: date
-) -> tuple[Any, str, Confidence] | None:
+def _found(parameters: Parameters, path: str, number: str, day: date) -> tuple[Any, str, Confidence] | None:
     """What stands at a path under a law on a day; None where nothing does."""
     found: Any = parameters.tree
     source, confidence = "", Confidence.KNOWN

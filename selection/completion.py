@@ -150,7 +150,7 @@ def shown(projection: Projection) -> Show:
 def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show:
     match graphql_type:
         case GraphQLNonNull(of_type=inner):
-            return _shown(inner, projection)
+            return inner.coerce_output_value if is_leaf_type(inner) else _shown(inner, projection)
         case GraphQLList(of_type=inner):
             one = _shown(inner, projection)
             return lambda value: None if value is None else [one(item) for item in value]

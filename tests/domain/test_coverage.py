@@ -153,7 +153,10 @@ def test_of_two_employers_the_base_counts_that_the_rule_says(rule: BaseOfTwoEmpl
         until=Month(2026, 11),
     )
     found = months.salaries(rule, lambda _month: 46_800_000)
-    assert {salary.base for salary in found if salary.months.first >= Month(2026, 3)} == {base, 10_000_000}
+    assert {salary.line.base for salary in found if salary.months.first >= Month(2026, 3)} == {
+        base,
+        10_000_000,
+    }
     assert counted(salary.months for salary in found) == 6
 
 
@@ -166,7 +169,7 @@ def test_the_sum_of_two_employers_is_capped_by_the_law_of_each_month() -> None:
     )
     caps = {Month(2026, 6): 46_800_000, Month(2026, 7): 50_600_000}
     found = months.salaries(BaseOfTwoEmployers.SUM_TO_CAP, caps.__getitem__)
-    assert [(salary.months.first, salary.base) for salary in found] == list(caps.items())
+    assert [(salary.months.first, salary.line.base) for salary in found] == list(caps.items())
 
 
 def test_two_employers_at_once_make_an_answer_unconfirmed_and_one_after_the_other_do_not() -> None:
