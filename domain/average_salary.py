@@ -12,7 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from domain.determinations import Change, Determination, Words, article, claim
-from domain.money import dong
+from domain.money import dong, weighted
 from domain.months import MONTHS_IN_YEAR
 from domain.parameters import Citation, Confidence, Dated, Law, NoParameter
 
@@ -64,12 +64,14 @@ def average_salary(
     own = [period for period in said if period.regime is not Regime.STATE]
     state = [period for period in said if period.regime is Regime.STATE]
     months = sum(period.months for period in own)
-    sums: dict[Citation, int] = {}
-    for period in own:
-        coefficient = _coefficient(law, settlement_year, period)
-        sums[coefficient] = sums.get(coefficient, 0) + period.salary * period.months
-    total = sum((coefficient.value * paid for coefficient, paid in sums.items()), Fraction(0))
-    cites: list[Citation] = [*sums]
+    coefficients = [_coefficient(law, settlement_year, period) for period in own]
+    total = weighted(
+        [
+            (coefficient.value, period.salary * period.months)
+            for coefficient, period in zip(coefficients, own, strict=True)
+        ]
+    )
+    cites: list[Citation] = [*coefficients]
     if state:
         first = min(period.year for period in said) if first_year is None else first_year
         window = _look_back(law, first)

@@ -3,8 +3,10 @@
 Source: the laws name no rounding; half up is this house's rule, open point 7 of the facts.
 """
 
+from collections.abc import Collection
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 HALF = Fraction(1, 2)
 Exact = int | Decimal | Fraction
@@ -13,3 +15,11 @@ Exact = int | Decimal | Fraction
 def dong(amount: Exact) -> int:
     """The amount in whole đồng, rounded half up."""
     return (Fraction(amount) + HALF).__floor__()
+
+
+def weighted(amounts: Collection[tuple[Fraction, int]]) -> Fraction:
+    """The exact sum of amounts, each times its factor: with one denominator, as fractions add slowly."""
+    whole = lcm(*(factor.denominator for factor, _ in amounts))
+    return Fraction(
+        sum(factor.numerator * (whole // factor.denominator) * amount for factor, amount in amounts), whole
+    )

@@ -6,13 +6,13 @@ subscriptions), `Translator.install` has given every declared field a resolver t
 part.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Protocol, cast
 
+import orjson
 from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
@@ -122,11 +122,14 @@ class Plan:
 
         Raises: RuleRefused.
         """
-        members = (
-            f'"{part.key}":{_json(complete(json.loads(text), variables)) if complete else text}'
-            for part, complete, text in zip(self.parts, self.completions, texts, strict=True)
+        written = (
+            orjson.dumps(complete(orjson.loads(text), variables)) if complete else text.encode()
+            for complete, text in zip(self.completions, texts, strict=True)
         )
-        return f"{{{','.join(members)}}}".encode()
+        members = (
+            b'"%b":%b' % (part.key.encode(), value) for part, value in zip(self.parts, written, strict=True)
+        )
+        return b"{%b}" % b",".join(members)
 
     async def tree(
         self,
@@ -141,7 +144,7 @@ class Plan:
     def decoded(self, texts: Sequence[str], variables: VariableValues) -> dict[str, Any]:
         """The texts as Python's objects, with what rules say of them."""
         return {
-            part.key: complete(json.loads(text), variables) if complete else json.loads(text)
+            part.key: complete(orjson.loads(text), variables) if complete else orjson.loads(text)
             for part, complete, text in zip(self.parts, self.completions, texts, strict=True)
         }
 
@@ -435,10 +438,6 @@ def type_of(source: object, *_: object) -> str:
     """Say which type an object of an abstract type has: a row says it, what a rule gave is named so."""
     name: str = source[HIDDEN_TYPE] if isinstance(source, Mapping) else type(source).__name__
     return name
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _path(info: GraphQLResolveInfo[Any]) -> Path:
