@@ -10,7 +10,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType, is_leaf_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLLeafType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLOutputType,
+    is_leaf_type,
+)
 from graphql.execution.values import VariableValues
 from sqlalchemy import ColumnElement, Date, DateTime, Numeric, Uuid
 
@@ -147,15 +154,22 @@ def shown(projection: Projection) -> Show:
     return _shown(projection.type, projection)
 
 
+def _written(leaf: GraphQLLeafType) -> Show:
+    """How a leaf is written; of an enum the name is looked up, where strawberry goes through them all."""
+    if isinstance(leaf, GraphQLEnumType):
+        return {member.value: name for name, member in leaf.values.items()}.__getitem__
+    return leaf.coerce_output_value
+
+
 def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show:
     match graphql_type:
         case GraphQLNonNull(of_type=inner):
-            return inner.coerce_output_value if is_leaf_type(inner) else _shown(inner, projection)
+            return _written(inner) if is_leaf_type(inner) else _shown(inner, projection)
         case GraphQLList(of_type=inner):
             one = _shown(inner, projection)
-            return lambda value: None if value is None else [one(item) for item in value]
+            return lambda value: None if value is None else list(map(one, value))
     if is_leaf_type(graphql_type):
-        written = graphql_type.coerce_output_value
+        written = _written(graphql_type)
         return lambda value: None if value is None else written(value)
     types = {
         name: [
