@@ -12,6 +12,8 @@ from tests.api.test_running import House
 from tests.browser.conftest import PATIENCE_MS
 
 EXPLORER = re.compile(r"/graphql$")
+EMPLOYER_ID = re.compile(r"Employer:[0-9a-f-]{36}")
+PARTICIPANT_ID = re.compile(r"Participant:[0-9a-f-]{36}")
 DOSSIER_ID = re.compile(r"Dossier:[0-9a-f-]{36}")
 CODE = re.compile(r"[A-Z0-9.]{3,35}-\d{6}-\d{4}")
 # So tall that a whole answer is in sight: the explorer renders no other lines of it.
@@ -102,6 +104,42 @@ async def test_sign_in_ask_file_accept_and_see_it_live(house: House, chromium: B
         assert CODE.search(await expect_answer(thu, "ACCEPTED", '"errors": []'))
 
         await expect_answer(lan, "ACCEPTED")
+
+
+async def test_sign_in_and_read_what_one_is_covered_for_and_why(house: House, chromium: Browser) -> None:
+    async with somebody(chromium, house) as minh:
+        await sign_in(minh, "Trần Văn Minh")
+        await open_tab(minh, "MyCoverage")
+        await execute(minh)
+        answer = await expect_answer(minh, '"pension"')
+        for said in ('"UNPAID"', "Xây lắp Gia", '"article"', '"earliestEntitlement"'):
+            assert said in answer, answer
+
+        await give(minh, {"asOf": "1900-01-01"})
+        await execute(minh)
+        await expect_answer(minh, '"errors"', '"coverage"')
+
+
+async def test_sign_in_for_an_employer_and_file_a_list(house: House, chromium: Browser) -> None:
+    async with somebody(chromium, house) as company:
+        await sign_in(company, "Công ty Dệt may Sông Hồng")
+        await execute(company)
+        answer = await expect_answer(company, "Công ty Dệt may Sông Hồng", "Participant:")
+        employer, participant = EMPLOYER_ID.search(answer), PARTICIPANT_ID.search(answer)
+        assert employer, answer
+        assert participant, answer
+
+        await open_tab(company, "FileList")
+        line = {"participant": participant.group(), "base": -5}
+        wish = {"idempotencyKey": "list-1", "employer": employer.group(), "month": "2026-10", "lines": [line]}
+        await give(company, {"input": wish})
+        await execute(company)
+        await expect_answer(company, '"filing": null', '"base"')
+
+        line["base"] = 12_000_000
+        await give(company, {"input": wish})
+        await execute(company)
+        await expect_answer(company, '"lineCount": 1', '"errors": []')
 
 
 async def test_the_landing_page_is_read_and_used_without_a_mouse(house: House, chromium: Browser) -> None:
