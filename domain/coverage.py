@@ -53,6 +53,7 @@ from domain.retirement_age import Sex, retirement_month
 from domain.sickness import SickLeave, sickness
 from domain.survivors import Deceased, Scheme, funeral, survivor_lump_sum_active, survivor_monthly
 from domain.unemployment import CONDITION, MONTHS, Unemployed, unemployment
+from domain.unemployment import Regime as Wages
 from domain.work_injury import MONTHLY_FROM, Injury, work_injury
 
 FIRST_OF_ALL = Month(1, 1)
@@ -528,14 +529,18 @@ def _exact(mean: Determination) -> Fraction:
 
 
 def _unemployment(case: RegimeCoverage) -> Answer:
-    """The loss of work on the day, in a region whose wages are the highest: nobody has said in which."""
+    """The loss of work on the day; the last employer's region and scale say what caps the benefit."""
     law, facts = case.law, case.facts
     recently, window, _, _ = law.numbers("unemployment.condition", CONDITION).value
     recent = case.months.between(facts.month.plus(1 - window), facts.month)
     earliest = case.earliest_in(window, facts.month, recently)
+    last = max(case.salaries, key=lambda each: each.months, default=None)
+    employer = last.line.employer if last else None
     person = Unemployed(
         average=case.average(facts.month),
         months=_unused(case),
+        region=employer.region if employer else Region.I,
+        regime=Wages(last.line.regime) if last else Wages.PRIVATE,
         recent_months=counted(recent),
         draws_pension=any(
             benefit.kind is BenefitKind.PENSION and benefit.first <= facts.day for benefit in facts.benefits
@@ -543,9 +548,8 @@ def _unemployment(case: RegimeCoverage) -> Answer:
         evidence=replace(case.months.evidence(recent), enough_by=earliest),
     )
     found = unemployment(law, person)
-    wage = replace(law.whole(f"regional_minimum_wage.{person.region}"), confidence=Confidence.UNSURE)
     return Answer(
-        replace(found, cites=(*found.cites, wage)),
+        found,
         facts.month if found.is_met else earliest,
         _amount(found, "monthly"),
         EstimateUnit.MONTH,

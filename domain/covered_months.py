@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import groupby, pairwise
 
 from domain.average_salary import Regime
-from domain.contributions import ContributionScheme, Fund, Payer
+from domain.contributions import ContributionScheme, Fund, Payer, Region
 from domain.determinations import Evidence
 from domain.months import Month, Run, counted, month_at, runs, united, within, without
 
@@ -33,11 +33,12 @@ class BaseOfTwoEmployers(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """Who pays for somebody, wages that it fixes itself or those of the State's scale."""
+    """Who pays for somebody, and where: wages that it fixes itself, or those of the State's scale."""
 
     id: str
     name: str
     payer: Payer = Payer.PRIVATE
+    region: Region = Region.I
 
 
 @dataclass(frozen=True, slots=True)

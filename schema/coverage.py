@@ -17,7 +17,7 @@ from db.parameters import parameters
 from db.participants import participants
 from domain import coverage
 from domain.benefits import BenefitKind, BenefitPayment
-from domain.contributions import Fund, Payer
+from domain.contributions import Fund, Payer, Region
 from domain.coverage import CoverageStatus, EstimateUnit
 from domain.covered_months import Arrear, Employer, Line, MonthsStanding
 from domain.health_cards import Validity
@@ -179,7 +179,9 @@ def coverage_facts(
     known = now if as_known_at is None else func.least(cast(as_known_at, DateTime(timezone=True)), now)
     known_on = cast(func.timezone(VIETNAM, known), Date)
     payers = select(line.employer_id).where(line.participant_id == participant.id)
-    known_as = func.json_object_agg(employer.id, func.json_build_array(employer.name, employer.payer))
+    known_as = func.json_object_agg(
+        employer.id, func.json_build_array(employer.name, employer.payer, employer.region)
+    )
     owed = func.json_agg(func.json_build_array(unpaid.employer_id, unpaid.fund, unpaid.month))
     paid = func.json_agg(
         func.json_build_array(
@@ -236,7 +238,7 @@ def coverage_of(
     known_on: date,
     who: tuple[str, str, str | None],
     lines: Sequence[tuple[str, str | None, str, str, int, str]] | None,
-    employers: Mapping[str, tuple[str, str]] | None,
+    employers: Mapping[str, tuple[str, str, str]] | None,
     owed: Sequence[tuple[str, str, str]] | None,
     paid: Sequence[tuple[str, str, int, str, str | None]] | None,
     cards: Sequence[tuple[str, str | None, int, str | None]] | None,
@@ -248,8 +250,8 @@ def coverage_of(
     if not birth <= day <= last:
         raise DayOutside(first=birth, last=last)
     payers = {
-        key: Employer(f"Employer:{key}", name, Payer(payer))
-        for key, (name, payer) in (employers or {}).items()
+        key: Employer(f"Employer:{key}", name, Payer(payer), Region(region))
+        for key, (name, payer, region) in (employers or {}).items()
     }
     facts = coverage.Facts(
         asked_on=day,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from db.parameters import parameters
 from domain.benefits import BenefitKind, BenefitPayment
-from domain.contributions import ContributionScheme, Fund, Payer
+from domain.contributions import ContributionScheme, Fund, Payer, Region
 from domain.coverage import Benefit, Card, Coverage, CoverageStatus, EstimateUnit, Facts, RegimeCoverage
 from domain.covered_months import (
     Arrear,
@@ -386,6 +386,24 @@ def test_twelve_months_of_the_last_twenty_four_are_needed(first: str, is_met: bo
     found = told(a_line(first, "2026-11")).unemployment
     assert (found.status == CoverageStatus.ENTITLED) is is_met
     assert str(found.earliest_entitlement) == ("2026-11" if is_met else "2026-12")
+
+
+@pytest.mark.parametrize(
+    ("day", "employer", "cap"),
+    [
+        (date(2026, 11, 29), MILL, 5 * 5_310_000),
+        (date(2026, 11, 29), replace(MILL, region=Region.III), 5 * 4_140_000),
+        (date(2026, 11, 29), replace(SCHOOL, region=Region.III), 5 * 4_140_000),
+        (date(2025, 11, 29), replace(SCHOOL, region=Region.III), 5 * 2_340_000),
+    ],
+)
+def test_region_and_scale_of_the_last_employer_cap_what_the_loss_of_work_gives(
+    day: date, employer: Employer, cap: int
+) -> None:
+    before = a_line("2018-01", "2021-12", 50_000_000, replace(SHOP, region=Region.IV))
+    found = told(a_line("2022-01", "2026-11", 50_000_000, employer), before, on=day).unemployment
+    assert found.determination
+    assert found.determination.findings["monthly"] == found.determination.findings["cap"] == cap
 
 
 def test_no_month_before_2009_counts_for_unemployment() -> None:

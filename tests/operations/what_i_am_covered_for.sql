@@ -47,7 +47,7 @@ SELECT (concat('{"participant":', coalesce((
                 WHERE stretches.last IS NOT NULL
                 AND says.base > 0)), 'null'),
           ',"employers":', coalesce(to_json((
-                SELECT json_object_agg(seen_employers.id, json_build_array(seen_employers.name, seen_employers.payer)) AS json_object_agg_1
+                SELECT json_object_agg(seen_employers.id, json_build_array(seen_employers.name, seen_employers.payer, seen_employers.region)) AS json_object_agg_1
                 FROM (
                   SELECT employers_1.id AS id, employers_1.office_id AS office_id, employers_1.code AS code, employers_1.name AS name, employers_1.folded_name AS folded_name, employers_1.tax_code AS tax_code, employers_1.region AS region, employers_1.payer AS payer
                   FROM employers AS employers_1

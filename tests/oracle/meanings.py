@@ -711,7 +711,7 @@ def coverage(eyes: Eyes, person: Row, given: Values) -> Any:  # noqa: ANN401 -- 
             person["died_on"] and person["died_on"].isoformat(),
         ),
         sorted(months_that_hold(lines, day), key=lambda month: (month[2], month[0], month[5])),
-        {row["id"]: (row["name"], row["payer"]) for row in eyes.world["employers"]},
+        {row["id"]: (row["name"], row["payer"], row["region"]) for row in eyes.world["employers"]},
         owed,
         paid,
         cards,
