@@ -243,6 +243,8 @@ def written(value: Any) -> str:  # noqa: ANN401 -- what the law has figures of
     match value:
         case bool():
             return str(value).lower()
+        case int() | str():
+            return str(value)
         case Fraction():
             return _decimal(value)
         case tuple():
