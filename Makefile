@@ -23,7 +23,7 @@ run: .venv/installed ## start everything on 127.0.0.1:8000 (ANSINH_PORT), with P
 	@$(TETHER) $(ANSINH) run
 
 test: .venv/tested chromium ## run all tests
-	@.venv/bin/python -m pytest -n auto
+	@.venv/bin/python -m pytest -n auto --dist worksteal
 
 prove: .venv/tested ## ask five thousand generated operations of the translator, and of an interpreter (PROVE, SEED)
 	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/oracle
