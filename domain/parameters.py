@@ -172,6 +172,16 @@ class Law:
         """Whether the law of the day says anything there."""
         return path in self.given or _found(self.parameters, path, self.number, self.day) is not None
 
+    def find(self, path: str) -> tuple[Any, str, Confidence]:
+        """What stands at a path, with the nearest source and confidence above it.
+
+        Raises: NoParameter.
+        """
+        found = _found(self.parameters, path, self.number, self.day)
+        if found is None:
+            raise NoParameter(f"{path} on {self.day}, law {self.number}")
+        return found
+
     def _read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
         if path in self.given:
             return Dated(reader(self.given[path]), path, "given", Confidence.KNOWN)
@@ -197,16 +207,6 @@ class Parameters:
         root = Leaf("", "", None, date.min, date.max, "", Confidence.KNOWN)
         sections = {name: section for name, section in self.tree.items() if name not in NO_FIGURES}
         return _leaves(sections, root, "", laws)
-
-    def find(self, path: str, law: Law) -> tuple[Any, str, Confidence]:
-        """What stands at a path under a law, with the nearest source and confidence above it.
-
-        Raises: NoParameter.
-        """
-        found = _found(self, path, law.number, law.day)
-        if found is None:
-            raise NoParameter(f"{path} on {law.day}, law {law.number}")
-        return found
 
 
 # That there is nothing is remembered as well: it takes as long to find out.
@@ -244,7 +244,7 @@ def _read(
     parameters: Parameters, path: str, number: str, day: date, reader: Callable[[Any], Any]
 ) -> Citation:
     """The figure at a path under a law on a day, as a reader reads it. Raises: NoParameter."""
-    found, source, confidence = parameters.find(path, parameters.on(day, number))
+    found, source, confidence = parameters.on(day, number).find(path)
     try:
         return Dated(reader(found), path, source, confidence)
     except (AttributeError, TypeError, ValueError) as problem:

@@ -41,5 +41,5 @@ def test_the_spans_of_the_laws_follow_one_another(regime: Regime) -> None:
 def test_a_figure_is_found_where_it_is_listed_on_its_first_and_its_last_day(leaf: Leaf) -> None:
     for day in {leaf.first, leaf.last} - {date.min, date.max}:
         asked = [parameters().on(day, number) for regime in REGIMES for _, number in regime.laws]
-        found = [law.parameters.find(leaf.path, law)[0] for law in asked if law.has(leaf.path)]
+        found = [law.find(leaf.path)[0] for law in asked if law.has(leaf.path)]
         assert leaf.value in [value if isinstance(value, str) else ", ".join(value) for value in found]
