@@ -11,11 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from graphql import (
+    GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLID,
     GraphQLLeafType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLOutputType,
+    GraphQLString,
     is_leaf_type,
 )
 from graphql.execution.values import VariableValues
@@ -51,6 +54,10 @@ READERS: tuple[tuple[type, Callable[[str], Any]], ...] = (
     (Uuid, UUID),
     (Numeric, Decimal),
 )
+# The leaves that JSON writes as the schema does: texts, and yes or no.
+AS_IT_IS = frozenset({GraphQLBoolean, GraphQLID, GraphQLString})
+# What every value has, where the name of its type is asked for.
+CLASS = "__class__"
 
 
 class RuleRefused(Exception):  # noqa: N818 -- not an error: ordinary execution makes null of one place
@@ -151,31 +158,49 @@ def fact_readers(facts: Mapping[str, ColumnElement[Any]]) -> list[tuple[str, Cal
 
 def shown(projection: Projection) -> Show:
     """How a value that a rule gave is shown."""
-    return _shown(projection.type, projection)
+    return _shown(projection.type, projection) or _as_it_is
 
 
-def _written(leaf: GraphQLLeafType) -> Show:
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- what a rule gave
+    """Show what JSON writes as the schema does."""
+    return value
+
+
+def _written(leaf: GraphQLLeafType) -> Show | None:
     """How a leaf is written; of an enum the name is looked up, where strawberry goes through them all."""
+    if leaf in AS_IT_IS:
+        return None
     if isinstance(leaf, GraphQLEnumType):
         return {member.value: name for name, member in leaf.values.items()}.__getitem__
     return leaf.coerce_output_value
 
 
-def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show:
+def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show | None:
+    """How a value of a type is shown; None where it is as it is."""
     match graphql_type:
         case GraphQLNonNull(of_type=inner):
             return _written(inner) if is_leaf_type(inner) else _shown(inner, projection)
         case GraphQLList(of_type=inner):
             one = _shown(inner, projection)
-            return lambda value: None if value is None else list(map(one, value))
+            return one and (lambda value: None if value is None else list(map(one, value)))
     if is_leaf_type(graphql_type):
         written = _written(graphql_type)
-        return lambda value: None if value is None else written(value)
+        return written and (lambda value: None if value is None else written(value))
+    return _shown_object(projection)
+
+
+def _always(name: str) -> Show:
+    """Show the same of every value."""
+    return lambda _: name
+
+
+def _shown_object(projection: Projection) -> Show:
+    """Show the attributes of an object, by the type that it is of."""
     types = {
         name: [
-            (part.key, part.name, None)
+            (part.key, CLASS, _always(part.name))
             if isinstance(part, TypeName)
-            else (part.key, part.attribute, shown(part))
+            else (part.key, part.attribute, _shown(part.type, part))
             for part in parts
         ]
         for name, parts in projection.parts.items()
@@ -186,7 +211,7 @@ def _shown(graphql_type: GraphQLOutputType, projection: Projection) -> Show:
         if value is None:
             return None
         return {
-            key: one(getattr(value, name)) if one else name
+            key: one(getattr(value, name)) if one else getattr(value, name)
             for key, name, one in only or types[type(value).__name__]
         }
 
