@@ -138,7 +138,7 @@ class Card:
     five_years_on: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What is known of somebody, on the day `known_on`, in order to tell of another day.
 
@@ -156,12 +156,12 @@ class Facts:
     benefits: tuple[Benefit, ...] = ()
     cards: tuple[Card, ...] = ()
 
-    @property
+    @cached_property
     def day(self) -> date:
         """The day that is told of."""
         return min(self.asked_on, self.died_on or self.asked_on)
 
-    @property
+    @cached_property
     def month(self) -> Month:
         """The month of that day: the last that is looked at."""
         return month_of(self.day)
@@ -425,13 +425,19 @@ class RegimeCoverage:
     def _answer(self) -> Answer | None:
         try:
             said = self.rule.says(self)
-            found = replace(said.determination, cites=(*said.determination.cites, *self._rules()))
+            rules = self._rules()
         except NoParameter:
             return None
-        return replace(said, determination=found)
+        if not rules:
+            return said
+        found = said.determination
+        return replace(said, determination=replace(found, cites=(*found.cites, *rules)))
 
     def _rules(self) -> list[Citation]:
-        """The rules by which months are counted, where it took them."""
+        """The rules by which months are counted, where it took them.
+
+        Raises: NoParameter.
+        """
         rules: list[Citation] = []
         if self.months.has_two_employers:
             rules.append(self.law.words(TWO_EMPLOYERS_RULE))

@@ -105,6 +105,8 @@ class CoveredMonths:
 
     def of(self, scheme: ContributionScheme) -> "CoveredMonths":
         """Those of one scheme."""
+        if all(each.line.scheme is scheme for each in self.stretches):
+            return self
         return CoveredMonths(tuple(each for each in self.stretches if each.line.scheme is scheme))
 
     @cached_property
@@ -139,7 +141,7 @@ class CoveredMonths:
         rows = (
             stretch.line.row
             for stretch in self.stretches
-            if stretch.is_paid and (whole or within(months, *stretch.months))
+            if stretch.is_paid and (whole or any(run.meets(stretch.months) for run in months))
         )
         return Evidence(months, tuple(dict.fromkeys(rows)))
 

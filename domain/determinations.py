@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from types import MappingProxyType
 
 from domain.months import Month, Run
@@ -79,7 +80,7 @@ class Condition:
             yield from part.every()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Determination:
     """What the law says: by which law, on which day, whether its condition is met, and what follows.
 
@@ -98,7 +99,7 @@ class Determination:
         """Whether the law's condition is met."""
         return self.condition.is_met
 
-    @property
+    @cached_property
     def cited(self) -> tuple[Citation, ...]:
         """Every figure of the law that was used, each once, in the order of use."""
         every = [cite for condition in self.condition.every() for cite in condition.cites]

@@ -8,13 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
-HALF = Fraction(1, 2)
 Exact = int | Decimal | Fraction
 
 
 def dong(amount: Exact) -> int:
     """The amount in whole đồng, rounded half up."""
-    return (Fraction(amount) + HALF).__floor__()
+    numerator, denominator = amount.as_integer_ratio()
+    return (2 * numerator + denominator) // (2 * denominator)
 
 
 def weighted(amounts: Collection[tuple[Fraction, int]]) -> Fraction:

@@ -53,6 +53,10 @@ class Run(NamedTuple):
         """Whether a month is one of them."""
         return self.first <= month <= self.last
 
+    def meets(self, other: "Run") -> bool:
+        """Whether a month is in both."""
+        return self.first <= other.last and other.first <= self.last
+
     def by_year(self) -> Iterator[tuple[int, int]]:
         """The years, and how many of the months are in each."""
         for year in range(self.first.year, self.last.year + 1):

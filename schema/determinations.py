@@ -246,7 +246,7 @@ def written(value: Any) -> str:  # noqa: ANN401 -- what the law has figures of
         case int() | str():
             return str(value)
         case Fraction():
-            return _decimal(value)
+            return _decimal(value.numerator, value.denominator)
         case tuple():
             return ", ".join(map(written, value))
         case Mapping():
@@ -261,17 +261,17 @@ def written(value: Any) -> str:  # noqa: ANN401 -- what the law has figures of
 
 
 @lru_cache(maxsize=MOST_DECIMALS)
-def _decimal(value: Fraction) -> str:
-    """The number in decimals where they can write it, else as the fraction that it is."""
-    places, rest = 0, value.denominator
+def _decimal(numerator: int, denominator: int) -> str:
+    """The fraction in decimals where they can write it, else as it is."""
+    places, rest = 0, denominator
     for prime in (2, 5):
         power = 0
         while rest % prime == 0:
             rest, power = rest // prime, power + 1
         places = max(places, power)
     if rest != 1:
-        return str(value)
-    scaled = abs(value.numerator) * 10**places // value.denominator
+        return f"{numerator}/{denominator}"
+    scaled = abs(numerator) * 10**places // denominator
     digits = str(scaled).rjust(places + 1, "0")
-    sign = "-" if value < 0 else ""
+    sign = "-" if numerator < 0 else ""
     return f"{sign}{digits[: len(digits) - places]}{'.' if places else ''}{digits[len(digits) - places :]}"
