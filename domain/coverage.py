@@ -49,7 +49,7 @@ from domain.months import MONTHS_IN_YEAR, Month, Run, counted, month_of, within
 from domain.old_age import Retirement, pension
 from domain.one_off import PaidIn
 from domain.parameters import Citation, Confidence, Law, NoParameter, Parameters
-from domain.retirement_age import Sex, retirement_month
+from domain.retirement_age import Sex, age_reached, retirement_month
 from domain.sickness import SickLeave, sickness
 from domain.survivors import Deceased, Scheme, funeral, survivor_lump_sum_active, survivor_monthly
 from domain.unemployment import CONDITION, MONTHS, Unemployed, unemployment
@@ -508,13 +508,12 @@ def _pension(case: RegimeCoverage) -> Answer:
         average_salary=_exact(mean),
         compulsory_months=months.of(ContributionScheme.COMPULSORY).count,
         joined=months.paid[0].first if months.paid else None,
-        birth=facts.birth,
         evidence=months.evidence(months.paid),
     )
-    found = pension(law, retirement)
-    so_far = found if found.is_met else pension(law, replace(retirement, birth=None))
+    so_far = pension(law, retirement)
+    reached, age = retirement_month(law, facts.birth, facts.sex)
+    found = _if_also(so_far, age_reached(law, facts.birth, reached, article(law, "54", "64"), age))
     need = law.whole("pension_rate.minimum_years.years").value * MONTHS_IN_YEAR
-    reached, _ = retirement_month(law, facts.birth, facts.sex)
     enough = months.month(need) or facts.month.plus(need - months.count)
     # The dead draw no pension later.
     earliest = max(reached, enough) if found.is_met or not facts.died_on else None
