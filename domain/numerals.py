@@ -1,4 +1,10 @@
-"""Numbers as people read them."""
+"""Numbers as people and programs read them."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import lru_cache
+
+MOST_DECIMALS = 10_000  # shares and coefficients, as they are written
 
 
 def grouped(figure: object, language: str) -> str:
@@ -10,3 +16,38 @@ def grouped(figure: object, language: str) -> str:
         return str(figure)
     written = f"{figure:,}"
     return written.replace(",", ".") if language == "vi" else written
+
+
+def written(value: object) -> str:
+    """A figure as text: exact, a list with commas, a table with its names."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case int() | str():
+            return str(value)
+        case Fraction():
+            return _decimal(value.numerator, value.denominator)
+        case tuple():
+            return ", ".join(map(written, value))
+        case Mapping():
+            return ", ".join(f"{name}: {written(figure)}" for name, figure in value.items())
+        case None:
+            return "whole"
+    return str(value)
+
+
+@lru_cache(maxsize=MOST_DECIMALS)
+def _decimal(numerator: int, denominator: int) -> str:
+    """The fraction in decimals where they can write it, else as it is."""
+    places, rest = 0, denominator
+    for prime in (2, 5):
+        power = 0
+        while rest % prime == 0:
+            rest, power = rest // prime, power + 1
+        places = max(places, power)
+    if rest != 1:
+        return f"{numerator}/{denominator}"
+    scaled = abs(numerator) * 10**places // denominator
+    digits = str(scaled).rjust(places + 1, "0")
+    sign = "-" if numerator < 0 else ""
+    return f"{sign}{digits[: len(digits) - places]}{'.' if places else ''}{digits[len(digits) - places :]}"

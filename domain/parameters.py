@@ -13,12 +13,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import zip_longest
 from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from domain.figures import APART, FROM, UNTIL, read_figures, span
+from domain.numerals import written
 
 # The law on social insurance since 2025-07-01.
 LAW_41 = "41/2024"
@@ -51,7 +52,7 @@ class NoParameter(LookupError):  # noqa: N818 -- it names what happened
     """A figure was asked for that the law of that day does not have."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Dated(Generic[T]):
     """A figure, where it stands in the parameters, which law says so and how sure we are."""
 
@@ -59,6 +60,16 @@ class Dated(Generic[T]):
     path: str
     source: str
     confidence: Confidence
+
+    @cached_property
+    def text(self) -> str:
+        """The figure as text."""
+        return written(self.value)
+
+    @property
+    def named_source(self) -> str | None:
+        """The law or decree that says so; None where none is named."""
+        return self.source or None
 
 
 Citation = Dated[Any]
@@ -87,6 +98,11 @@ class Bands:
 
     rows: tuple[tuple[int, Fraction | None], ...]
 
+    def __str__(self) -> str:
+        return ", ".join(
+            f">={low}: {'-' if figure is None else written(figure)}" for low, figure in self.rows
+        )
+
     def at(self, number: int) -> Fraction | None:
         """The figure for a number; None below or above all bands."""
         return next((figure for low, figure in reversed(self.rows) if low <= number), None)
@@ -110,63 +126,63 @@ class Law:
 
         Raises: NoParameter.
         """
-        return self._read(path, int)
+        return self.read(path, int)
 
     def wholes(self, path: str) -> Dated[tuple[int, ...]]:
         """Several whole numbers.
 
         Raises: NoParameter.
         """
-        return self._read(path, _wholes)
+        return self.read(path, _wholes)
 
     def share(self, path: str) -> Dated[Fraction]:
         """A share or a factor, exact.
 
         Raises: NoParameter.
         """
-        return self._read(path, Fraction)
+        return self.read(path, Fraction)
 
     def words(self, path: str) -> Dated[str]:
         """A text, as it is written.
 
         Raises: NoParameter.
         """
-        return self._read(path, str)
+        return self.read(path, str)
 
     def names(self, path: str) -> Dated[tuple[str, ...]]:
         """Several names, in their order.
 
         Raises: NoParameter.
         """
-        return self._read(path, lambda found: tuple(map(str, found)))
+        return self.read(path, lambda found: tuple(map(str, found)))
 
     def multiple(self, path: str) -> Dated[Fraction]:
         """The factor of a text such as `20 x base_salary`.
 
         Raises: NoParameter.
         """
-        return self._read(path, _factor)
+        return self.read(path, _factor)
 
     def numbers(self, path: str, form: re.Pattern[str]) -> Dated[tuple[int, ...]]:
         """The whole numbers of a text that has a form, one for each of its groups.
 
         Raises: NoParameter.
         """
-        return self._read(path, _numbers_in(form))
+        return self.read(path, _numbers_in(form))
 
     def table(self, path: str) -> Dated[Mapping[str, Fraction]]:
         """Figures by name.
 
         Raises: NoParameter.
         """
-        return self._read(path, _table)
+        return self.read(path, _table)
 
     def bands(self, path: str) -> Dated[Bands]:
         """Figures by bands, as in `{"<15y": 30, "15-<30y": 40, ">=30y": 60}`.
 
         Raises: NoParameter.
         """
-        return self._read(path, _bands)
+        return self.read(path, _bands)
 
     def has(self, path: str) -> bool:
         """Whether the law of the day says anything there."""
@@ -182,7 +198,11 @@ class Law:
             raise NoParameter(f"{path} on {self.day}, law {self.number}")
         return found
 
-    def _read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
+    def read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
+        """A figure as a reader makes it of what is written, which raises ValueError where it cannot.
+
+        Raises: NoParameter.
+        """
         if path in self.given:
             return Dated(reader(self.given[path]), path, "given", Confidence.KNOWN)
         read: Dated[T] = _read(self.parameters, path, self.number, self.day, reader)

@@ -9,9 +9,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from typing import Self
 
 from domain.determinations import Change, Condition, Determination, Finding, Words, all_of, at_least, claim
 from domain.money import dong
+from domain.numerals import written
 from domain.parameters import Citation, Dated, Law, NoParameter
 
 LAW_58 = "58/2014"
@@ -64,6 +66,20 @@ class Steps:
 
     first: Fraction
     further: Fraction
+
+    @classmethod
+    def read(cls, words: str) -> Self:
+        """The figures of a text such as `0.5% (<=1 year) + 0.3% per further year x salary`.
+
+        Raises: ValueError.
+        """
+        if not (found := STEPS.fullmatch(words)):
+            raise ValueError(words)
+        first, first_sign, further, further_sign = found.groups()
+        return cls(_share(first, first_sign), _share(further, further_sign))
+
+    def __str__(self) -> str:
+        return f"{written(self.first)} + {written(self.further)}"
 
     def at(self, more: int) -> Fraction:
         """What it is with so many more than at first."""
@@ -179,7 +195,7 @@ def _paid(
 ) -> Determination:
     """Base salaries by degree, salaries by years in the fund, base salaries for attendance, and their sum."""
     base = law.whole("base_salary")
-    degree, years = (_steps(law, f"work_injury.{kind}.{part}") for part in ("base", "seniority"))
+    degree, years = (law.read(f"work_injury.{kind}.{part}", Steps.read) for part in ("base", "seniority"))
     is_met = int(condition.is_met)
     by_degree = is_met * base.value * degree.value.at(injury.loss_pct - at_first)
     by_seniority = is_met * injury.salary * years.value.at(injury.fund_years - 1)
@@ -194,19 +210,6 @@ def _paid(
     return Determination(
         condition.code, law.number, law.day, condition, findings, (base, degree, years, *cites)
     )
-
-
-def _steps(law: Law, path: str) -> Dated[Steps]:
-    """The figures of a text such as `0.5% (<=1 year) + 0.3% per further year x salary`.
-
-    Raises: NoParameter.
-    """
-    said = law.words(path)
-    if not (read := STEPS.fullmatch(said.value)):
-        raise NoParameter(f"{path} on {law.day} is {said.value!r}")
-    first, first_sign, further, further_sign = read.groups()
-    steps = Steps(_share(first, first_sign), _share(further, further_sign))
-    return Dated(steps, said.path, said.source, said.confidence)
 
 
 def _share(figure: str, sign: str) -> Fraction:

@@ -23,9 +23,10 @@ from domain.health import CODES_OF_VISITS
 from domain.laws import Regime
 from domain.money import Exact
 from domain.months import Month, month_of
+from domain.numerals import written
 from domain.parameters import Law, NoParameter
 from schema.deadlines import MOST_YEARS_AHEAD, DayOutside
-from schema.determinations import Determination, written
+from schema.determinations import Determination
 from schema.enums import described
 from schema.scalars import Dong, Share
 from schema.sexes import Sex

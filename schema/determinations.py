@@ -3,20 +3,17 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any, Self
+from typing import Self
 
 import strawberry
 
 from domain import determinations
 from domain.findings import FINDINGS, Unit
 from domain.months import Month
-from domain.parameters import Bands, Confidence, Dated
-from domain.work_injury import Steps
+from domain.numerals import written
+from domain.parameters import Confidence
 from schema.enums import described
 from schema.scalars import Dong
-
-MOST_DECIMALS = 10_000  # shares and coefficients, as they are written
 
 described(
     Confidence,
@@ -180,21 +177,12 @@ class Citation:
     """A figure of the law that an answer used."""
 
     path: str = strawberry.field(description="Where it stands in `legalParameters`, such as `base_salary`.")
-    value: str = strawberry.field(description="The figure as text; several with their names.")
-    source: str | None = strawberry.field(
-        description="The law or decree that says so, `given` where the asker did; null where none is named."
+    text: str = strawberry.field(name="value", description="The figure as text; several with their names.")
+    named_source: str | None = strawberry.field(
+        name="source",
+        description="The law or decree that says so, `given` where the asker did; null where none is named.",
     )
     confidence: Confidence = strawberry.field(description="How sure it is.")
-
-    @classmethod
-    def of(cls, cited: Dated[Any]) -> Self:
-        """A figure as the domain cites it."""
-        return cls(
-            path=cited.path,
-            value=written(cited.value),
-            source=cited.source or None,
-            confidence=cited.confidence,
-        )
 
 
 @strawberry.type(
@@ -234,44 +222,5 @@ class Determination:
             conditions=list(condition.every()),
             findings=[Finding.of(name, found) for name, found in said.findings.items()],
             changes=[Change.of(change) for change in said.changes],
-            cites=[Citation.of(cited) for cited in said.cited],
+            cites=said.cited,  # type: ignore[arg-type]  # shown by its attributes
         )
-
-
-def written(value: Any) -> str:  # noqa: ANN401 -- what the law has figures of
-    """A figure as text: exact, a list with commas, a table with its names."""
-    match value:
-        case bool():
-            return str(value).lower()
-        case int() | str():
-            return str(value)
-        case Fraction():
-            return _decimal(value.numerator, value.denominator)
-        case tuple():
-            return ", ".join(map(written, value))
-        case Mapping():
-            return ", ".join(f"{name}: {written(figure)}" for name, figure in value.items())
-        case Bands(rows=rows):
-            return ", ".join(f">={low}: {'-' if figure is None else written(figure)}" for low, figure in rows)
-        case Steps(first=first, further=further):
-            return f"{written(first)} + {written(further)}"
-        case None:
-            return "whole"
-    return str(value)
-
-
-@lru_cache(maxsize=MOST_DECIMALS)
-def _decimal(numerator: int, denominator: int) -> str:
-    """The fraction in decimals where they can write it, else as it is."""
-    places, rest = 0, denominator
-    for prime in (2, 5):
-        power = 0
-        while rest % prime == 0:
-            rest, power = rest // prime, power + 1
-        places = max(places, power)
-    if rest != 1:
-        return f"{numerator}/{denominator}"
-    scaled = abs(numerator) * 10**places // denominator
-    digits = str(scaled).rjust(places + 1, "0")
-    sign = "-" if numerator < 0 else ""
-    return f"{sign}{digits[: len(digits) - places]}{'.' if places else ''}{digits[len(digits) - places :]}"

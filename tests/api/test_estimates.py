@@ -27,7 +27,7 @@ from db.pool import Connection
 from domain.examples import BENEFITS, LAST_DAYS, law_of_example, read_examples
 from domain.examples.inputs import Inputs
 from domain.months import Month, written_month
-from schema.determinations import written
+from domain.numerals import written
 from schema.scalars import MOST_DONG
 from selection.entities import Derived
 from selection.faults import OperationFault
