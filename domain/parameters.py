@@ -154,7 +154,7 @@ class Law:
 
         Raises: NoParameter.
         """
-        return self.read(path, lambda found: tuple(map(str, found)))
+        return self.read(path, _names)
 
     def multiple(self, path: str) -> Dated[Fraction]:
         """The factor of a text such as `20 x base_salary`.
@@ -380,6 +380,11 @@ def _confidence(said: str, step: str) -> Confidence:
 def _wholes(found: tuple[str, ...]) -> tuple[int, ...]:
     """Whole numbers of a list."""
     return tuple(map(int, found))
+
+
+def _names(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of a list."""
+    return tuple(map(str, found))
 
 
 def _table(found: Mapping[str, str]) -> Mapping[str, Fraction]:

@@ -86,6 +86,8 @@ COLUMNS = {
     ("AccessEntry", "right"): "right_kind",
     ("CertifiedMonths", "from"): "first",
     ("CertifiedMonths", "to"): "last",
+    ("Citation", "source"): "named_source",
+    ("Citation", "value"): "text",
     ("MonthRun", "from"): "first",
     ("MonthRun", "to"): "last",
     ("Service", "code"): "id",
