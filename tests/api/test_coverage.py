@@ -89,6 +89,18 @@ async def test_the_translator_and_strawberry_tell_the_same(owner: Connection, po
     assert executed.data == await ask(pool, viewer, ALL, **variables)
 
 
+async def test_whatever_a_caller_calls_a_field_is_no_more_than_its_name(
+    owner: Connection, pool: Pool
+) -> None:
+    """What is shown is shown by functions that are written for what is selected."""
+    worker = await people.a_participant(owner)
+    names = ("lambda", "None", "value", "show_0", "show_1", "__import__", "eval")
+    fields = " ".join(f"{name}: asOf" for name in names)
+    text = ALL.replace("{ asOf\n", f"{{ {fields} asOf\n")
+    found = await told(pool, people.citizen_of(worker), worker, text)
+    assert {name: found[name] for name in (*names, "asOf")} == dict.fromkeys((*names, "asOf"), TODAY)
+
+
 async def test_a_correction_and_its_reversal_cancel_and_each_was_known_at_its_time(
     owner: Connection, pool: Pool
 ) -> None:
