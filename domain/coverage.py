@@ -500,7 +500,7 @@ def _maternity(case: RegimeCoverage) -> Answer:
 
 
 def _pension(case: RegimeCoverage) -> Answer:
-    """The pension of the day; before the age, what there is for the months so far."""
+    """The pension of the day; before the age it is estimated for the months so far, and none is found."""
     facts, months, law, mean = case.facts, case.months, case.law, case.mean
     retirement = Retirement(
         sex=facts.sex,
@@ -513,6 +513,8 @@ def _pension(case: RegimeCoverage) -> Answer:
     so_far = pension(law, retirement)
     reached, age = retirement_month(law, facts.birth, facts.sex)
     found = _if_also(so_far, age_reached(law, facts.birth, reached, article(law, "54", "64"), age))
+    if not found.is_met:
+        found = replace(found, findings=dict.fromkeys(so_far.findings, 0) | {"eligible": False})
     need = law.whole("pension_rate.minimum_years.years").value * MONTHS_IN_YEAR
     enough = months.month(need) or facts.month.plus(need - months.count)
     # The dead draw no pension later.

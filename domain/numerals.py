@@ -14,12 +14,15 @@ def grouped(figure: object, language: str) -> str:
     """
     if not isinstance(figure, int):
         return str(figure)
-    written = f"{figure:,}"
-    return written.replace(",", ".") if language == "vi" else written
+    english = f"{figure:,}"
+    return english.replace(",", ".") if language == "vi" else english
 
 
 def written(value: object) -> str:
-    """A figure as text: exact, a list with commas, a table with its names."""
+    """A figure as text: exact, a list with commas, a table with its names; without bounds it is `whole`.
+
+    What is made of several figures says itself as text (`__str__`).
+    """
     match value:
         case bool():
             return str(value).lower()

@@ -54,7 +54,10 @@ class NoParameter(LookupError):  # noqa: N818 -- it names what happened
 
 @dataclass(frozen=True)
 class Dated(Generic[T]):
-    """A figure, where it stands in the parameters, which law says so and how sure we are."""
+    """A figure, where it stands in the parameters, which law says so and how sure we are.
+
+    Its text, and its source where there is one, are what a determination shows of it.
+    """
 
     value: T
     path: str
@@ -126,63 +129,63 @@ class Law:
 
         Raises: NoParameter.
         """
-        return self.read(path, int)
+        return self.figure(path, int)
 
     def wholes(self, path: str) -> Dated[tuple[int, ...]]:
         """Several whole numbers.
 
         Raises: NoParameter.
         """
-        return self.read(path, _wholes)
+        return self.figure(path, _wholes)
 
     def share(self, path: str) -> Dated[Fraction]:
         """A share or a factor, exact.
 
         Raises: NoParameter.
         """
-        return self.read(path, Fraction)
+        return self.figure(path, Fraction)
 
     def words(self, path: str) -> Dated[str]:
         """A text, as it is written.
 
         Raises: NoParameter.
         """
-        return self.read(path, str)
+        return self.figure(path, str)
 
     def names(self, path: str) -> Dated[tuple[str, ...]]:
         """Several names, in their order.
 
         Raises: NoParameter.
         """
-        return self.read(path, _names)
+        return self.figure(path, _names)
 
     def multiple(self, path: str) -> Dated[Fraction]:
         """The factor of a text such as `20 x base_salary`.
 
         Raises: NoParameter.
         """
-        return self.read(path, _factor)
+        return self.figure(path, _factor)
 
     def numbers(self, path: str, form: re.Pattern[str]) -> Dated[tuple[int, ...]]:
         """The whole numbers of a text that has a form, one for each of its groups.
 
         Raises: NoParameter.
         """
-        return self.read(path, _numbers_in(form))
+        return self.figure(path, _numbers_in(form))
 
     def table(self, path: str) -> Dated[Mapping[str, Fraction]]:
         """Figures by name.
 
         Raises: NoParameter.
         """
-        return self.read(path, _table)
+        return self.figure(path, _table)
 
     def bands(self, path: str) -> Dated[Bands]:
         """Figures by bands, as in `{"<15y": 30, "15-<30y": 40, ">=30y": 60}`.
 
         Raises: NoParameter.
         """
-        return self.read(path, _bands)
+        return self.figure(path, _bands)
 
     def has(self, path: str) -> bool:
         """Whether the law of the day says anything there."""
@@ -198,13 +201,13 @@ class Law:
             raise NoParameter(f"{path} on {self.day}, law {self.number}")
         return found
 
-    def read(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
-        """A figure as a reader makes it of what is written, which raises ValueError where it cannot.
+    def figure(self, path: str, reader: Callable[[Any], T]) -> Dated[T]:
+        """A figure as a reader makes it of what is written; the reader raises ValueError where it cannot.
 
         Raises: NoParameter.
         """
         if path in self.given:
-            return Dated(reader(self.given[path]), path, "given", Confidence.KNOWN)
+            return _dated(self.given[path], reader, path, "given", Confidence.KNOWN)
         read: Dated[T] = _read(self.parameters, path, self.number, self.day, reader)
         return read
 
@@ -265,10 +268,21 @@ def _read(
 ) -> Citation:
     """The figure at a path under a law on a day, as a reader reads it. Raises: NoParameter."""
     found, source, confidence = parameters.on(day, number).find(path)
+    return _dated(found, reader, path, source, confidence)
+
+
+def _dated(
+    found: Any,  # noqa: ANN401 -- YAML has no types
+    reader: Callable[[Any], T],
+    path: str,
+    source: str,
+    confidence: Confidence,
+) -> Dated[T]:
+    """What was found, as a reader reads it. Raises: NoParameter."""
     try:
         return Dated(reader(found), path, source, confidence)
     except (AttributeError, TypeError, ValueError) as problem:
-        raise NoParameter(f"{path} on {day} is {found!r}") from problem
+        raise NoParameter(f"{path} is {found!r}") from problem
 
 
 def read_parameters(text: str) -> Parameters:

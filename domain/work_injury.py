@@ -195,7 +195,7 @@ def _paid(
 ) -> Determination:
     """Base salaries by degree, salaries by years in the fund, base salaries for attendance, and their sum."""
     base = law.whole("base_salary")
-    degree, years = (law.read(f"work_injury.{kind}.{part}", Steps.read) for part in ("base", "seniority"))
+    degree, years = (law.figure(f"work_injury.{kind}.{part}", Steps.read) for part in ("base", "seniority"))
     is_met = int(condition.is_met)
     by_degree = is_met * base.value * degree.value.at(injury.loss_pct - at_first)
     by_seniority = is_met * injury.salary * years.value.at(injury.fund_years - 1)

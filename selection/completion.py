@@ -7,6 +7,8 @@ each rule is asked with the facts that stand where its field is, and what it say
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
+from types import CodeType
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +56,9 @@ READERS: tuple[tuple[type, Callable[[str], Any]], ...] = (
     (Uuid, UUID),
     (Numeric, Decimal),
 )
-# The leaves that JSON writes as the schema does: texts, and yes or no.
+# The leaves that JSON writes as the schema does: texts, and yes or no. What a rule gives is of its type.
 AS_IT_IS = frozenset({GraphQLBoolean, GraphQLID, GraphQLString})
+MOST_COMPILED = 1_000
 
 
 class RuleRefused(Exception):  # noqa: N818 -- not an error: ordinary execution makes null of one place
@@ -85,9 +88,24 @@ def completion(part: Part | PagePart | EdgePart, *, is_executed: bool) -> Comple
     return None
 
 
-def is_completed(part: Part) -> bool:
+def is_completed(part: Part | PagePart | EdgePart) -> bool:
     """Whether something below a part is derived."""
-    return completion(part, is_executed=False) is not None
+    match part:
+        case Derivation():
+            return True
+        case (
+            One(parts=parts)
+            | Page(parts=parts)
+            | EdgeNode(parts=parts)
+            | RowList(parts=parts)
+            | EdgeList(parts=parts)
+        ):
+            return any(map(is_completed, parts))
+        case OneOf(options=options):
+            return any(is_completed(inner) for option in options for inner in option.parts)
+        case Choice(options=options):
+            return any(is_completed(inner) for _, parts in options for inner in parts)
+    return False
 
 
 def _object(parts: Iterable[Part | PagePart | EdgePart], *, is_executed: bool) -> Complete | None:
@@ -126,7 +144,8 @@ def _typed(options: Iterable[tuple[str, tuple[Part, ...]]], *, is_executed: bool
 
 
 def _derivation(part: Derivation, *, is_executed: bool) -> Complete:
-    rule, values, show = part.declaration.rule, part.values, shown(part.shown)
+    rule, values = part.declaration.rule, part.values
+    show = None if is_executed else _shown(part.shown.type, part.shown)
     readers = fact_readers(part.facts)
 
     def complete(found: Any, variables: VariableValues) -> Any:  # noqa: ANN401 -- decoded JSON
@@ -139,7 +158,7 @@ def _derivation(part: Derivation, *, is_executed: bool) -> Complete:
             if is_executed:
                 return fault  # graphql-core raises what it finds in a value's place, at its path
             raise RuleRefused from fault
-        return said if is_executed else show(said)
+        return show(said) if show else said
 
     return complete
 
@@ -152,16 +171,6 @@ def fact_readers(facts: Mapping[str, ColumnElement[Any]]) -> list[tuple[str, Cal
         for sql_type, reader in READERS
         if isinstance(fact.type, sql_type)
     ]
-
-
-def shown(projection: Projection) -> Show:
-    """How a value that a rule gave is shown."""
-    return _shown(projection.type, projection) or _as_it_is
-
-
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401 -- what a rule gave
-    """Show what JSON writes as the schema does."""
-    return value
 
 
 def _written(leaf: GraphQLLeafType) -> Show | None:
@@ -198,8 +207,8 @@ def _shown_object(projection: Projection) -> Show:
 def _shown_as(parts: Iterable[TypeName | Projection]) -> Show:
     """Show the attributes of an object of one type, by a function written for it.
 
-    An answer has hundreds of objects, and a loop over what is selected takes five times as long. The words in
-    it are names of GraphQL, which nothing can hide in, and attributes of this house.
+    An answer has hundreds of objects, and a loop over what is selected takes two to four times as long. What
+    a caller wrote stands in it as quoted text; code are the attributes of our own classes alone.
     """
     shows: dict[str, Show] = {}
     members = []
@@ -207,12 +216,17 @@ def _shown_as(parts: Iterable[TypeName | Projection]) -> Show:
         if isinstance(part, TypeName):
             members.append(f"{part.key!r}: {part.name!r}")
             continue
-        said = f"value.{part.attribute}"
+        found = f"value.{part.attribute}"
         if show := _shown(part.type, part):
             name = f"show_{len(shows)}"
-            shows[name], said = show, f"{name}({said})"
-        members.append(f"{part.key!r}: {said}")
-    written: Show = eval(  # noqa: S307 -- see above
-        f"lambda value: None if value is None else {{{', '.join(members)}}}", shows
-    )
+            shows[name], found = show, f"{name}({found})"
+        members.append(f"{part.key!r}: {found}")
+    said = f"lambda value: None if value is None else {{{', '.join(members)}}}"
+    written: Show = eval(_compiled(said), shows)  # noqa: S307 -- see above
     return written
+
+
+@lru_cache(maxsize=MOST_COMPILED)
+def _compiled(said: str) -> CodeType:
+    """The code of an expression; a fragment that is spread seven times has it once."""
+    return compile(said, "<shown>", "eval")

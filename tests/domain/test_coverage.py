@@ -367,6 +367,15 @@ def test_before_the_age_the_pension_is_told_for_the_months_so_far() -> None:
     assert str(found.earliest_entitlement) == "2040-01"
 
 
+def test_before_the_age_a_pension_finds_nothing_by_the_same_names_as_later() -> None:
+    career = a_line("2000-01", "2026-11")
+    later = told(career, birth=date(1960, 1, 1)).pension.determination
+    before = told(career).pension.determination
+    assert later
+    assert before
+    assert before.findings == {**dict.fromkeys(later.findings, 0), "eligible": False}
+
+
 @pytest.mark.parametrize(("day", "is_unconfirmed"), [(date(2026, 11, 29), False), (date(2027, 1, 1), True)])
 def test_coefficients_of_another_year_stand_in_unconfirmed(day: date, is_unconfirmed: bool) -> None:  # noqa: FBT001
     found = told(a_line("2000-01", "2027-01"), on=day, birth=date(1960, 1, 1))
