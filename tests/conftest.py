@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,26 @@ class Database:
     def url(self, role: str) -> str:
         """Where to connect as `ansinh_owner`, `ansinh_api`, `ansinh_jobs`, `ansinh_auditor` or `postgres`."""
         return url(self.socket, role, self.name)
+
+    @asynccontextmanager
+    async def beside(self, name: str, *, template: str = "ansinh") -> AsyncIterator["Database"]:
+        """Another database for as long as it is used: a worker may come back to the tests that it is for.
+
+        It is as the migrations build it, or a copy of another one that nobody is connected to.
+        """
+        other = Database(self.socket, f"{self.name}_{name}")
+        admin = await asyncpg.connect(url(self.socket, SUPERUSER, "postgres"))
+        await admin.execute(
+            f"CREATE DATABASE {other.name} OWNER ansinh_owner TEMPLATE {template} STRATEGY file_copy"
+        )
+        try:
+            inside = await asyncpg.connect(other.url(SUPERUSER))
+            await inside.execute(roles.DOOR)
+            await inside.close()
+            yield other
+        finally:
+            await admin.execute(f"DROP DATABASE {other.name} WITH (FORCE)")
+            await admin.close()
 
 
 async def start_with_template(server: Server) -> None:

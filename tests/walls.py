@@ -5,8 +5,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from db import roles
-from db.server import SUPERUSER, url
+from db.server import SUPERUSER
 from tests.conftest import Database
 
 NO_ROW_SECURITY = """
@@ -30,17 +29,8 @@ async def row_security_off(
 
     It is as the migrations build it, or a copy of another one that nobody is connected to.
     """
-    own = Database(database.socket, f"{database.name}_{name}")
-    admin = await asyncpg.connect(url(database.socket, SUPERUSER, "postgres"))
-    await admin.execute(
-        f"CREATE DATABASE {own.name} OWNER ansinh_owner TEMPLATE {template} STRATEGY file_copy"
-    )
-    try:
+    async with database.beside(name, template=template) as own:
         inside = await asyncpg.connect(own.url(SUPERUSER))
-        await inside.execute(roles.DOOR)
         await inside.execute(NO_ROW_SECURITY)
         await inside.close()
         yield own
-    finally:
-        await admin.execute(f"DROP DATABASE {own.name} WITH (FORCE)")
-        await admin.close()

@@ -20,7 +20,7 @@ from auth.scopes import Scope
 from auth.viewer import ANONYMOUS, Viewer, ViewerKind
 from db import roles
 from db.pool import Pool
-from db.server import SUPERUSER, url
+from db.server import SUPERUSER
 from schema.portal import schema
 from selection import statements
 from selection.answers import Translator
@@ -226,18 +226,13 @@ def is_same(answer: Said, oracle: Said) -> bool:
 @pytest.fixture(scope="module")
 async def court(database: Database) -> AsyncIterator[Court]:
     """A database of its own, with the world in it and nothing else."""
-    name = f"{database.name}_oracle"
-    admin = await asyncpg.connect(url(database.socket, SUPERUSER, "postgres"))
-    await admin.execute(f"CREATE DATABASE {name} OWNER ansinh_owner TEMPLATE ansinh STRATEGY file_copy")
-    await admin.close()
-    own = Database(database.socket, name)
-    superuser = await asyncpg.connect(own.url(SUPERUSER))
-    await superuser.execute(roles.DOOR)
-    await world.people_it(superuser)
-    pool = await open_patient_pool(own.url(roles.API), size=4, name="oracle")
-    yield Court(pool, await world.read(superuser))
-    await pool.close()
-    await superuser.close()
+    async with database.beside("oracle") as own:
+        superuser = await asyncpg.connect(own.url(SUPERUSER))
+        await world.people_it(superuser)
+        pool = await open_patient_pool(own.url(roles.API), size=4, name="oracle")
+        yield Court(pool, await world.read(superuser))
+        await pool.close()
+        await superuser.close()
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

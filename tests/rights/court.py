@@ -12,7 +12,7 @@ import asyncpg
 from auth.viewer import Viewer
 from db import roles
 from db.pool import Pool
-from db.server import SUPERUSER, url
+from db.server import SUPERUSER
 from selection.answers import Translator
 from tests.conftest import Database
 from tests.oracle import world
@@ -83,34 +83,29 @@ class Assize:
 @asynccontextmanager
 async def assize(database: Database) -> AsyncIterator[Assize]:
     """Two databases with the same world, one with row-level security and one without."""
-    own = Database(database.socket, f"{database.name}_rights")
-    admin = await asyncpg.connect(url(database.socket, SUPERUSER, "postgres"))
-    await admin.execute(f"CREATE DATABASE {own.name} OWNER ansinh_owner TEMPLATE ansinh STRATEGY file_copy")
-    superuser = await asyncpg.connect(own.url(SUPERUSER))
-    await superuser.execute(roles.DOOR)
-    await world.people_it(superuser)
-    tables = await world.read(superuser)
-    await superuser.close()
-    async with row_security_off(database, "rights_open", template=own.name) as open_database:
-        pools = [
-            await open_patient_pool(where_to.url(roles.API), size=4, name="rights")
-            for where_to in (own, open_database)
-        ]
-        guarded, unguarded = pools
-        yield Assize(
-            tables,
-            {
-                BOTH: Walls(guarded, portal()),
-                POLICIES: Walls(unguarded, portal()),
-                ROW_SECURITY: Walls(guarded, without_policies()),
-                NEITHER: Walls(unguarded, without_policies()),
-            },
-            own,
-        )
-        for pool in pools:
-            await pool.close()
-    await admin.execute(f"DROP DATABASE {own.name} WITH (FORCE)")
-    await admin.close()
+    async with database.beside("rights") as own:
+        superuser = await asyncpg.connect(own.url(SUPERUSER))
+        await world.people_it(superuser)
+        tables = await world.read(superuser)
+        await superuser.close()
+        async with row_security_off(database, "rights_open", template=own.name) as open_database:
+            pools = [
+                await open_patient_pool(where_to.url(roles.API), size=4, name="rights")
+                for where_to in (own, open_database)
+            ]
+            guarded, unguarded = pools
+            yield Assize(
+                tables,
+                {
+                    BOTH: Walls(guarded, portal()),
+                    POLICIES: Walls(unguarded, portal()),
+                    ROW_SECURITY: Walls(guarded, without_policies()),
+                    NEITHER: Walls(unguarded, without_policies()),
+                },
+                own,
+            )
+            for pool in pools:
+                await pool.close()
 
 
 __all__ = [
