@@ -42,7 +42,8 @@ VIEWERS = {
 WORLD = Path(__file__).with_name("world.sql").read_text()
 
 
-@pytest.fixture(scope="module", autouse=True)
+# Once for a worker, which may come back to these tests.
+@pytest.fixture(scope="session", autouse=True)
 async def _world(database: Database) -> None:
     owner = await asyncpg.connect(database.url(roles.OWNER))
     async with owner.transaction():
