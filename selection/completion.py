@@ -58,7 +58,8 @@ READERS: tuple[tuple[type, Callable[[str], Any]], ...] = (
 )
 # The leaves that JSON writes as the schema does: texts, and yes or no. What a rule gives is of its type.
 AS_IT_IS = frozenset({GraphQLBoolean, GraphQLID, GraphQLString})
-MOST_COMPILED = 1_000
+# Enough for the objects of one document; what callers wrote is kept by the documents alone, which weigh it.
+MOST_COMPILED = 32
 
 
 class RuleRefused(Exception):  # noqa: N818 -- not an error: ordinary execution makes null of one place
